@@ -1,0 +1,1 @@
+"""How fast, how small and how good, beside what one would use instead?"""

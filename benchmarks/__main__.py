@@ -1,0 +1,20 @@
+"""Which measurement is asked for? ``python -m benchmarks COMMAND``: the commands, each in a module of its own."""
+
+from __future__ import annotations
+
+import click
+
+from benchmarks.corpus import command as corpus
+from benchmarks.foundation import command as foundation
+
+
+@click.group()
+def main() -> None:
+    """Generate a news archive and measure searchlib on it, beside other engines."""
+
+
+main.add_command(corpus)
+main.add_command(foundation)
+
+if __name__ == "__main__":
+    main(prog_name="python -m benchmarks")

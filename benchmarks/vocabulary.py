@@ -1,0 +1,125 @@
+"""Which words does a generated archive draw from, and how often each?
+
+What English and Russian share: frequencies, the way a form is picked for a word, invented names and numbers.
+Everything is whole-number arithmetic over bits that ``random.Random.getrandbits`` or a CRC gave, so the same seed
+means the same text on every machine and Python.
+"""
+
+from __future__ import annotations
+
+import zlib
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+
+# Syllables of invented names in both alphabets, so that one person or town is written alike in both languages.
+SYLLABLES: tuple[tuple[str, str], ...] = tuple(
+    (consonant[0] + vowel[0] + coda[0], consonant[1] + vowel[1] + coda[1])
+    for consonant in zip("bvgdzklmnprstfh", "бвгдзклмнпрстфх", strict=True)
+    for vowel in zip("aeiou", "аеиоу", strict=True)
+    for coda in (("", ""), ("r", "р"), ("n", "н"), ("l", "л"))
+)
+# Acronyms of the news that everybody knows come first; MADE_UP letters follow for the rare ones.
+_ACRONYMS_EN = "US UN EU NATO GDP IMF OPEC CEO UK WTO FBI AI IT TV IPO UNESCO WHO NASA OSCE BRICS CIA ECB LNG SUV"
+_ACRONYMS_RU = "США ООН РФ ЕС НАТО ВВП МВФ ОПЕК МИД МВД СНГ ЦБ ФСБ МЧС ВТО ОБСЕ БРИКС ВОЗ ЧП ЖКХ МГУ СМИ ДТП НДС"
+_LETTERS_EN, _LETTERS_RU = "ABCDEFGILMNOPRST", "АБВГДЕИКЛМНОПРСТ"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """Words with whole-number weights; ``pick`` takes any 32-bit number."""
+
+    words: tuple[str, ...]
+    cumulative: tuple[int, ...]
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, int]]) -> Weighted:
+        kept = [(word, weight) for word, weight in pairs if weight > 0]
+        return cls(tuple(word for word, _ in kept), tuple(accumulate(weight for _, weight in kept)))
+
+    def pick(self, bits: int) -> str:
+        return self.words[bisect_right(self.cumulative, bits % self.cumulative[-1])]
+
+
+class Zipf:
+    """Ranks 0 to ``count`` - 1, rank r with weight 1 / (r + shift): Zipf's law as Mandelbrot put it."""
+
+    def __init__(self, count: int, shift: int) -> None:
+        self._cumulative = list(accumulate((1 << 26) // (rank + shift) + 1 for rank in range(count)))
+        self._total = self._cumulative[-1]
+
+    def pick(self, bits: int) -> int:
+        """A rank from 32 bits."""
+        return bisect_right(self._cumulative, bits * self._total >> 32)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """One language: function words with their frequencies, content lemmas by rank, and their forms.
+
+    ``forms(rank)`` gives the inflected forms of the lemma of that rank with weights; ``name_forms(stem, kind)`` those
+    of an invented name. Both are cached by the caller's lexicon, so asking again is a dictionary look-up.
+    """
+
+    language: str
+    function: Weighted
+    count: int
+    head: int  # ranks below it are words of the news, in the order of a hand-written list
+    forms: Callable[[int], Weighted]
+    name_forms: Callable[[str, int], Weighted]
+    acronyms: Weighted
+    firsts: tuple[str, ...]
+    decimal: str
+    group: str
+    quotes: tuple[str, str]
+
+
+def per_ten_thousand(text: str) -> Weighted:
+    """``word 120 word 80 ...``: words with their count in ten thousand words of running text."""
+    parts = text.split()
+    return Weighted.of((word, int(count)) for word, count in zip(parts[::2], parts[1::2], strict=True))
+
+
+def acronyms(language: str) -> Weighted:
+    """Known acronyms, then some thousand rare ones made of letters."""
+    known = (_ACRONYMS_EN if language == "en" else _ACRONYMS_RU).split()
+    letters = _LETTERS_EN if language == "en" else _LETTERS_RU
+    rare = [a + b + c for a in letters for b in letters for c in letters]
+    rare.sort(key=lambda word: zlib.crc32(word.encode()))
+    return Weighted.of((word, (1 << 20) // (rank + 4)) for rank, word in enumerate(known + rare[:3000]))
+
+
+@lru_cache(maxsize=1 << 17)
+def name_stem(rank: int, script: int) -> str:
+    """The invented name of a rank, in Latin (0) or Cyrillic (1) letters, without any ending; two or three syllables."""
+    bits = zlib.crc32(rank.to_bytes(8, "little"))
+    count = len(SYLLABLES)
+    stem = SYLLABLES[bits % count][script] + SYLLABLES[bits // count % count][script]
+    if rank >= 1 << 10:
+        stem += SYLLABLES[bits // (count * count) % count][script]
+    return stem
+
+
+def log_uniform(bits: int, octaves: int) -> int:
+    """A whole number below 2^octaves with every octave equally likely, which is Zipf's law again; from 32 bits."""
+    octave = (bits & 0xFF) % octaves
+    return (1 << octave) | (bits >> 8 & ((1 << octave) - 1))
+
+
+def number(bits: int, lexicon: Lexicon) -> str:
+    """A number as news write it: a year, a small count, a grouped thousand, a decimal or a percentage."""
+    kind, rest = bits & 15, bits >> 4
+    if kind < 5:
+        return str(1985 + max(rest % 40, rest // 64 % 40))
+    if kind < 11:
+        return str(log_uniform(rest, 9))
+    if kind < 13:
+        thousands = log_uniform(rest, 20) + 1000
+        return f"{thousands // 1000}{lexicon.group}{thousands % 1000:03d}"
+    if kind < 15:
+        return f"{log_uniform(rest, 7)}{lexicon.decimal}{rest // 4096 % 10}"
+    return f"{rest % 100}%"
+
+

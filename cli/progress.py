@@ -1,0 +1,84 @@
+"""How far is a long build? One line on a terminal, rewritten in place; nothing in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from .terminal import line_width, warn
+
+if TYPE_CHECKING:
+    from searchlib import Progress
+    from searchlib.errors import DocumentError
+
+_PAUSE = 0.2  # seconds between two versions of the line
+_ERRORS_SHOWN = 20
+
+
+class Report:
+    """Shows progress and the records that were skipped, on stderr. For one thread."""
+
+    def __init__(self) -> None:
+        self.skipped = 0
+        self._live = sys.stderr.isatty()
+        self._next = 0.0
+        self._shown = False
+
+    def progress(self, now: Progress) -> None:
+        """Renews the line, a few times a second at most."""
+        if self._live and monotonic() >= self._next:
+            self._next = monotonic() + _PAUSE
+            self._write(describe(now))
+
+    def phase(self, what: str) -> None:
+        """Says what is being done now that reading is over."""
+        if self._live:
+            self._write(what)
+
+    def error(self, error: DocumentError) -> None:
+        """Reports one skipped record; after the first few they are only counted."""
+        self.skipped += 1
+        if self.skipped <= _ERRORS_SHOWN:
+            self.clear()
+            warn(str(error))
+
+    def finish(self) -> None:
+        """Removes the line, and tells how many skipped records were not shown."""
+        self.clear()
+        if self.skipped > _ERRORS_SHOWN:
+            warn(f"... and {self.skipped - _ERRORS_SHOWN:,} more records skipped")
+
+    def clear(self) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self._shown = False
+
+    def _write(self, line: str) -> None:
+        sys.stderr.write(f"\r{line[: line_width() - 1]}\x1b[K")
+        sys.stderr.flush()
+        self._shown = True
+
+
+def describe(now: Progress) -> str:
+    """Documents, documents/s, MB/s and, when the size of the input is known, the share done and the time left."""
+    seconds = max(now.seconds, 1e-6)
+    parts = [
+        f"{now.documents:,} documents",
+        f"{now.documents / seconds:,.0f}/s",
+        f"{now.consumed / seconds / 1e6:.1f} MB/s",
+    ]
+    if now.total_bytes:
+        done = min(1.0, now.consumed / now.total_bytes)
+        parts.append(f"{done:.0%}")
+        if done > 0:
+            parts.append(f"{clock(seconds * (1 - done) / done)} left")
+    return "  ".join(parts)
+
+
+def clock(seconds: float) -> str:
+    """Seconds as minutes and seconds, 1:05, or hours, minutes and seconds, 2:01:05."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

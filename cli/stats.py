@@ -1,0 +1,57 @@
+"""`search stats`: what does an index hold?"""
+
+from __future__ import annotations
+
+import click
+
+from .location import open_index
+from .terminal import show
+
+_UNITS = ("bytes", "KB", "MB", "GB", "TB")
+
+
+@click.command("stats", short_help="What an index holds: documents, languages, bytes.")
+@click.option("--index", "given", metavar="PATH", help="The index, or its name under indexes/.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(given: str | None, as_json: bool) -> None:
+    """Documents per language, terms, segments, bytes on disk.
+
+    \b
+    Examples:
+      search stats
+      search stats --index archive/2024 --json
+    """
+    index = open_index(given)
+    stats = index.stats()
+    if as_json:
+        import json
+        from dataclasses import asdict
+
+        show(json.dumps({"path": str(index.path), **asdict(stats)}))
+        return
+    rows = [("documents", f"{stats.documents:,}")]
+    rows += [(f"  {language}", f"{count:,}") for language, count in _largest_first(stats.languages)]
+    rows += [
+        ("terms", f"{stats.terms:,}"),
+        ("word forms", f"{stats.forms:,}"),
+        ("segments", f"{stats.segments:,}"),
+        ("on disk", size(stats.bytes)),
+    ]
+    rows += [(f"  {part}", size(count)) for part, count in _largest_first(stats.parts)]
+    left = max(len(name) for name, _ in rows)
+    right = max(len(value) for _, value in rows)
+    show("\n".join([str(index.path), *(f"{name:<{left}}  {value:>{right}}" for name, value in rows)]))
+
+
+def _largest_first(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def size(count: int) -> str:
+    """Bytes for people, in thousands: 12 bytes, 3.4 KB, 120.0 MB."""
+    amount = float(count)
+    unit = 0
+    while amount >= 1000 and unit < len(_UNITS) - 1:
+        amount /= 1000
+        unit += 1
+    return f"{count} {_UNITS[0]}" if unit == 0 else f"{amount:.1f} {_UNITS[unit]}"

@@ -1,0 +1,203 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, freethreading_compatible=True
+"""How do documents become posting lists in memory, and then the bytes of a segment?
+
+Tokenises natively, asks the analyzer once for each form not met before, and keeps the postings compressed
+(inversion.h). An Inversion belongs to one writer; it is not thread-safe.
+"""
+
+from libc.stdint cimport uint8_t, uint32_t
+from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.unicode cimport PyUnicode_DecodeUTF8
+
+cdef extern from *:
+    """
+    #if defined(__GNUC__) && !defined(__clang__)
+    #pragma GCC optimize("O3")
+    #endif
+    """
+
+cdef extern from "Python.h":
+    int PyUnicode_KIND(object text)
+    void *PyUnicode_DATA(object text)
+    Py_ssize_t PyUnicode_GET_LENGTH(object text)
+    const char *PyUnicode_AsUTF8AndSize(object text, Py_ssize_t *size) except NULL
+
+cdef extern from "../language/tokens.h":
+    ctypedef struct sl_token:
+        const char *form
+        uint32_t length
+        uint32_t position
+        uint8_t whole
+    ctypedef struct sl_tokenizer:
+        pass
+    void sl_tokenizer_init(sl_tokenizer *t, int kind, const void *data, size_t length) nogil
+    int sl_tokenizer_next(sl_tokenizer *t, sl_token *out) nogil
+
+cdef extern from "inversion.h":
+    const int SL_MAX_FIELDS
+    const int SL_MAX_KEY
+    const int SL_MAX_READINGS
+    const uint32_t SL_NONE
+    ctypedef struct sl_buffer:
+        uint8_t *data
+        size_t length
+    ctypedef struct sl_form:
+        uint32_t stop
+    ctypedef struct sl_occurrence:
+        uint32_t form, place
+    ctypedef struct sl_inversion:
+        uint32_t fields, documents
+        uint32_t **tokens
+        uint32_t **lengths
+        size_t memory
+        sl_form *forms
+        uint32_t form_count, term_count
+        sl_occurrence *occurrences
+        uint32_t occurrence_count, occurrence_capacity
+        int failed
+    ctypedef struct sl_encoded:
+        sl_buffer postings, positions, terms, forms
+        double total_length
+    void sl_inversion_clear(sl_inversion *v)
+    int sl_inversion_grow(sl_inversion *v, void **array, uint32_t *capacity, uint32_t need, size_t size)
+    uint32_t sl_key_hash(const uint8_t *key, uint32_t n)
+    uint32_t sl_inversion_find_form(const sl_inversion *v, const uint8_t *key, uint32_t n, uint32_t hash)
+    uint32_t sl_inversion_term(sl_inversion *v, const uint8_t *key, uint32_t n)
+    uint32_t sl_inversion_add_form(sl_inversion *v, const uint8_t *key, uint32_t n, uint32_t hash,
+                                   const uint32_t *terms, uint32_t readings, int stop)
+    int sl_inversion_append(sl_inversion *v, const uint32_t *tokens, const uint32_t *lengths)
+    int sl_inversion_encode(sl_inversion *v, const double *weights, double k1, double b, sl_encoded *out) nogil
+    void sl_encoded_free(sl_encoded *e)
+
+cdef uint32_t LONGEST_DOCUMENT = 0x7FFFFFF0  # tokens; places are 31 bits
+
+
+cdef class Inversion:
+    """Posting lists in memory for documents numbered from 0 in the order they are added.
+
+    analyze: called with a folded form once per form; gives (terms, stop).
+    fields: number of text fields.
+    """
+
+    cdef sl_inversion state
+    cdef object analyze
+
+    def __cinit__(self, object analyze, int fields):
+        if not 1 <= fields <= SL_MAX_FIELDS:
+            raise ValueError(f"an index has 1 to {SL_MAX_FIELDS} text fields, not {fields}")
+        self.state.fields = fields
+        self.analyze = analyze
+
+    def __dealloc__(self):
+        sl_inversion_clear(&self.state)
+
+    def __len__(self):
+        return self.state.documents
+
+    @property
+    def memory(self) -> int:
+        """Bytes held by the lists and tables."""
+        return self.state.memory
+
+    @property
+    def terms(self) -> int:
+        return self.state.term_count
+
+    @property
+    def forms(self) -> int:
+        return self.state.form_count
+
+    cdef uint32_t _new_form(self, const uint8_t *key, uint32_t n, uint32_t hash) except? 0xFFFFFFFF:
+        cdef uint32_t ids[16]
+        cdef uint32_t readings = 0
+        cdef uint32_t term
+        cdef Py_ssize_t size
+        cdef const char *data
+        terms, stop = self.analyze(PyUnicode_DecodeUTF8(<const char *> key, n, NULL))
+        for text in terms:
+            data = PyUnicode_AsUTF8AndSize(text, &size)
+            term = sl_inversion_term(&self.state, <const uint8_t *> data, <uint32_t> min(size, SL_MAX_KEY))
+            if term == SL_NONE:
+                raise MemoryError("no memory for another term")
+            if readings < <uint32_t> SL_MAX_READINGS:
+                ids[readings] = term
+                readings += 1
+        term = sl_inversion_add_form(&self.state, key, n, hash, ids, readings, bool(stop))
+        if term == SL_NONE:
+            raise MemoryError("no memory for another form")
+        return term
+
+    def add(self, tuple texts) -> int:
+        """Adds one document, a text for each field, and gives its number. On an exception nothing was added."""
+        cdef sl_tokenizer tokenizer
+        cdef sl_token token
+        cdef uint32_t tokens[16]
+        cdef uint32_t lengths[16]
+        cdef uint32_t base = 0, field, form, hash
+        cdef sl_inversion *v = &self.state
+        if v.failed:
+            raise MemoryError("an earlier document ran out of memory; roll the writer back")
+        if <uint32_t> len(texts) != v.fields:
+            raise ValueError(f"expected {v.fields} texts, got {len(texts)}")
+        v.occurrence_count = 0
+        for field in range(v.fields):
+            text = texts[field]
+            if not isinstance(text, str):
+                raise TypeError(f"a text is a str, not {type(text).__name__}")
+            tokens[field] = 0
+            lengths[field] = 0
+            sl_tokenizer_init(&tokenizer, PyUnicode_KIND(text), PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text))
+            while sl_tokenizer_next(&tokenizer, &token):
+                if token.length > <uint32_t> SL_MAX_KEY:
+                    token.length = SL_MAX_KEY
+                hash = sl_key_hash(<const uint8_t *> token.form, token.length)
+                form = sl_inversion_find_form(v, <const uint8_t *> token.form, token.length, hash)
+                if form == SL_NONE:
+                    form = self._new_form(<const uint8_t *> token.form, token.length, hash)
+                if v.occurrence_count == v.occurrence_capacity and not sl_inversion_grow(
+                        v, <void **> &v.occurrences, &v.occurrence_capacity, v.occurrence_count + 1, sizeof(sl_occurrence)):
+                    raise MemoryError("no memory for another document")
+                if base + token.position > LONGEST_DOCUMENT:
+                    raise ValueError("a document is too long to index")
+                v.occurrences[v.occurrence_count].form = form
+                v.occurrences[v.occurrence_count].place = base + token.position
+                v.occurrence_count += 1
+                tokens[field] = token.position + 1 if token.position >= tokens[field] else tokens[field]
+                if not token.whole and not v.forms[form].stop:
+                    lengths[field] += 1
+            base += tokens[field]
+        if not sl_inversion_append(v, tokens, lengths):
+            raise MemoryError("no memory for another document")
+        return v.documents - 1
+
+    def lengths(self, int field) -> bytes:
+        """u32 per document: tokens of one field that are not stop words."""
+        return PyBytes_FromStringAndSize(<char *> self.state.lengths[field], 4 * <Py_ssize_t> self.state.documents)
+
+    def tokens(self, int field) -> bytes:
+        """u32 per document: all tokens of one field."""
+        return PyBytes_FromStringAndSize(<char *> self.state.tokens[field], 4 * <Py_ssize_t> self.state.documents)
+
+    def encode(self, list weights, double k1, double b) -> dict:
+        """The sections of a segment: {"postings", "positions", "terms", "forms"} as bytes, "total_length" as a float."""
+        cdef double by_field[16]
+        cdef sl_encoded out
+        cdef int ok
+        if <uint32_t> len(weights) != self.state.fields or not self.state.documents:
+            raise ValueError("nothing to encode, or a weight is missing")
+        for i, weight in enumerate(weights):
+            by_field[i] = weight
+        with nogil:
+            ok = sl_inversion_encode(&self.state, by_field, k1, b, &out)
+        try:
+            if not ok:
+                raise MemoryError("no memory to write the segment")
+            return {
+                "postings": PyBytes_FromStringAndSize(<char *> out.postings.data, out.postings.length),
+                "positions": PyBytes_FromStringAndSize(<char *> out.positions.data, out.positions.length),
+                "terms": PyBytes_FromStringAndSize(<char *> out.terms.data, out.terms.length),
+                "forms": PyBytes_FromStringAndSize(<char *> out.forms.data, out.forms.length),
+                "total_length": out.total_length,
+            }
+        finally:
+            sl_encoded_free(&out)

@@ -1,0 +1,494 @@
+/* How do words in memory become the lists of a segment?
+ *
+ * Two hash tables: forms (a word as written -> the terms it stands for, a stop word or not) and terms (-> a growing string
+ * of occurrences). An occurrence is a varint (place - place before) << 1 | new document, and for a new document a varint of
+ * the distance to the document before. Strings live in chunks of 16 bytes doubling to 2 KiB, cut from slabs of 1 MiB, so a
+ * word that is seen once costs 16 bytes and nothing is ever moved.
+ *
+ * A place is a token position counted on through the fields of a document. sl_inversion_encode() sorts the terms, splits
+ * places back into fields and writes the sections that postings.h and dictionary.h specify.
+ *
+ * Invariant: a document is added whole or not at all: its occurrences are gathered first (sl_occurrence) and appended only
+ * when no step that can be refused is left but memory itself, whose failure makes the inversion unusable (`failed`).
+ */
+#ifndef SL_INVERSION_H
+#define SL_INVERSION_H
+
+#include "dictionary.h"
+#include "postings.h"
+
+#define SL_SLAB (1u << 20)
+#define SL_FIRST_CHUNK 16u
+#define SL_LAST_CHUNK 2048u
+#define SL_NONE 0xFFFFFFFFu
+
+typedef struct sl_slab {
+    struct sl_slab *next;
+} sl_slab;
+
+typedef struct {
+    const uint8_t *key;
+    uint32_t length, hash;
+    uint32_t readings, stop;
+    uint32_t first; /* the only term, or an index into `readings` of the inversion */
+} sl_form;
+
+typedef struct {
+    const uint8_t *key;
+    uint32_t length, hash;
+    uint32_t df, last_doc, last_place, chunk;
+    uint8_t *head, *at, *limit; /* a chunk: pointer to the next one, then bytes */
+    uint32_t ordinal, occurrences;
+} sl_term;
+
+typedef struct {
+    uint32_t *slots, mask;
+} sl_hash_table;
+
+typedef struct {
+    uint32_t form, place;
+} sl_occurrence;
+
+typedef struct {
+    uint32_t fields, documents, capacity;
+    uint32_t *tokens[SL_MAX_FIELDS];  /* tokens of each document's field, stop words included */
+    uint32_t *lengths[SL_MAX_FIELDS]; /* the same without stop words: the length that BM25 sees */
+    sl_slab *slabs;
+    uint8_t *free_at, *free_end;
+    size_t memory;
+    sl_form *forms;
+    uint32_t form_count, form_capacity;
+    sl_term *terms;
+    uint32_t term_count, term_capacity;
+    uint32_t *readings;
+    uint32_t reading_count, reading_capacity;
+    sl_hash_table form_table, term_table;
+    sl_occurrence *occurrences;
+    uint32_t occurrence_count, occurrence_capacity;
+    int failed;
+} sl_inversion;
+
+SL_FUNCTION void sl_inversion_clear(sl_inversion *v)
+{
+    uint32_t fields = v->fields;
+    for (sl_slab *slab = v->slabs; slab;) {
+        sl_slab *next = slab->next;
+        free(slab);
+        slab = next;
+    }
+    for (uint32_t f = 0; f < SL_MAX_FIELDS; f++) {
+        free(v->tokens[f]);
+        free(v->lengths[f]);
+    }
+    free(v->forms);
+    free(v->terms);
+    free(v->readings);
+    free(v->form_table.slots);
+    free(v->term_table.slots);
+    free(v->occurrences);
+    memset(v, 0, sizeof *v);
+    v->fields = fields;
+}
+
+SL_FUNCTION uint8_t *sl_inversion_allocate(sl_inversion *v, size_t n)
+{
+    n = (n + 7) & ~(size_t)7;
+    if ((size_t)(v->free_end - v->free_at) < n) {
+        size_t size = n + sizeof(sl_slab) > SL_SLAB ? n + sizeof(sl_slab) : SL_SLAB;
+        sl_slab *slab = (sl_slab *)malloc(size);
+        if (!slab) {
+            v->failed = 1;
+            return NULL;
+        }
+        slab->next = v->slabs;
+        v->slabs = slab;
+        v->memory += size;
+        v->free_at = (uint8_t *)slab + sizeof(sl_slab);
+        v->free_end = (uint8_t *)slab + size;
+    }
+    uint8_t *p = v->free_at;
+    v->free_at += n;
+    return p;
+}
+
+/* Grows *array to hold at least `need` items of `size` bytes. */
+SL_FUNCTION int sl_inversion_grow(sl_inversion *v, void **array, uint32_t *capacity, uint32_t need, size_t size)
+{
+    if (need <= *capacity)
+        return 1;
+    uint32_t wanted = *capacity ? *capacity : 256;
+    while (wanted < need)
+        wanted += wanted / 2;
+    void *grown = realloc(*array, wanted * size);
+    if (!grown) {
+        v->failed = 1;
+        return 0;
+    }
+    v->memory += (wanted - *capacity) * size;
+    *array = grown;
+    *capacity = wanted;
+    return 1;
+}
+
+SL_INLINE uint32_t sl_key_hash(const uint8_t *key, uint32_t n)
+{
+    uint64_t h = n * SL_P1;
+    for (; n >= 8; n -= 8, key += 8)
+        h = sl_rotate((h ^ sl_load64(key)) * SL_P2, 29);
+    uint64_t tail = 0;
+    memcpy(&tail, key, n);
+    h = (h ^ tail) * SL_P1;
+    return (uint32_t)(h >> 32) ^ (uint32_t)h;
+}
+
+/* Doubles a table when it is half full. `stride` and `hash_at` locate the hash in an item. */
+SL_FUNCTION int sl_table_fit(sl_inversion *v, sl_hash_table *t, const void *items, uint32_t count, size_t stride, size_t hash_at)
+{
+    if (t->slots && count < t->mask / 2)
+        return 1;
+    uint32_t size = t->slots ? (t->mask + 1) * 2 : 1024;
+    uint32_t *slots = (uint32_t *)malloc((size_t)size * sizeof *slots);
+    if (!slots) {
+        v->failed = 1;
+        return 0;
+    }
+    memset(slots, 0xFF, (size_t)size * sizeof *slots);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t hash, slot;
+        memcpy(&hash, (const uint8_t *)items + i * stride + hash_at, sizeof hash);
+        for (slot = hash & (size - 1); slots[slot] != SL_NONE; slot = (slot + 1) & (size - 1))
+            ;
+        slots[slot] = i;
+    }
+    v->memory += (size_t)size * 2;
+    free(t->slots);
+    t->slots = slots;
+    t->mask = size - 1;
+    return 1;
+}
+
+SL_INLINE uint32_t sl_inversion_find_form(const sl_inversion *v, const uint8_t *key, uint32_t n, uint32_t hash)
+{
+    if (!v->form_table.slots)
+        return SL_NONE;
+    for (uint32_t slot = hash & v->form_table.mask;; slot = (slot + 1) & v->form_table.mask) {
+        uint32_t i = v->form_table.slots[slot];
+        if (i == SL_NONE)
+            return SL_NONE;
+        const sl_form *f = &v->forms[i];
+        if (f->hash == hash && f->length == n && memcmp(f->key, key, n) == 0)
+            return i;
+    }
+}
+
+/* The term of a key, made when it is new; SL_NONE when memory ran out. n <= SL_MAX_KEY. */
+SL_FUNCTION uint32_t sl_inversion_term(sl_inversion *v, const uint8_t *key, uint32_t n)
+{
+    uint32_t hash = sl_key_hash(key, n), slot;
+    if (!sl_table_fit(v, &v->term_table, v->terms, v->term_count, sizeof(sl_term), offsetof(sl_term, hash)))
+        return SL_NONE;
+    for (slot = hash & v->term_table.mask; v->term_table.slots[slot] != SL_NONE; slot = (slot + 1) & v->term_table.mask) {
+        const sl_term *t = &v->terms[v->term_table.slots[slot]];
+        if (t->hash == hash && t->length == n && memcmp(t->key, key, n) == 0)
+            return v->term_table.slots[slot];
+    }
+    uint8_t *copy = sl_inversion_allocate(v, n ? n : 1);
+    if (!copy || !sl_inversion_grow(v, (void **)&v->terms, &v->term_capacity, v->term_count + 1, sizeof(sl_term)))
+        return SL_NONE;
+    memcpy(copy, key, n);
+    sl_term *t = &v->terms[v->term_count];
+    memset(t, 0, sizeof *t);
+    t->key = copy;
+    t->length = n;
+    t->hash = hash;
+    t->chunk = SL_FIRST_CHUNK;
+    v->term_table.slots[slot] = v->term_count;
+    return v->term_count++;
+}
+
+/* Adds a form that is not there yet. Its terms come from sl_inversion_term. SL_NONE when memory ran out. */
+SL_FUNCTION uint32_t sl_inversion_add_form(sl_inversion *v, const uint8_t *key, uint32_t n, uint32_t hash,
+                                           const uint32_t *terms, uint32_t readings, int stop)
+{
+    if (!sl_table_fit(v, &v->form_table, v->forms, v->form_count, sizeof(sl_form), offsetof(sl_form, hash)) ||
+        !sl_inversion_grow(v, (void **)&v->forms, &v->form_capacity, v->form_count + 1, sizeof(sl_form)) ||
+        !sl_inversion_grow(v, (void **)&v->readings, &v->reading_capacity, v->reading_count + readings, sizeof(uint32_t)))
+        return SL_NONE;
+    uint8_t *copy = sl_inversion_allocate(v, n ? n : 1);
+    if (!copy)
+        return SL_NONE;
+    memcpy(copy, key, n);
+    sl_form *f = &v->forms[v->form_count];
+    f->key = copy;
+    f->length = n;
+    f->hash = hash;
+    f->readings = readings;
+    f->stop = stop != 0;
+    f->first = readings == 1 ? terms[0] : v->reading_count;
+    if (readings != 1) {
+        memcpy(v->readings + v->reading_count, terms, readings * sizeof *terms);
+        v->reading_count += readings;
+    }
+    uint32_t slot = hash & v->form_table.mask;
+    while (v->form_table.slots[slot] != SL_NONE)
+        slot = (slot + 1) & v->form_table.mask;
+    v->form_table.slots[slot] = v->form_count;
+    return v->form_count++;
+}
+
+SL_INLINE const uint32_t *sl_form_terms(const sl_inversion *v, const sl_form *f)
+{
+    return f->readings == 1 ? &f->first : v->readings + f->first;
+}
+
+SL_INLINE int sl_term_byte(sl_inversion *v, sl_term *t, uint8_t byte)
+{
+    if (SL_UNLIKELY(t->at == t->limit)) {
+        uint8_t *chunk = sl_inversion_allocate(v, t->chunk);
+        if (!chunk)
+            return 0;
+        if (t->head)
+            memcpy(t->limit, &chunk, sizeof chunk);
+        else
+            t->head = chunk;
+        /* the link to the next chunk stands at the end, where writing stops */
+        t->at = chunk;
+        t->limit = chunk + t->chunk - sizeof chunk;
+        t->chunk = t->chunk < SL_LAST_CHUNK ? t->chunk * 2 : SL_LAST_CHUNK;
+    }
+    *t->at++ = byte;
+    return 1;
+}
+
+SL_INLINE int sl_term_varint(sl_inversion *v, sl_term *t, uint32_t n)
+{
+    while (n >= 0x80) {
+        if (!sl_term_byte(v, t, (uint8_t)(n | 0x80)))
+            return 0;
+        n >>= 7;
+    }
+    return sl_term_byte(v, t, (uint8_t)n);
+}
+
+/* Appends the gathered occurrences as the next document. Returns 0 when memory ran out. */
+SL_FUNCTION int sl_inversion_append(sl_inversion *v, const uint32_t *tokens, const uint32_t *lengths)
+{
+    uint32_t doc = v->documents;
+    if (doc + 1 > v->capacity) {
+        uint32_t capacity = v->capacity;
+        for (uint32_t f = 0; f < v->fields; f++) {
+            uint32_t same = capacity, other = capacity;
+            if (!sl_inversion_grow(v, (void **)&v->tokens[f], &same, doc + 1, sizeof(uint32_t)) ||
+                !sl_inversion_grow(v, (void **)&v->lengths[f], &other, doc + 1, sizeof(uint32_t)))
+                return 0;
+            v->capacity = same;
+        }
+    }
+    for (uint32_t i = 0; i < v->occurrence_count; i++) {
+        uint32_t place = v->occurrences[i].place;
+        const sl_form *form = &v->forms[v->occurrences[i].form];
+        const uint32_t *terms = sl_form_terms(v, form);
+        for (uint32_t k = 0; k < form->readings; k++) {
+            sl_term *t = &v->terms[terms[k]];
+            if (t->df && t->last_doc == doc) {
+                if (t->last_place == place)
+                    continue; /* two readings of neighbours in one compound met in one term: it counts once */
+                if (place - t->last_place > 0x7FFFFFFFu || !sl_term_varint(v, t, (place - t->last_place) << 1))
+                    goto broken;
+            } else {
+                if (place > 0x7FFFFFFFu || !sl_term_varint(v, t, place << 1 | 1) ||
+                    !sl_term_varint(v, t, doc - t->last_doc))
+                    goto broken;
+                t->df++;
+                t->last_doc = doc;
+            }
+            t->occurrences++;
+            t->last_place = place;
+        }
+    }
+    for (uint32_t f = 0; f < v->fields; f++) {
+        v->tokens[f][doc] = tokens[f];
+        v->lengths[f][doc] = lengths[f];
+    }
+    v->documents++;
+    return 1;
+broken:
+    v->failed = 1;
+    return 0;
+}
+
+typedef struct {
+    uint64_t prefix;
+    const uint8_t *key;
+    uint32_t length, index;
+} sl_sort_item;
+
+static int sl_sort_compare(const void *a, const void *b)
+{
+    const sl_sort_item *x = (const sl_sort_item *)a, *y = (const sl_sort_item *)b;
+    if (x->prefix != y->prefix)
+        return x->prefix < y->prefix ? -1 : 1;
+    return sl_key_compare(x->key, x->length, y->key, y->length);
+}
+
+SL_INLINE void sl_sort_key(sl_sort_item *item, const uint8_t *key, uint32_t length, uint32_t index)
+{
+    uint64_t prefix = 0;
+    for (uint32_t i = 0; i < 8; i++)
+        prefix = prefix << 8 | (i < length ? key[i] : 0);
+    item->prefix = prefix;
+    item->key = key;
+    item->length = length;
+    item->index = index;
+}
+
+/* Reads a term's string of occurrences. */
+typedef struct {
+    const uint8_t *at, *limit;
+    uint32_t chunk;
+} sl_term_reader;
+
+SL_INLINE uint32_t sl_term_read(sl_term_reader *r)
+{
+    uint32_t value = 0, shift = 0;
+    for (;;) {
+        if (r->at == r->limit) {
+            const uint8_t *next;
+            memcpy(&next, r->limit, sizeof next);
+            r->chunk = r->chunk < SL_LAST_CHUNK ? r->chunk * 2 : SL_LAST_CHUNK;
+            r->at = next;
+            r->limit = next + r->chunk - sizeof next;
+        }
+        uint8_t byte = *r->at++;
+        value |= (uint32_t)(byte & 0x7F) << shift;
+        if (byte < 0x80)
+            return value;
+        shift += 7;
+    }
+}
+
+typedef struct {
+    sl_buffer postings, positions, terms, forms;
+    double total_length; /* of all documents, by the fields' weights */
+} sl_encoded;
+
+SL_FUNCTION void sl_encoded_free(sl_encoded *e)
+{
+    sl_buffer_free(&e->postings);
+    sl_buffer_free(&e->positions);
+    sl_buffer_free(&e->terms);
+    sl_buffer_free(&e->forms);
+}
+
+/* Encodes everything. Returns 0 when memory ran out. documents > 0. */
+SL_FUNCTION int sl_inversion_encode(sl_inversion *v, const double *weights, double k1, double b, sl_encoded *out)
+{
+    int ok = 0;
+    uint32_t fields = v->fields, most = 0, most_occurrences = 0;
+    for (uint32_t i = 0; i < v->term_count; i++) {
+        most = v->terms[i].df > most ? v->terms[i].df : most;
+        most_occurrences = v->terms[i].occurrences > most_occurrences ? v->terms[i].occurrences : most_occurrences;
+    }
+    uint32_t sortable = v->term_count > v->form_count ? v->term_count : v->form_count;
+    sl_dictionary_writer *terms = (sl_dictionary_writer *)calloc(1, sizeof *terms);
+    sl_dictionary_writer *forms = (sl_dictionary_writer *)calloc(1, sizeof *forms);
+    sl_sort_item *order = (sl_sort_item *)malloc((sortable + 1) * sizeof *order);
+    uint32_t *docs = (uint32_t *)malloc((most + 1) * sizeof *docs);
+    uint32_t *tfs = (uint32_t *)malloc((size_t)(most + 1) * fields * sizeof *tfs);
+    uint32_t *places = (uint32_t *)malloc((most_occurrences + 1) * sizeof *places);
+    float *impacts = (float *)malloc((most + 1) * sizeof *impacts);
+    double *norms = (double *)malloc((v->documents + 1) * sizeof *norms);
+    memset(out, 0, sizeof *out);
+    if (!terms || !forms || !order || !docs || !tfs || !places || !impacts || !norms)
+        goto done;
+    forms->kind = SL_FORMS;
+    for (uint32_t doc = 0; doc < v->documents; doc++) {
+        norms[doc] = 0;
+        for (uint32_t f = 0; f < fields; f++)
+            norms[doc] += weights[f] * v->lengths[f][doc];
+        out->total_length += norms[doc];
+    }
+    double average = out->total_length > 0 ? out->total_length / v->documents : 1;
+    for (uint32_t doc = 0; doc < v->documents; doc++)
+        norms[doc] = k1 * (1 - b + b * norms[doc] / average);
+
+    for (uint32_t i = 0; i < v->term_count; i++)
+        sl_sort_key(&order[i], v->terms[i].key, v->terms[i].length, i);
+    qsort(order, v->term_count, sizeof *order, sl_sort_compare);
+    for (uint32_t rank = 0; rank < v->term_count; rank++) {
+        sl_term *t = &v->terms[order[rank].index];
+        t->ordinal = rank;
+        size_t postings_at = out->postings.length, positions_at = out->positions.length;
+        sl_dictionary_add(terms, t->key, t->length, postings_at, positions_at);
+        if (t->df) {
+            sl_term_reader r = {t->head, t->head + SL_FIRST_CHUNK - sizeof(uint8_t *), SL_FIRST_CHUNK};
+            uint32_t n = 0, doc = 0, place = 0, field = 0, boundary = 0;
+            memset(tfs, 0, (size_t)t->df * fields * sizeof *tfs);
+            for (uint32_t i = 0; i < t->occurrences; i++) {
+                uint32_t code = sl_term_read(&r);
+                if (code & 1) {
+                    place = code >> 1;
+                    doc += sl_term_read(&r);
+                    docs[n++] = doc;
+                    places[i] = place;
+                    field = 0;
+                    boundary = v->tokens[0][doc];
+                } else {
+                    place += code >> 1;
+                    places[i] = (code >> 1) - 1;
+                }
+                while (field + 1 < fields && place >= boundary)
+                    boundary += v->tokens[++field][doc];
+                tfs[(size_t)field * t->df + n - 1]++;
+            }
+            const uint32_t *by_field[SL_MAX_FIELDS];
+            for (uint32_t f = 0; f < fields; f++)
+                by_field[f] = tfs + (size_t)f * t->df;
+            for (uint32_t i = 0; i < n; i++) {
+                double tf = 0;
+                for (uint32_t f = 0; f < fields; f++)
+                    tf += weights[f] * by_field[f][i];
+                impacts[i] = (float)(tf / (tf + norms[docs[i]]));
+            }
+            sl_list_source source = {t->df, v->documents, fields, docs, by_field, impacts, places};
+            sl_put_list(&out->postings, &out->positions, &source);
+        }
+        sl_put_varint(&terms->out, t->df);
+        sl_put_varint(&terms->out, out->postings.length - postings_at);
+        sl_put_varint(&terms->out, out->positions.length - positions_at);
+    }
+    for (uint32_t i = 0; i < v->form_count; i++)
+        sl_sort_key(&order[i], v->forms[i].key, v->forms[i].length, i);
+    qsort(order, v->form_count, sizeof *order, sl_sort_compare);
+    for (uint32_t rank = 0; rank < v->form_count; rank++) {
+        const sl_form *f = &v->forms[order[rank].index];
+        const uint32_t *ids = sl_form_terms(v, f);
+        sl_dictionary_add(forms, f->key, f->length, 0, 0);
+        sl_put_varint(&forms->out, f->readings << 1 | f->stop);
+        for (uint32_t k = 0; k < f->readings; k++)
+            sl_put_varint(&forms->out, v->terms[ids[k]].ordinal);
+    }
+    sl_dictionary_finish(terms);
+    sl_dictionary_finish(forms);
+    out->terms = terms->out;
+    out->forms = forms->out;
+    memset(&terms->out, 0, sizeof terms->out);
+    memset(&forms->out, 0, sizeof forms->out);
+    ok = !(out->postings.failed || out->positions.failed || out->terms.failed || out->forms.failed);
+done:
+    if (terms)
+        sl_buffer_free(&terms->out), sl_buffer_free(&terms->starts);
+    if (forms)
+        sl_buffer_free(&forms->out), sl_buffer_free(&forms->starts);
+    free(terms);
+    free(forms);
+    free(order);
+    free(docs);
+    free(tfs);
+    free(places);
+    free(impacts);
+    free(norms);
+    return ok;
+}
+
+#endif

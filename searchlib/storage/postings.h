@@ -1,0 +1,499 @@
+/* How does the list of one term lie on disk? The format, its encoder and its bounds-checked reader.
+ *
+ * A posting is a document number and, for each text field, how often the term occurs in it (tf). The list of a term that
+ * df documents contain, in a segment of N documents and F text fields:
+ *
+ *     list     = block                                   if df < 128
+ *              | flags kth last start places bound [bitmap] block*    otherwise, a block per 128 postings
+ *     flags    = u8          bit 0: the documents are a bitmap
+ *     kth      = u8 * 3      impact of the 10th, 100th and 1000th best posting, rounded down; 0 when there are fewer
+ *     last     = u32 * B     last document of each of the B blocks
+ *     start    = u32 * B     where each block begins, from the list's first byte
+ *     places   = u32 * B     where the block's positions begin, from the term's first byte of positions
+ *     bound    = u8 * B      largest impact in the block, rounded up
+ *     bitmap   = rank bits   bits: u64 * ceil(N/64), a bit a document; rank: u32 * ceil(N/512), set bits before each 512
+ *     block    = few | tfwidth*F [docwidth docs] tfs*F   no docs when there is a bitmap
+ *     few      = (varint gap, varint main << 1 | more, [varint tf * (F-1)])*     a block of fewer than 4 postings,
+ *                                                        unless there is a bitmap;
+ *                                                        main: tf in the last field; more: another field has some
+ *     docs     = gaps, packed; a gap is document - previous document - 1, the previous of a list's first being -1
+ *     tfwidth  = u8          bits 0-5: width; bit 7: the packed values are tf - 1
+ *
+ * An impact is tf / (tf + k1 * (1 - b + b * length / average length)), with tf and length summed over the fields by their
+ * weights and the average taken over the segment; it lies in [0, 1) and is kept as a byte, in units of 1/255. Impacts
+ * only bound: scores are computed from tf and length.
+ *
+ * Positions count from 0 through the fields of a document, one after the other. For each block of postings:
+ *
+ *     places   = subblock*                               128 values each, the last may be short
+ *     subblock = varint*                                 of fewer than 4 values
+ *              | width exceptions packed (u8 index, varint high bits)*
+ *
+ * The values are, for each posting, its first position and then position - previous - 1. Widths leave out the outliers
+ * that would cost more packed than patched (Zukowski et al., "Super-scalar RAM-CPU cache compression", 2006, PFOR).
+ *
+ * Example: N = 1000, F = 2 (title, text), a term in documents 3 (once in the title, twice in the text) and 7 (once in the
+ * text): df = 2, so one block of few: 03, 05 01 | 03, 02. Five bytes.
+ */
+#ifndef SL_POSTINGS_H
+#define SL_POSTINGS_H
+
+#include "bitpack.h"
+
+#define SL_MAX_FIELDS 16
+#define SL_FEW 4
+#define SL_BITMAP_SHARE 8 /* a bitmap when more than one document in 8 has the term: there it costs about what gaps do */
+#define SL_TF_LESS_ONE 0x80
+#define SL_IMPACT_UNITS 255.0f
+
+typedef struct {
+    const uint8_t *data, *end;
+    uint32_t df, documents, fields, blocks;
+    int bitmap;
+    const uint8_t *last, *start, *places, *bound, *rank, *bits; /* NULL for a short list */
+    uint8_t kth[3];
+} sl_list;
+
+/* Opens a list over `length` readable bytes. Returns 0 when they cannot be one. `documents` is below 2^31. */
+SL_FUNCTION int sl_list_open(sl_list *l, const uint8_t *data, uint64_t length, uint32_t df, uint32_t documents,
+                             uint32_t fields)
+{
+    memset(l, 0, sizeof *l);
+    l->data = data;
+    l->end = data + length;
+    l->df = df;
+    l->documents = documents;
+    l->fields = fields;
+    l->blocks = (df + SL_BLOCK - 1) / SL_BLOCK;
+    if (df == 0 || df > documents || fields == 0 || fields > SL_MAX_FIELDS)
+        return 0;
+    if (df < SL_BLOCK)
+        return 1;
+    uint64_t head = 4 + 13ull * l->blocks;
+    if (head > length)
+        return 0;
+    l->bitmap = data[0] & 1;
+    memcpy(l->kth, data + 1, 3);
+    l->last = data + 4;
+    l->start = l->last + 4ull * l->blocks;
+    l->places = l->start + 4ull * l->blocks;
+    l->bound = l->places + 4ull * l->blocks;
+    if (l->bitmap) {
+        uint64_t ranks = ((uint64_t)documents + 511) / 512 * 4, bits = ((uint64_t)documents + 63) / 64 * 8;
+        if (head + ranks + bits > length)
+            return 0;
+        l->rank = data + head;
+        l->bits = l->rank + ranks;
+    }
+    return 1;
+}
+
+SL_INLINE uint32_t sl_list_count(const sl_list *l, uint32_t block)
+{
+    return block + 1 < l->blocks ? SL_BLOCK : l->df - (l->blocks - 1) * SL_BLOCK;
+}
+
+SL_INLINE uint32_t sl_list_last(const sl_list *l, uint32_t block)
+{
+    return l->last ? sl_load32(l->last + 4ull * block) : l->documents - 1;
+}
+
+/* First document that block `block` may hold. */
+SL_INLINE uint32_t sl_list_floor(const sl_list *l, uint32_t block)
+{
+    return block && l->last ? sl_load32(l->last + 4ull * (block - 1)) + 1 : 0;
+}
+
+SL_INLINE const uint8_t *sl_list_block(const sl_list *l, uint32_t block)
+{
+    if (!l->start)
+        return l->data;
+    uint32_t start = sl_load32(l->start + 4ull * block);
+    return start <= (uint64_t)(l->end - l->data) ? l->data + start : l->end;
+}
+
+/* Decodes a block of fewer than SL_FEW postings; either output may be NULL. */
+SL_FUNCTION int sl_list_few(const sl_list *l, uint32_t block, uint32_t n, uint32_t *docs, uint32_t field, uint32_t *tfs)
+{
+    const uint8_t *p = sl_list_block(l, block);
+    uint64_t doc = (uint64_t)sl_list_floor(l, block) - 1;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t gap, code;
+        if (!(p = sl_read_varint(p, l->end, &gap)) || gap >= l->documents || !(p = sl_read_varint(p, l->end, &code)))
+            return 0;
+        doc += gap + 1;
+        if (doc >= l->documents)
+            return 0;
+        if (docs)
+            docs[i] = (uint32_t)doc;
+        for (uint32_t f = 0; f + 1 < l->fields; f++) {
+            uint64_t tf = 0;
+            if ((code & 1) && !(p = sl_read_varint(p, l->end, &tf)))
+                return 0;
+            if (tfs && f == field)
+                tfs[i] = (uint32_t)tf;
+        }
+        if (tfs && field == l->fields - 1)
+            tfs[i] = (uint32_t)(code >> 1);
+    }
+    return 1;
+}
+
+/* The documents of a block, ascending, each below `documents`. Returns their number, 0 when the block is damaged. */
+SL_FUNCTION uint32_t sl_list_docs(const sl_list *l, uint32_t block, uint32_t out[SL_BLOCK])
+{
+    uint32_t n = sl_list_count(l, block);
+    if (l->bitmap) {
+        uint32_t doc = sl_list_floor(l, block), last = sl_list_last(l, block), count = 0;
+        if (last >= l->documents)
+            return 0;
+        while (doc <= last) {
+            uint64_t word = sl_load64(l->bits + 8ull * (doc >> 6)) >> (doc & 63) << (doc & 63);
+            uint32_t base = doc & ~63u;
+            for (; word; word &= word - 1) {
+                uint32_t d = base + SL_LOWEST_BIT(word);
+                if (d > last)
+                    break;
+                if (count == n)
+                    return 0;
+                out[count++] = d;
+            }
+            doc = base + 64;
+        }
+        return count == n ? n : 0;
+    }
+    if (n < SL_FEW)
+        return sl_list_few(l, block, n, out, 0, NULL) ? n : 0;
+    const uint8_t *p = sl_list_block(l, block);
+    if (l->end - p < (ptrdiff_t)l->fields + 1)
+        return 0;
+    uint32_t width = p[l->fields];
+    p += l->fields + 1;
+    if (width > 31 || (size_t)(l->end - p) < sl_packed_size(n, width))
+        return 0;
+    sl_unpack(p, out, n, width);
+    uint32_t doc = sl_list_floor(l, block) - 1, highest = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        doc += out[i] + 1;
+        out[i] = doc;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        highest = out[i] > highest ? out[i] : highest;
+    return highest < l->documents ? n : 0;
+}
+
+/* Where the packed tf of one field lie. Returns 0 when the block is damaged. Not for a block of few. */
+SL_INLINE int sl_list_tf_place(const sl_list *l, uint32_t block, uint32_t field, const uint8_t **at, uint32_t *width,
+                               uint32_t *less)
+{
+    uint32_t n = sl_list_count(l, block);
+    const uint8_t *head = sl_list_block(l, block);
+    const uint8_t *p = head + l->fields;
+    if (l->end - head < (ptrdiff_t)l->fields + 1)
+        return 0;
+    if (!l->bitmap) {
+        if (*p > 31)
+            return 0;
+        size_t size = 1 + sl_packed_size(n, *p);
+        if ((size_t)(l->end - p) < size)
+            return 0;
+        p += size;
+    }
+    for (uint32_t f = 0;; f++) {
+        uint32_t w = head[f] & 0x3F;
+        size_t size = sl_packed_size(n, w);
+        if (w > 32 || (size_t)(l->end - p) < size)
+            return 0;
+        if (f == field) {
+            *at = p;
+            *width = w;
+            *less = head[f] >> 7;
+            return 1;
+        }
+        p += size;
+    }
+}
+
+/* The tf of one field for the postings of a block. Returns 0 when the block is damaged. */
+SL_FUNCTION int sl_list_tfs(const sl_list *l, uint32_t block, uint32_t field, uint32_t out[SL_BLOCK])
+{
+    uint32_t n = sl_list_count(l, block), width, less;
+    const uint8_t *p;
+    if (n < SL_FEW && !l->bitmap)
+        return sl_list_few(l, block, n, NULL, field, out);
+    if (!sl_list_tf_place(l, block, field, &p, &width, &less))
+        return 0;
+    sl_unpack(p, out, n, width);
+    if (less)
+        for (uint32_t i = 0; i < n; i++)
+            out[i]++;
+    return 1;
+}
+
+/* The tf of one field in one posting, given by its rank in the list. Returns 0 when the block is damaged. */
+SL_FUNCTION int sl_list_tf(const sl_list *l, uint32_t rank, uint32_t field, uint32_t *tf)
+{
+    uint32_t block = rank / SL_BLOCK, i = rank % SL_BLOCK, n = sl_list_count(l, block), width, less;
+    const uint8_t *p;
+    if (n < SL_FEW && !l->bitmap) {
+        uint32_t tfs[SL_FEW];
+        if (!sl_list_few(l, block, n, NULL, field, tfs))
+            return 0;
+        *tf = tfs[i];
+        return 1;
+    }
+    if (!sl_list_tf_place(l, block, field, &p, &width, &less))
+        return 0;
+    *tf = sl_unpack_one(p, n, width, i) + less;
+    return 1;
+}
+
+/* Sum of tf times weight over the fields, for each posting of a block. Returns 0 when the block is damaged. */
+SL_FUNCTION int sl_list_weighted_tfs(const sl_list *l, uint32_t block, const float *weights, float out[SL_BLOCK])
+{
+    uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK];
+    if (n < SL_FEW && !l->bitmap) {
+        memset(out, 0, n * sizeof *out);
+        for (uint32_t f = 0; f < l->fields; f++) {
+            if (!sl_list_few(l, block, n, NULL, f, tfs))
+                return 0;
+            for (uint32_t i = 0; i < n; i++)
+                out[i] += weights[f] * (float)tfs[i];
+        }
+        return 1;
+    }
+    const uint8_t *head = sl_list_block(l, block), *p = head + l->fields;
+    if (l->end - head < (ptrdiff_t)l->fields + 1)
+        return 0;
+    if (!l->bitmap) {
+        if (*p > 31 || (size_t)(l->end - p) < 1 + sl_packed_size(n, *p))
+            return 0;
+        p += 1 + sl_packed_size(n, *p);
+    }
+    float constant = 0; /* what the fields of width 0 add to every posting */
+    int first = 1;
+    for (uint32_t f = 0; f < l->fields; f++) {
+        uint32_t width = head[f] & 0x3F;
+        float less = head[f] >> 7 ? weights[f] : 0.0f, weight = weights[f];
+        size_t size = sl_packed_size(n, width);
+        if (width > 32 || (size_t)(l->end - p) < size)
+            return 0;
+        constant += less;
+        if (!width)
+            continue;
+        sl_unpack(p, tfs, n, width);
+        p += size;
+        if (first)
+            for (uint32_t i = 0; i < n; i++)
+                out[i] = weight * (float)(int32_t)tfs[i];
+        else
+            for (uint32_t i = 0; i < n; i++)
+                out[i] += weight * (float)(int32_t)tfs[i];
+        first = 0;
+    }
+    if (first)
+        for (uint32_t i = 0; i < n; i++)
+            out[i] = constant;
+    else if (constant != 0)
+        for (uint32_t i = 0; i < n; i++)
+            out[i] += constant;
+    return 1;
+}
+
+/* First block at or after `from` whose last document is >= doc; `blocks` when there is none. */
+SL_INLINE uint32_t sl_list_seek(const sl_list *l, uint32_t from, uint32_t doc)
+{
+    uint32_t step = 1, low = from, high = from;
+    while (high < l->blocks && sl_list_last(l, high) < doc) {
+        low = high + 1;
+        high += step;
+        step *= 2;
+    }
+    if (high > l->blocks)
+        high = l->blocks;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (sl_list_last(l, middle) < doc)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* In a bitmap list: the rank of the first posting whose document is >= doc. doc <= documents. */
+SL_INLINE uint32_t sl_list_bitmap_rank(const sl_list *l, uint32_t doc)
+{
+    if (doc >= l->documents)
+        return l->df;
+    uint32_t rank = sl_load32(l->rank + 4ull * (doc >> 9));
+    for (uint32_t word = doc >> 9 << 3; word < doc >> 6; word++)
+        rank += SL_POPCOUNT(sl_load64(l->bits + 8ull * word));
+    if (doc & 63)
+        rank += SL_POPCOUNT(sl_load64(l->bits + 8ull * (doc >> 6)) << (64 - (doc & 63)));
+    return rank;
+}
+
+/* ---- encoding ---- */
+
+typedef struct {
+    uint32_t df, documents, fields;
+    const uint32_t *docs;        /* df, ascending */
+    const uint32_t *const *tfs;  /* fields x df */
+    const float *impacts;        /* df */
+    const uint32_t *places;      /* position values of all postings, in order: sum of all tf */
+} sl_list_source;
+
+SL_FUNCTION void sl_put_positions(sl_buffer *out, const uint32_t *values, uint32_t total)
+{
+    for (uint32_t at = 0; at < total; at += SL_BLOCK) {
+        uint32_t n = total - at < SL_BLOCK ? total - at : SL_BLOCK, packed[SL_BLOCK];
+        const uint32_t *v = values + at;
+        if (n < SL_FEW) {
+            for (uint32_t i = 0; i < n; i++)
+                sl_put_varint(out, v[i]);
+            continue;
+        }
+        uint32_t by_width[33] = {0}, width = sl_width(v, n), best = width, patched = 0;
+        size_t cost = sl_packed_size(n, width);
+        for (uint32_t i = 0; i < n; i++)
+            by_width[SL_BIT_LENGTH(v[i])]++;
+        for (uint32_t w = width, above = 0, bytes = 0; w-- > 0;) {
+            above += by_width[w + 1];
+            bytes = above * (2 + (width - w - 1) / 7);
+            if (above < 128 && sl_packed_size(n, w) + bytes < cost) {
+                cost = sl_packed_size(n, w) + bytes;
+                best = w;
+                patched = above;
+            }
+        }
+        uint32_t mask = best >= 32 ? 0xFFFFFFFFu : (1u << best) - 1;
+        for (uint32_t i = 0; i < n; i++)
+            packed[i] = v[i] & mask;
+        sl_put_byte(out, best);
+        sl_put_byte(out, patched);
+        sl_pack(out, packed, n, best);
+        if (patched)
+            for (uint32_t i = 0; i < n; i++)
+                if (v[i] & ~mask) {
+                    sl_put_byte(out, i);
+                    sl_put_varint(out, v[i] >> best);
+                }
+    }
+}
+
+SL_FUNCTION void sl_put_block(sl_buffer *out, const sl_list_source *s, uint32_t from, uint32_t n, int bitmap)
+{
+    uint32_t values[SL_BLOCK], previous = from ? s->docs[from - 1] : 0xFFFFFFFFu, used = 0;
+    if (n < SL_FEW && !bitmap) {
+        for (uint32_t i = from; i < from + n; i++) {
+            uint32_t more = 0;
+            for (uint32_t f = 0; f + 1 < s->fields; f++)
+                more |= s->tfs[f][i] != 0;
+            sl_put_varint(out, s->docs[i] - previous - 1);
+            sl_put_varint(out, (uint64_t)s->tfs[s->fields - 1][i] << 1 | more);
+            for (uint32_t f = 0; more && f + 1 < s->fields; f++)
+                sl_put_varint(out, s->tfs[f][i]);
+            previous = s->docs[i];
+        }
+        return;
+    }
+    uint32_t widths[SL_MAX_FIELDS], less[SL_MAX_FIELDS];
+    for (uint32_t f = 0; f < s->fields; f++) {
+        uint32_t smallest = 0xFFFFFFFFu;
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t tf = s->tfs[f][from + i];
+            smallest = tf < smallest ? tf : smallest;
+        }
+        less[f] = smallest > 0;
+        used = 0;
+        for (uint32_t i = 0; i < n; i++)
+            used |= s->tfs[f][from + i] - less[f];
+        widths[f] = SL_BIT_LENGTH(used);
+        sl_put_byte(out, widths[f] | (less[f] ? SL_TF_LESS_ONE : 0));
+    }
+    if (!bitmap) {
+        for (uint32_t i = 0; i < n; i++) {
+            values[i] = s->docs[from + i] - previous - 1;
+            previous = s->docs[from + i];
+        }
+        uint32_t width = sl_width(values, n);
+        sl_put_byte(out, width);
+        sl_pack(out, values, n, width);
+    }
+    for (uint32_t f = 0; f < s->fields; f++) {
+        for (uint32_t i = 0; i < n; i++)
+            values[i] = s->tfs[f][from + i] - less[f];
+        sl_pack(out, values, n, widths[f]);
+    }
+}
+
+SL_INLINE void sl_set32(sl_buffer *out, size_t at, uint32_t v)
+{
+    if (!out->failed)
+        memcpy(out->data + at, &v, 4);
+}
+
+/* Appends the list of one term to `out` and its positions to `places`. Check both buffers' `failed` afterwards. */
+SL_FUNCTION void sl_put_list(sl_buffer *out, sl_buffer *places, const sl_list_source *s)
+{
+    uint32_t blocks = (s->df + SL_BLOCK - 1) / SL_BLOCK;
+    size_t base = out->length, places_base = places->length;
+    int is_long = s->df >= SL_BLOCK, bitmap = is_long && s->df > s->documents / SL_BITMAP_SHARE;
+    size_t last = base + 4, start = last + 4ull * blocks, place = start + 4ull * blocks, bound = place + 4ull * blocks;
+    if (is_long) {
+        uint32_t counts[256] = {0}, above = 0, rank = 0;
+        static const uint32_t ranks[3] = {10, 100, 1000};
+        uint8_t kth[3] = {0, 0, 0};
+        for (uint32_t i = 0; i < s->df; i++)
+            counts[(uint32_t)(s->impacts[i] * (SL_IMPACT_UNITS * 0.99999f))]++;
+        for (uint32_t v = 255; v > 0; v--)
+            for (above += counts[v]; rank < 3 && above >= ranks[rank]; rank++)
+                kth[rank] = (uint8_t)v;
+        if (!sl_buffer_reserve(out, 4 + 13ull * blocks))
+            return;
+        memset(out->data + base, 0, 4 + 13ull * blocks);
+        out->data[base] = (uint8_t)bitmap;
+        memcpy(out->data + base + 1, kth, 3);
+        out->length += 4 + 13ull * blocks;
+    }
+    if (bitmap) {
+        size_t words = ((size_t)s->documents + 63) / 64, ranks = ((size_t)s->documents + 511) / 512;
+        if (!sl_buffer_reserve(out, ranks * 4 + words * 8))
+            return;
+        uint8_t *rank = out->data + out->length, *bits = rank + ranks * 4;
+        memset(rank, 0, ranks * 4 + words * 8);
+        for (uint32_t i = 0; i < s->df; i++)
+            bits[s->docs[i] >> 3] |= (uint8_t)(1u << (s->docs[i] & 7));
+        uint32_t before = 0;
+        for (size_t w = 0; w < words; w++) {
+            if (w % 8 == 0)
+                memcpy(rank + w / 8 * 4, &before, 4);
+            before += SL_POPCOUNT(sl_load64(bits + 8 * w));
+        }
+        out->length += ranks * 4 + words * 8;
+    }
+    const uint32_t *values = s->places;
+    for (uint32_t b = 0; b < blocks; b++) {
+        uint32_t from = b * SL_BLOCK, n = s->df - from < SL_BLOCK ? s->df - from : SL_BLOCK, total = 0;
+        float best = 0;
+        for (uint32_t i = from; i < from + n; i++) {
+            best = s->impacts[i] > best ? s->impacts[i] : best;
+            for (uint32_t f = 0; f < s->fields; f++)
+                total += s->tfs[f][i];
+        }
+        if (is_long && !out->failed) {
+            float units = best * SL_IMPACT_UNITS * 1.00001f;
+            uint32_t up = (uint32_t)units + 1;
+            sl_set32(out, last + 4ull * b, s->docs[from + n - 1]);
+            sl_set32(out, start + 4ull * b, (uint32_t)(out->length - base));
+            sl_set32(out, place + 4ull * b, (uint32_t)(places->length - places_base));
+            out->data[bound + b] = (uint8_t)(up > 255 ? 255 : up);
+        }
+        sl_put_block(out, s, from, n, bitmap);
+        sl_put_positions(places, values, total);
+        values += total;
+    }
+}
+
+#endif
