@@ -101,10 +101,15 @@ def _adjective(word: str) -> Weighted:
     return Weighted.of(pairs)
 
 
+def _shuffled(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(dict.fromkeys(entries), key=lambda entry: (zlib.crc32(entry[1].encode()), entry))
+
+
 def _derived() -> list[tuple[str, str]]:
-    """(part of speech, lemma) that derivation makes of the written-down words, in an order given by a hash."""
+    """(part of speech, lemma) that derivation makes of the written-down words, affixes before compounds."""
     nouns, verbs, adjectives = (list(dict.fromkeys(text.split())) for text in (_NOUNS, _VERBS, _ADJECTIVES))
     made: list[tuple[str, str]] = []
+    compounds: list[tuple[str, str]] = []
     for verb in verbs:
         made += [("v", prefix + verb) for prefix in ("re", "un", "over", "out", "mis", "pre")]
         made += [("n", _join(verb, ending)) for ending in ("er", "ation", "ment")]
@@ -113,8 +118,8 @@ def _derived() -> list[tuple[str, str]]:
         made += [("n", _join(adjective, "ness")), ("a", "un" + adjective.lower()), ("r", _join(adjective, "ly"))]
     for noun in nouns:
         made += [("a", noun + "less"), ("n", noun + "ship"), ("a", "anti" + noun), ("n", "super" + noun), ("a", "non" + noun)]
-        made += [("n", noun + other) for other in nouns if zlib.crc32((noun + other).encode()) % 23 == 0]
-    return sorted(dict.fromkeys(made), key=lambda entry: (zlib.crc32(entry[1].encode()), entry))
+        compounds += [("n", noun + other) for other in nouns if zlib.crc32((noun + other).encode()) % 23 == 0]
+    return _shuffled(made) + _shuffled(compounds)
 
 
 class _Words:
@@ -122,8 +127,7 @@ class _Words:
 
     def __init__(self) -> None:
         lists = (("n", _NOUNS), ("v", _VERBS), ("a", _ADJECTIVES))
-        written = [(part, word) for part, text in lists for word in dict.fromkeys(text.split())]
-        written.sort(key=lambda entry: (zlib.crc32(entry[1].encode()), entry))
+        written = _shuffled([(part, word) for part, text in lists for word in text.split()])
         self.head = len(written)
         self._entries = written + _derived()
         self._forms: dict[int, Weighted] = {}

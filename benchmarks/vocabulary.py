@@ -44,10 +44,14 @@ class Weighted:
 
 
 class Zipf:
-    """Ranks 0 to ``count`` - 1, rank r with weight 1 / (r + shift): Zipf's law as Mandelbrot put it."""
+    """Ranks 0 to ``count`` - 1, rank r with weight 1 / (r + shift): Zipf's law as Mandelbrot put it.
 
-    def __init__(self, count: int, shift: int) -> None:
-        self._cumulative = list(accumulate((1 << 26) // (rank + shift) + 1 for rank in range(count)))
+    Past the rank ``knee`` it falls with the square, as large collections do (Montemurro 2001).
+    """
+
+    def __init__(self, count: int, shift: int, knee: int) -> None:
+        weights = ((knee << 26) // ((rank + shift) * (rank + knee)) for rank in range(count))
+        self._cumulative = list(accumulate(weights))
         self._total = self._cumulative[-1]
 
     def pick(self, bits: int) -> int:

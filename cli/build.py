@@ -29,14 +29,16 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     help="Memory for documents that are not yet on disk.",
 )
-@click.option("--strict", is_flag=True, help="Stop at the first malformed record and keep nothing of the run.")
+@click.option(
+    "--strict", is_flag=True, help="Stop at the first malformed record and keep nothing of the run."
+)
 def command(paths: tuple[str, ...], given: str | None, memory: int, strict: bool) -> None:
     """Build an index from its definition, or add files to an index.
 
-    A FILE is .jsonl, .csv, .txt or .html, gzipped or not, a folder of such files, or '-' for JSON lines on stdin.
-    A document whose id the index knows replaces the old one, so running a command again is harmless. A malformed
-    record is reported and skipped. Everything is committed at the end, at once: Ctrl-C or a failure leaves the index
-    as it was.
+    A FILE is .jsonl, .csv, .txt or .html, gzipped or not, a folder of such files, or '-' for JSON lines on
+    stdin. A document whose id the index knows replaces the old one, so running a command again is harmless. A
+    malformed record is reported and skipped. Everything is committed at the end, at once: Ctrl-C or a failure
+    leaves the index as it was.
 
     \b
     Examples:

@@ -1,7 +1,7 @@
 """Which index is meant?
 
 What --index names, else the environment variable SEARCHLIB_INDEX, else indexes/news, or the only index under
-indexes/. A name without a folder may stand for an index under indexes/.
+indexes/. A name without a folder stands for the index of that name under indexes/, when there is none here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ VARIABLE = "SEARCHLIB_INDEX"
 
 
 def open_index(given: str | None) -> Index:
-    """The index that a question is asked of. IndexNotFoundError or a usage error when there is none to be meant."""
+    """The index that a question is asked of; IndexNotFoundError or a usage error when it is not clear."""
     from searchlib import Index
 
     return Index.open(_named(given) or _only_one())
@@ -35,9 +35,11 @@ def _named(given: str | None) -> Path | None:
     name = given or os.environ.get(VARIABLE)
     if not name:
         return None
+    from searchlib import Index
+
     path = Path(name)
-    bare = len(path.parts) == 1 and name not in (".", "..")
-    return HOME / name if bare and not path.exists() and HOME.is_dir() else path
+    at_home = HOME / name
+    return at_home if len(path.parts) == 1 and not Index.exists(path) and Index.exists(at_home) else path
 
 
 def _only_one() -> Path:
@@ -54,5 +56,7 @@ def _only_one() -> Path:
         names = ", ".join(path.name for path in found)
         raise click.UsageError(f"which index? {HOME}/ holds {names}; name one with --index or {VARIABLE}")
     definitions = sorted(HOME.glob("*.toml")) if HOME.is_dir() else []
-    hint = f"build one with 'search index {definitions[0]}'" if definitions else "make one with 'search index'"
+    hint = (
+        f"build one with 'search index {definitions[0]}'" if definitions else "make one with 'search index'"
+    )
     raise IndexNotFoundError(news, f"there is no index under {HOME}/ here; {hint}, or name one with --index")

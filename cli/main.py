@@ -1,8 +1,8 @@
 """Which command is meant, and how does it end?
 
-Each command lives in its own module, imported when it is called, so that asking a question does not pay for the
-others. Every command ends with exit code 0, or with one line on stderr and 2 for a bad request, 1 for a failure,
-130 for Ctrl-C. A search that finds nothing is no failure.
+Each command lives in its own module, imported when it is called, so that asking a question does not pay for
+the others. Every command ends with exit code 0, or with one line on stderr and 2 for a bad request, 1 for a
+failure, 130 for Ctrl-C. A search that finds nothing is no failure.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class _Commands(click.Group):
 
 
 def _with_command(args: list[str]) -> list[str]:
-    """The arguments with the command in front: the first that is no option names it, and it is `query` otherwise."""
+    """The arguments with the command in front: what is no option names it, else it is `query`."""
     if not args:
         return ["--help"]
     if args[0] in ("--help", "-h", "--version"):
@@ -63,7 +63,7 @@ def _with_command(args: list[str]) -> list[str]:
 
 
 def _explain(error: Exception) -> tuple[str, int]:
-    """What to tell about an error, and the exit code; an error that nobody foresaw is raised on with its traceback."""
+    """What to tell about an error, and the exit code; an unforeseen one is raised on with its traceback."""
     if isinstance(error, click.UsageError):
         path = error.ctx.command_path if error.ctx else "search"
         return f"{error.format_message().rstrip('.')} (see '{path} --help')", 2
@@ -103,7 +103,8 @@ Examples:
   search query index funds                 a query that begins with a command's name
   search -- index                          the same for one word
 
-The index is the one that --index names, else SEARCHLIB_INDEX, else indexes/news, or the only index under indexes/.
+The index is the one that --index names, else SEARCHLIB_INDEX, else indexes/news, or the only index under
+indexes/.
 """
 
 cli = _Commands("search", help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from .terminal import line_width, warn
 
 if TYPE_CHECKING:
-    from searchlib import Progress
     from searchlib.errors import DocumentError
+    from searchlib.storage.writer import Progress
 
 _PAUSE = 0.2  # seconds between two versions of the line
 _ERRORS_SHOWN = 20
@@ -62,7 +62,7 @@ class Report:
 
 
 def describe(now: Progress) -> str:
-    """Documents, documents/s, MB/s and, when the size of the input is known, the share done and the time left."""
+    """Documents, documents/s, MB/s and, when the input's size is known, the share done and the time left."""
     seconds = max(now.seconds, 1e-6)
     parts = [
         f"{now.documents:,} documents",

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .location import open_index
-from .terminal import BOLD, DIM, colours_wanted, display_width, line_width, show, styled, wrapped
+from .terminal import (
+    BOLD,
+    DIM,
+    colours_wanted,
+    display_width,
+    line_width,
+    show,
+    styled,
+    wrapped,
+    wrapped_text,
+)
 
 if TYPE_CHECKING:
     from searchlib import Hit, Results
@@ -20,7 +30,9 @@ _TITLE_LIMIT = 200  # code points of a title that are shown
 @click.command("query", short_help="Ask an index; 'search WORDS...' does the same.")
 @click.argument("words", nargs=-1, required=True)
 @click.option("--index", "given", metavar="PATH", help="The index to ask, or its name under indexes/.")
-@click.option("--limit", metavar="N", default=10, show_default=True, type=click.IntRange(min=1), help="Hits to show.")
+@click.option(
+    "--limit", metavar="N", default=10, show_default=True, type=click.IntRange(min=1), help="Hits to show."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--color/--no-color", default=None, help="Colours; by default on a terminal only.")
 def command(words: tuple[str, ...], given: str | None, limit: int, as_json: bool, color: bool | None) -> None:
@@ -33,9 +45,9 @@ def command(words: tuple[str, ...], given: str | None, limit: int, as_json: bool
       search query index funds
       search --json --index archive/2024 ceasefire > hits.json
 
-    --json prints {"query", "total", "took_ms", "hits": [{"id", "score", "title", "snippet", "lang", "date", "url",
-    "source"}]}. The snippet is HTML: the query's words in <mark>, everything else escaped. The title is the plain
-    text of the document. What a document lacks is null.
+    --json prints {"query", "total", "took_ms", "hits": [{"id", "score", "title", "snippet", "lang", "date",
+    "url", "source"}]}. The snippet is HTML: the query's words in <mark>, everything else escaped. The title
+    is the plain text of the document. What a document lacks is null.
     """
     index = open_index(given)
     results = index.search(" ".join(words), limit=limit)
@@ -63,13 +75,13 @@ def _hit_lines(rank: int, hit: Hit, width: int, colours: bool) -> list[str]:
 
     about = [printable(part) for part in (_day(hit.date), hit.lang, hit.source) if part]
     facts = " · ".join([*about, f"score {hit.score:.2f}"])
-    where = printable(hit.url or hit.id)
+    where = printable(hit.url or f"id {hit.id}")
     if display_width(facts) + 3 + display_width(where) <= room:
         facts = f"{facts} · {where}"
         where = ""
-    lines.append(pad + styled(facts, DIM, colours))
+    lines.extend(pad + styled(line, DIM, colours) for line in wrapped_text(facts, room))
     lines.extend(pad + line for line in wrapped(hit.snippet, room, colours))
-    if where:
+    if where:  # on one line even when it is longer: an address cut in two cannot be followed
         lines.append(pad + styled(where, DIM, colours))
     lines.append("")
     return lines

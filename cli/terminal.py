@@ -1,6 +1,7 @@
 """What does a terminal show, and how wide is it? Colours, wrapping, messages.
 
-Text of documents passes through Snippet.ansi or printable on its way here, so that it can colour or move nothing.
+Text of documents passes through Snippet.ansi or printable on its way here, so that it can colour or move
+nothing.
 """
 
 from __future__ import annotations
@@ -63,6 +64,12 @@ def wrapped(passage: Snippet, width: int, colours: bool) -> Iterator[str]:
         )
         line = Snippet(passage.text[start:end], marks, start, end)
         yield line.ansi() if colours else printable(line.text)
+
+
+def wrapped_text(text: str, width: int) -> Iterator[str]:
+    """The text in lines of at most `width` columns."""
+    for start, end in _line_ranges(text, width):
+        yield text[start:end]
 
 
 def _line_ranges(text: str, width: int) -> Iterator[tuple[int, int]]:

@@ -1,6 +1,7 @@
 """Which moment does a date mean?
 
-ISO 8601 as news archives write it, in UTC unless it says otherwise. One way in, for documents and for queries alike.
+ISO 8601 as news archives write it, in UTC unless it says otherwise. One way in, for documents and for queries
+alike.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ EPOCH_DAY: Final = 719163  # date(1970, 1, 1).toordinal()
 FIRST: Final = (1 - EPOCH_DAY) * DAY  # 0001-01-01T00:00:00Z
 LAST: Final = (date.max.toordinal() + 1 - EPOCH_DAY) * DAY - 1  # 9999-12-31T23:59:59Z
 
-# A number is taken for seconds since 1970 only where it can hardly be anything else: below are years (2024) and compact
-# dates (20240606), above are milliseconds. Between them lie the years 1973 to 5138.
+# A number is taken for seconds since 1970 only where it can hardly be anything else: below are years (2024)
+# and compact dates (20240606), above are milliseconds. Between them lie the years 1973 to 5138.
 SMALLEST_EPOCH: Final = 10**8
 LARGEST_EPOCH: Final = 10**11
 
@@ -32,12 +33,13 @@ ISO = re.compile(
 
 
 def parse_date(value: object) -> tuple[int, str]:
-    """Seconds since 1970 in UTC, and the same as ISO text: a day as it was given, a date-time in UTC with 'Z'.
+    """Seconds since 1970 in UTC, and the same as ISO text: a day as it was given, a date-time in UTC with
+    'Z'.
 
-    Takes 'YYYY-MM-DD' and 'YYYYMMDD', alone or with a time and an offset ('2024-06-06T10:00:00+03:00', '2024-06-06
-    10:00Z'; none means UTC); 'YYYY-MM' and 'YYYY' (their first day); date and datetime objects; and numbers of seconds
-    since 1970 from SMALLEST_EPOCH to LARGEST_EPOCH. Fractions of a second are dropped. Raises ValueError, with a
-    message fit for the user, for anything else.
+    Takes 'YYYY-MM-DD' and 'YYYYMMDD', alone or with a time and an offset ('2024-06-06T10:00:00+03:00',
+    '2024-06-06 10:00Z'; none means UTC); 'YYYY-MM' and 'YYYY' (their first day); date and datetime objects;
+    and numbers of seconds since 1970 from SMALLEST_EPOCH to LARGEST_EPOCH. Fractions of a second are dropped.
+    Raises ValueError, with a message fit for the user, for anything else.
     """
     if isinstance(value, str):
         return _parse_text(value)
@@ -77,7 +79,9 @@ def _parse_text(value: str) -> tuple[int, str]:
     except ValueError as error:
         reason = f": {error}" if str(error) and "isoformat" not in str(error) else ""
         shown = repr(value if len(value) <= 40 else value[:40] + "…")
-        raise ValueError(f"{shown} is not an ISO 8601 date such as 2024-06-06 or 2024-06-06T10:00:00Z{reason}") from None
+        raise ValueError(
+            f"{shown} is not an ISO 8601 date such as 2024-06-06 or 2024-06-06T10:00:00Z{reason}"
+        ) from None
     return (day.toordinal() - EPOCH_DAY) * DAY, day.isoformat()
 
 

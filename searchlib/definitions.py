@@ -1,7 +1,7 @@
 """What does an index hold, and how does a person say so?
 
-A Definition names the fields of an index, its languages, its BM25 settings and the sources it is built from. It is made
-in Python, or read from a TOML file:
+A Definition names the fields of an index, its languages, its BM25 settings and the sources it is built from.
+It is made in Python, or read from a TOML file:
 
     name = "news"                                  # default: the file's own name
     languages = ["en", "ru"]
@@ -17,8 +17,8 @@ in Python, or read from a TOML file:
     date = "date"
     tags = { type = "keyword", stored = false }
 
-Whatever is left out is as in NEWS. `id` is always there and is not listed. Nothing is passed over in silence: an unknown
-key or a value out of range raises DefinitionError with the key at fault.
+Whatever is left out is as in NEWS. `id` is always there and is not listed. Nothing is passed over in silence:
+an unknown key or a value out of range raises DefinitionError with the key at fault.
 """
 
 from __future__ import annotations
@@ -46,9 +46,10 @@ MAX_FILE = 1 << 20  # bytes: a larger file is somebody's documents given by mist
 class Field:
     """One field of a document. Immutable, so that threads may share it.
 
-    kind: "text" is analysed and searched by words; "keyword" is matched as it is written, one value or several; "date"
-    is a moment in UTC; "stored" is only given back. weight: how often an occurrence in this text field counts.
-    stored: whether hits give the field back; without it a document takes less disk and cannot show the field.
+    kind: "text" is analysed and searched by words; "keyword" is matched as it is written, one value or
+    several; "date" is a moment in UTC; "stored" is only given back. weight: how often an occurrence in this
+    text field counts. stored: whether hits give the field back; without it a document takes less disk and
+    cannot show the field.
     """
 
     name: str
@@ -59,7 +60,7 @@ class Field:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.isidentifier():
             raise DefinitionError(
-                f"a field's name is letters, digits and underscores and begins with a letter, not {self.name!r}",
+                f"a field's name is of letters, digits and underscores, a letter first, not {self.name!r}",
                 key="fields",
             )
         key = f"fields.{self.name}"
@@ -69,9 +70,13 @@ class Field:
             raise DefinitionError(_unknown("field type", self.kind, KINDS), key=f"{key}.type")
         weight = _number(self.weight, f"{key}.weight")
         if not 0.0 < weight <= LARGEST:
-            raise DefinitionError(f"a weight is above 0 and at most {LARGEST:g}, not {self.weight!r}", key=f"{key}.weight")
+            raise DefinitionError(
+                f"a weight is above 0 and at most {LARGEST:g}, not {self.weight!r}", key=f"{key}.weight"
+            )
         if self.kind != "text" and weight != 1.0:
-            raise DefinitionError(f"only a text field has a weight, and this is a {self.kind} field", key=f"{key}.weight")
+            raise DefinitionError(
+                f"only a text field has a weight, and this is a {self.kind} field", key=f"{key}.weight"
+            )
         if not isinstance(self.stored, bool):
             raise DefinitionError(f"this is true or false, not {self.stored!r}", key=f"{key}.stored")
         if self.kind == "stored" and not self.stored:
@@ -83,9 +88,9 @@ class Field:
 class Definition:
     """What an index holds. Immutable, so that threads may share it.
 
-    k1: how slowly repetitions of a word stop counting (0: only presence counts); b: how much a long document is held
-    back, from 0 (not at all) to 1. sources: where documents come from, as searchlib.sources.read takes them.
-    The order of the fields is part of the definition: a Document's texts and keywords follow it.
+    k1: how slowly repetitions of a word stop counting (0: only presence counts); b: how much a long document
+    is held back, from 0 (not at all) to 1. sources: where documents come from, as searchlib.sources.read
+    takes them. The order of the fields is part of the definition: a Document's texts and keywords follow it.
     """
 
     fields: tuple[Field, ...]
@@ -108,7 +113,9 @@ class Definition:
             raise DefinitionError("one or more languages, each once", key="languages")
         k1, b = _number(self.k1, "bm25.k1"), _number(self.b, "bm25.b")
         if not 0.0 <= k1 <= LARGEST:
-            raise DefinitionError(f"k1 is from 0 to {LARGEST:g}, usually about 1.2, not {self.k1!r}", key="bm25.k1")
+            raise DefinitionError(
+                f"k1 is from 0 to {LARGEST:g}, usually about 1.2, not {self.k1!r}", key="bm25.k1"
+            )
         if not 0.0 <= b <= 1.0:
             raise DefinitionError(f"b is from 0 to 1, not {self.b!r}", key="bm25.b")
         if not isinstance(self.name, str):
@@ -125,10 +132,14 @@ class Definition:
             "date_field": dates[0] if dates else None,
         }
         if not computed["text_fields"]:
-            raise DefinitionError("at least one text field is needed: there would be nothing to search", key="fields")
+            raise DefinitionError(
+                "at least one text field is needed: there would be nothing to search", key="fields"
+            )
         if len(dates) > 1:
             names = " and ".join(f"'{one.name}'" for one in dates)
-            raise DefinitionError(f"one date field at most, and here are {names}", key=f"fields.{dates[1].name}")
+            raise DefinitionError(
+                f"one date field at most, and here are {names}", key=f"fields.{dates[1].name}"
+            )
         for name, value in computed.items():
             object.__setattr__(self, name, value)
 
@@ -168,8 +179,9 @@ class Definition:
 def load_definition(path: str | PathLike[str]) -> Definition:
     """The Definition in a TOML file. Raises DefinitionError, which names the file and the key.
 
-    Relative sources are taken from the file's folder, and globs are expanded in sorted order; a glob that matches
-    nothing stays as it is, so that reading it says what is missing. The name is the file's when none is given.
+    Relative sources are taken from the file's folder, and globs are expanded in sorted order; a glob that
+    matches nothing stays as it is, so that reading it says what is missing. The name is the file's when none
+    is given.
     """
     import tomllib
 
@@ -178,7 +190,9 @@ def load_definition(path: str | PathLike[str]) -> Definition:
         with file.open("rb") as stream:
             content = stream.read(MAX_FILE + 1)
         if len(content) > MAX_FILE:
-            raise DefinitionError("too large for a definition (over 1 MB); is this a file of documents?", path=file)
+            raise DefinitionError(
+                "too large for a definition (over 1 MB); is this a file of documents?", path=file
+            )
         values = tomllib.loads(content.decode("utf-8-sig"))
         definition = Definition.from_dict(values)
     except OSError as error:
@@ -206,7 +220,7 @@ def _expand(pattern: str, folder: Path) -> list[str]:
     if any(sign in pattern for sign in "*?[") and not (folder / pattern).exists():
         from glob import glob
 
-        found = sorted(glob(pattern, root_dir=folder, recursive=True))
+        found = sorted(glob(pattern, root_dir=folder, recursive=True))  # noqa: PTH207  Path.glob takes no absolute pattern
         if found:
             return [str(folder / one) for one in found]
     return [str(folder / pattern)]
@@ -251,7 +265,9 @@ def _check_keys(values: object, known: tuple[str, ...] | None, key: str) -> None
         raise DefinitionError(f"this is a table of settings, not {values!r}", key=key or None)
     for name in values:
         if not isinstance(name, str) or (known is not None and name not in known):
-            raise DefinitionError(_unknown("key", name, known or ()), key=f"{key}.{name}" if key else str(name))
+            raise DefinitionError(
+                _unknown("key", name, known or ()), key=f"{key}.{name}" if key else str(name)
+            )
 
 
 def _strings(given: object, key: str) -> tuple[str, ...]:
@@ -282,8 +298,8 @@ def _unknown(what: str, given: object, known: tuple[str, ...]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(given.lower(), known, n=1) if isinstance(given, str) else []
-    advice = f"did you mean '{near[0]}'?" if near else f"known: {_listed(known)}"
-    return f"unknown {what} {given!r}; {advice}"
+    advice = f"did you mean '{near[0]}'? " if near else ""
+    return f"unknown {what} {given!r}; {advice}known: {_listed(known)}"
 
 
 NEWS = Definition(

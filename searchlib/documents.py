@@ -1,24 +1,24 @@
 """What is a document, and when is a record not one?
 
-A record is what a source or a caller gives: a mapping from names to JSON values. prepare() turns it into a Document by
-the index's Definition, or raises DocumentError with the field at fault:
+A record is what a source or a caller gives: a mapping from names to JSON values. prepare() turns it into a
+Document by the index's Definition, or raises DocumentError with the field at fault:
 
-- `id`: a string or an integer, unique in the index, at most MAX_ID bytes of UTF-8. Without one it is made from the
-  `url`, else from the texts and the date, so that the same article read twice is one document.
+- `id`: a string or an integer, unique in the index, at most MAX_ID bytes of UTF-8. Without one it is made
+  from the `url`, else from the texts and the date, so that the same article read twice is one document.
 - Text fields: a string, a number, or a list of them (joined by newlines). At least one must hold something.
 - The date field: what searchlib.dates.parse_date takes.
-- Keyword fields: a string or a number, or a list of them; "a, b" is one value. Surrounding blanks, empty and repeated
-  values are dropped. `lang` is detected when the definition has it and the record does not.
-- Stored fields, and any name that the definition does not know: any JSON value; dates as ISO text, NaN and infinities
-  as null, whole numbers beyond 64 bits as text.
+- Keyword fields: a string or a number, or a list of them; "a, b" is one value. Surrounding blanks, empty and
+  repeated values are dropped. `lang` is detected when the definition has it and the record does not.
+- Stored fields, and any name that the definition does not know: any JSON value; dates as ISO text, NaN and
+  infinities as null, whole numbers beyond 64 bits as text.
 
-None means absent everywhere. A NUL character becomes a space, and half a surrogate pair U+FFFD, so that whatever comes
-out can be written as UTF-8 and as JSON.
+None means absent everywhere. A NUL character becomes a space, and half a surrogate pair U+FFFD, so that
+whatever comes out can be written as UTF-8 and as JSON.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -40,7 +40,8 @@ DETECTED: Final = 2_000  # characters of each text field shown to language detec
 
 @dataclass(slots=True)
 class Document:
-    """A record that can be indexed. texts and keywords follow the definition's text_fields and keyword_fields.
+    """A record that can be indexed. texts and keywords follow the definition's text_fields and
+    keyword_fields.
 
     date: seconds since 1970 in UTC, or None. stored: what hits give back, JSON values only, `id` first.
     """
@@ -63,8 +64,11 @@ class Preparer:
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
         self._known = frozenset(field.name for field in definition.fields if field.kind != "stored") | {"id"}
-        self._steps = [(field.name, field.kind == "text", field.stored) for field in definition.fields
-                       if field.kind in ("text", "keyword")]  # fmt: skip
+        self._steps = [
+            (field.name, field.kind == "text", field.stored)
+            for field in definition.fields
+            if field.kind in ("text", "keyword")
+        ]
         self._date = definition.date_field
         self._lang = next(
             (number for number, field in enumerate(definition.keyword_fields) if field.name == "lang"), None
@@ -92,12 +96,8 @@ class Preparer:
                 keywords.append(values)
                 if keep:
                     stored[name] = shown
-        for text in texts:
-            if text and not text.isspace():
-                break
-        else:
-            names = " or ".join(f"'{field.name}'" for field in self.definition.text_fields)
-            raise DocumentError(f"nothing to index: no text in {names}")
+        if not texts[0] or texts[0].isspace():
+            self._check_texts(texts)
         moment = self._moment(record, stored)
         known = self._known
         for name, value in record.items():
@@ -108,6 +108,11 @@ class Preparer:
         if self._lang is not None and not keywords[self._lang]:
             keywords[self._lang] = (self._detect(texts, stored),)
         return Document(key, tuple(texts), moment, tuple(keywords), stored)
+
+    def _check_texts(self, texts: list[str]) -> None:
+        if not any(text and not text.isspace() for text in texts):
+            names = " or ".join(f"'{field.name}'" for field in self.definition.text_fields)
+            raise DocumentError(f"nothing to index: no text in {names}")
 
     def _moment(self, record: Mapping[str, Any], stored: dict[str, Any]) -> int | None:
         field = self._date
@@ -138,7 +143,8 @@ _latest: Preparer = Preparer(NEWS)
 def prepare(record: Mapping[str, Any], definition: Definition) -> Document:
     """The Document that a record is by this definition. Raises DocumentError. Threads may call it together.
 
-    It remembers the preparer of the latest definition; a caller that alternates holds a Preparer of each instead.
+    It remembers the preparer of the latest definition; a caller that alternates holds a Preparer of each
+    instead.
     """
     global _latest  # noqa: PLW0603  one reference, replaced at once: a race costs a second preparer and nothing else
     preparer = _latest
@@ -162,9 +168,14 @@ def _text(value: object, name: str) -> str:
 
 
 def _keywords(value: object, name: str) -> tuple[tuple[str, ...], str | list[str]]:
-    """The distinct values of a keyword field, and what is stored of it: a string or a list, as it was given."""
+    """The distinct values of a keyword field, and what is stored of it: a string or a list, as it was
+    given."""
     if isinstance(value, (list, tuple)):
-        given = [_clean(one if type(one) is str else _scalar(one, name, _KEYWORD)) for one in value if one is not None]
+        given = [
+            _clean(one if type(one) is str else _scalar(one, name, _KEYWORD))
+            for one in value
+            if one is not None
+        ]
         values = tuple(dict.fromkeys([text for one in given if (text := one.strip())]))
         for text in values:
             _check_keyword(text, name)
@@ -184,7 +195,7 @@ def _check_keyword(text: str, name: str) -> None:
 
 def _scalar(value: object, name: str, expected: str) -> str:
     if isinstance(value, str):
-        return str(value)
+        return str.__str__(value)  # of an enumeration's member its value, where str() gives its name
     if isinstance(value, int) and not isinstance(value, bool):
         try:
             return str(int(value))
@@ -196,14 +207,17 @@ def _scalar(value: object, name: str, expected: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """The same text, of the same length but for rejoined surrogate pairs, that UTF-8 can hold and that has no NUL."""
+    """The same text, of the same length but for rejoined surrogate pairs, that UTF-8 can hold and that has no
+    NUL."""
     if not text.isascii():
         try:
             encoded = text.encode()
         except UnicodeEncodeError:
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
             return text.replace("\0", " ")
-        return text.replace("\0", " ") if b"\0" in encoded else text  # searching bytes is several times faster
+        return (
+            text.replace("\0", " ") if b"\0" in encoded else text
+        )  # searching bytes is several times faster
     return text.replace("\0", " ") if "\0" in text else text
 
 
@@ -229,7 +243,9 @@ def _made_id(url: object, texts: list[str], moment: int | None) -> str:
     if isinstance(url, str) and (url := _clean(url).strip()):
         source = url
     else:
-        source = "\0".join((*texts, "" if moment is None else str(moment)))  # no text has a NUL: the parts are certain
+        source = "\0".join(
+            (*texts, "" if moment is None else str(moment))
+        )  # no text has a NUL: the parts are certain
     return blake2b(source.encode(), digest_size=8).hexdigest()
 
 
@@ -237,43 +253,50 @@ def _keep(name: object, value: object, stored: dict[str, Any]) -> None:
     """Put a field that only hits give back into stored."""
     if not isinstance(name, str):
         raise DocumentError(f"a field's name is a string, not {_kind(name)}")
-    name = _clean(name)
-    if name in stored and name == "id":
-        raise DocumentError("this name turns into 'id', which is taken", field=name)
-    stored[name] = _json(value, name, MAX_DEPTH)
+    stored[_clean(str.__str__(name))] = _json(value, name, MAX_DEPTH)
 
 
 def _json(value: object, name: str, depth: int) -> Any:
     """The value as JSON can hold it."""
-    if isinstance(value, str):
-        return _clean(str(value))
     if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return _clean(str.__str__(value))
     if isinstance(value, int):
         return int(value) if -(1 << 63) <= value < 1 << 64 else _scalar(value, name, "")
     if isinstance(value, float):
         return float(value) if value - value == 0.0 else None
-    if isinstance(value, date):  # a date-time is one as well
-        try:
-            return parse_date(value)[1]
-        except ValueError as error:
-            raise DocumentError(str(error), field=name) from error
     if isinstance(value, (list, tuple, Mapping)):
         if not depth:
             raise DocumentError(f"lists and objects are nested more than {MAX_DEPTH} deep", field=name)
-        depth -= 1
-        if not isinstance(value, Mapping):
-            return [_json(one, name, depth) for one in value]
-        for key in value:
-            if not isinstance(key, str):
-                raise DocumentError(f"the keys of an object are strings, not {_kind(key)}", field=name)
-        return {_clean(key): _json(one, name, depth) for key, one in value.items()}
-    raise DocumentError(f"JSON cannot hold {_kind(value)}", field=name)
+        return _json_nested(value, name, depth - 1)
+    if not isinstance(value, date):  # a date-time is one as well
+        raise DocumentError(f"JSON cannot hold {_kind(value)}", field=name)
+    try:
+        return parse_date(value)[1]
+    except ValueError as error:
+        raise DocumentError(str(error), field=name) from error
+
+
+def _json_nested(value: Sequence[object] | Mapping[Any, object], name: str, depth: int) -> Any:
+    if not isinstance(value, Mapping):
+        return [_json(one, name, depth) for one in value]
+    for key in value:
+        if not isinstance(key, str):
+            raise DocumentError(f"the keys of an object are strings, not {_kind(key)}", field=name)
+    return {_clean(str.__str__(key)): _json(one, name, depth) for key, one in value.items()}
 
 
 def _kind(value: object) -> str:
     """What a value is, for a person."""
-    names = {bool: "true or false", str: "a string", list: "a list", tuple: "a list", dict: "an object", type(None): "null"}
+    names = {
+        bool: "true or false",
+        str: "a string",
+        list: "a list",
+        tuple: "a list",
+        dict: "an object",
+        type(None): "null",
+    }
     names |= {int: "a number", float: "a number", bytes: "bytes"}
     if isinstance(value, float) and value - value != 0.0:
         return str(value)

@@ -128,15 +128,17 @@ class CorruptIndexError(SearchError):
 class IncompatibleIndexError(SearchError):
     """The index was written in a format that this version does not read.
 
-    found: the format number on disk; supported: the newest that this version reads.
+    found: the format number on disk; supported: the newest that this version reads; what: whose number it is.
     """
 
-    def __init__(self, path: str | PathLike[str], found: int, supported: int) -> None:
+    def __init__(
+        self, path: str | PathLike[str], found: int, supported: int, *, what: str = "index format"
+    ) -> None:
         self.path = fspath(path)
         self.found = found
         self.supported = supported
         super().__init__(
-            f"{self.path}: written in index format {found}, and this version of searchlib reads format {supported}; "
+            f"{self.path}: written with {what} {found}, and this version of searchlib reads {supported}; "
             + ("upgrade searchlib" if found > supported else "build the index again")
         )
 

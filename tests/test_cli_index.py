@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-
 from searchlib_cli.main import cli
 from searchlib_cli.progress import clock
 
@@ -45,16 +44,22 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_definition_builds_the_index_beside_it_from_any_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_definition_builds_the_index_beside_it_from_any_folder(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir("/")
     result = search("index", str(home / "indexes" / "a.toml"))
     assert result.exit_code == 0, result.output
-    assert re.fullmatch(rf"{re.escape(str(home))}.indexes.a: 2 documents added, 0 skipped, \d+\.\d s\n", result.stdout)
+    assert re.fullmatch(
+        rf"{re.escape(str(home))}.indexes.a: 2 documents added, 0 skipped, \d+\.\d s\n", result.stdout
+    )
     assert result.stderr == ""
     assert documents(str(home / "indexes" / "a")) == 2
 
 
-def test_the_environment_does_not_move_a_definitions_index(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_does_not_move_a_definitions_index(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SEARCHLIB_INDEX", "elsewhere")
     assert search("index", "indexes/a.toml").exit_code == 0
     assert not Path("elsewhere").exists()
@@ -117,6 +122,12 @@ def test_a_file_in_the_place_of_an_index_is_left_alone() -> None:
     assert Path("two.jsonl").read_text() == before
 
 
+def test_a_new_index_is_made_at_the_path_as_given() -> None:
+    assert search("index", "--index", "new", "two.jsonl").exit_code == 0
+    assert Path("new").is_dir()
+    assert documents("new") == 2
+
+
 def test_malformed_records_are_named_counted_and_skipped() -> None:
     Path("bad.jsonl").write_text(line("1") + "{oops\n" * 25 + line("2"))
     result = search("index", "--index", "indexes/a", "bad.jsonl")
@@ -148,7 +159,7 @@ def test_strict_stops_and_keeps_nothing_of_the_run() -> None:
 
 def test_an_empty_file_adds_nothing_and_is_no_failure() -> None:
     Path("empty.jsonl").touch()
-    result = search("index", "--index", "a", "empty.jsonl")
+    result = search("index", "--index", "indexes/a", "empty.jsonl")
     assert result.exit_code == 0
     assert "0 documents added, 0 skipped" in result.stdout
 
@@ -165,7 +176,9 @@ def test_ctrl_c_leaves_the_last_commit() -> None:
     )
     assert process.stdin and process.stderr and process.stdout
     with process:
-        process.stdin.write("".join(line(f"new-{number}") for number in range(3000)) + "{oops\n" + line("last"))
+        process.stdin.write(
+            "".join(line(f"new-{number}") for number in range(3000)) + "{oops\n" + line("last")
+        )
         process.stdin.flush()
         assert ":3001: " in process.stderr.readline(), "the build has read that far"
         process.send_signal(signal.SIGINT)
@@ -180,7 +193,10 @@ def test_ctrl_c_leaves_the_last_commit() -> None:
 def test_progress_is_for_terminals() -> None:
     ours, theirs = os.openpty()
     done = subprocess.run(
-        [*COMMAND, "index", "--index", "a", "two.jsonl"], stdout=subprocess.PIPE, stderr=theirs, check=True
+        [*COMMAND, "index", "--index", "indexes/a", "two.jsonl"],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        check=True,
     )
     os.close(theirs)
     shown = os.read(ours, 10_000).decode()

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-
 from searchlib_cli.main import cli
+from searchlib_cli.terminal import display_width, wrapped
+
+from searchlib.results.snippets import Snippet
 
 DOCUMENTS = [
     {
@@ -30,7 +32,11 @@ DOCUMENTS = [
         "date": "2024-07-03T10:00:00Z",
         "source": "Steppe News",
     },
-    {"id": "en-2", "title": "Harvest is late", "text": "Farmers wait for rain. The summit of the hill is dry."},
+    {
+        "id": "en-2",
+        "title": "Harvest is late",
+        "text": "Farmers wait for rain. The summit of the hill is dry.",
+    },
 ]
 COMMAND = [sys.executable, "-c", "from searchlib_cli.main import main; main()"]
 
@@ -67,7 +73,12 @@ def test_words_alone_are_a_query(home: Path) -> None:
 
 
 def test_a_command_name_is_asked_with_query_or_after_two_dashes(home: Path) -> None:
-    for args in (("query", "index"), ("--", "index"), ("--index", "indexes/steppe", "--", "index"), ("index prices",)):
+    for args in (
+        ("query", "index"),
+        ("--", "index"),
+        ("--index", "indexes/steppe", "--", "index"),
+        ("index prices",),
+    ):
         result = search(*args)
         assert "Leaders meet in Astana" in result.stdout, args
 
@@ -122,6 +133,16 @@ def test_lines_fit_the_terminal(home: Path, monkeypatch: pytest.MonkeyPatch, col
     assert max(len(line) for line in found[:-1]) <= int(columns)
 
 
+@pytest.mark.parametrize("colours", [False, True])
+def test_wrapping_loses_nothing_and_knows_wide_characters(colours: bool) -> None:
+    text = "короткие слова, " + "漢字" * 30 + " e\u0301e\u0301 " + "q" * 70 + " конец"
+    lines = list(wrapped(Snippet(text, ((0, 8), (16, 50), (80, 150)), 0, len(text)), 30, colours))
+    bare = [line.replace("\x1b[1;31m", "").replace("\x1b[0m", "") for line in lines]
+    assert "".join(bare).replace(" ", "") == text.replace(" ", "")
+    assert max(display_width(line) for line in bare) == 30
+    assert all(line.count("\x1b[1;31m") == line.count("\x1b[0m") for line in lines)
+
+
 def test_a_document_cannot_write_to_the_terminal(home: Path) -> None:
     evil = {"id": "\x1b[2Jid", "title": "evil \x1b]0;owned\x07", "text": "evil \x9b31m", "source": "\x1b[31m"}
     Path("evil.jsonl").write_text(json.dumps(evil), encoding="utf-8")
@@ -147,13 +168,15 @@ def test_the_environment_names_an_index(home: Path, monkeypatch: pytest.MonkeyPa
 def test_news_comes_before_others_and_others_are_named(home: Path) -> None:
     for name in ("other", "news"):
         result = search("саммит")
-        assert search("index", "--index", name, "news.jsonl").exit_code == 0
+        assert search("index", "--index", f"indexes/{name}", "news.jsonl").exit_code == 0
     assert result.exit_code == 2
     assert "other, steppe" in result.stderr
     assert search("stats").stdout.startswith(str(Path("indexes/news")))
 
 
-def test_without_an_index_the_message_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_index_the_message_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SEARCHLIB_INDEX", raising=False)
     result = search("words")
@@ -171,7 +194,7 @@ def test_without_an_index_the_message_says_what_to_do(tmp_path: Path, monkeypatc
 @pytest.mark.parametrize(
     ("args", "about"),
     [
-        (("",), "empty"),
+        (("",), "no words"),
         (("query",), "WORDS"),
         (("--limit", "0", "word"), "--limit"),
         (("--limit", "many", "word"), "--limit"),
@@ -199,7 +222,9 @@ def test_a_damaged_index_is_one_line_and_exit_1(home: Path) -> None:
     assert re.fullmatch(r"search: .*\n", result.stderr)
 
 
-@pytest.mark.parametrize("args", [(), ("--help",), ("-h",), ("query", "--help"), ("index", "-h"), ("stats", "--help")])
+@pytest.mark.parametrize(
+    "args", [(), ("--help",), ("-h",), ("query", "--help"), ("index", "-h"), ("stats", "--help")]
+)
 def test_help_has_examples(args: tuple[str, ...]) -> None:
     result = search(*args)
     assert result.exit_code == 0
@@ -222,7 +247,10 @@ def test_stats_in_words_and_as_json(home: Path) -> None:
 
 def test_a_closed_pipe_ends_quietly(home: Path) -> None:
     process = subprocess.Popen(
-        [*COMMAND, "summit"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "SEARCHLIB_INDEX": ""}
+        [*COMMAND, "summit"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "SEARCHLIB_INDEX": ""},
     )
     assert process.stdout is not None
     process.stdout.close()
@@ -245,7 +273,8 @@ def test_nothing_heavy_is_imported_to_show_an_error(home: Path) -> None:
     code = (
         "import sys\nfrom searchlib_cli.main import cli\ntry: cli.main(['--index', 'absent', 'word'])\n"
         "except SystemExit: pass\n"
-        "print(sorted({'pymorphy3', 'langdetect', 'whoosh', 'trafilatura', 'Stemmer', 'numpy'} & set(sys.modules)))"
+        "heavy = {'pymorphy3', 'langdetect', 'whoosh', 'trafilatura', 'Stemmer', 'numpy'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -9,6 +9,7 @@ cdef extern from "Python.h":
     int PyUnicode_KIND(object text)
     void *PyUnicode_DATA(object text)
     Py_ssize_t PyUnicode_GET_LENGTH(object text)
+    Py_UCS4 PyUnicode_READ(int kind, const void *data, Py_ssize_t index) nogil
 
 
 cdef extern from "tokens.h":
@@ -24,6 +25,13 @@ cdef extern from "tokens.h":
     ctypedef struct sl_tokenizer:
         pass
 
+    enum:
+        SL_C_LATIN
+        SL_C_CYRILLIC
+        SL_C_OTHER
+        SL_C_SINGLE
+
+    uint32_t sl_entry(uint32_t c) noexcept nogil
     void sl_tokenizer_init(sl_tokenizer *t, int kind, const void *data, size_t length) noexcept nogil
     int sl_tokenizer_next(sl_tokenizer *t, sl_token *out) noexcept nogil
 
@@ -40,13 +48,26 @@ def tokenize(str text not None):
     return found
 
 
-def forms(str text not None, Py_ssize_t limit):
-    """The forms of the first `limit` tokens, without hyphenated wholes."""
+def profile(str text not None):
+    """Of a text: how many letters are Latin, Cyrillic, of other scripts, and, of the Cyrillic, outside the alphabets of
+    the Slavic languages; and its folded forms in order, without hyphenated wholes."""
     cdef sl_tokenizer tokenizer
     cdef sl_token token
+    cdef int kind = PyUnicode_KIND(text)
+    cdef const void *data = PyUnicode_DATA(text)
+    cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text), i
+    cdef Py_ssize_t counts[16]
+    cdef Py_ssize_t distant = 0
+    cdef Py_UCS4 point
     cdef list found = []
-    sl_tokenizer_init(&tokenizer, PyUnicode_KIND(text), PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text))
-    while len(found) < limit and sl_tokenizer_next(&tokenizer, &token):
+    for i in range(16):
+        counts[i] = 0
+    for i in range(length):
+        point = PyUnicode_READ(kind, data, i)
+        counts[sl_entry(point) & 15] += 1
+        distant += 0x492 <= point <= 0x52F
+    sl_tokenizer_init(&tokenizer, kind, data, length)
+    while sl_tokenizer_next(&tokenizer, &token):
         if not token.whole:
             found.append(PyUnicode_DecodeUTF8(token.form, token.length, NULL))
-    return found
+    return counts[SL_C_LATIN], counts[SL_C_CYRILLIC], counts[SL_C_OTHER] + counts[SL_C_SINGLE], distant, found

@@ -1,22 +1,23 @@
 """Which few words of a document show a person why it was found?
 
-A Marker belongs to one query: it knows the query's terms and finds their inflected forms in any text, and it may
-be shared by all hits of that query, so that every form is looked up once. Passages are chosen in four steps:
+A Marker belongs to one query: it knows the query's terms and finds their inflected forms in any text, and it
+may be shared by all hits of that query, so that every form is looked up once. Passages are chosen in four
+steps:
 
 1. collapse white space and look at no more than the first SCAN_LIMIT code points, so that a document of 10 MB
    costs what one of 100 KB does (a few milliseconds); words beyond are not seen;
 2. tokenise natively, and keep the tokens whose analysis shares a term with the query;
-3. slide a window of `width` over those few tokens: most different query words, then most marks, then earliest;
-4. move the edges of the winner to sentence boundaries where they are near, else to word boundaries, and write an
-   ellipsis where a sentence is cut.
+3. slide a window of `width` over those few tokens: most different query words, then most marks, then
+   earliest;
+4. move the edges of the winner to sentence boundaries where they are near, else to word boundaries, and write
+   an ellipsis where a sentence is cut.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from searchlib.language._tokens import tokenize
@@ -29,21 +30,26 @@ __all__ = ["SCAN_LIMIT", "FormAnalyzer", "Marker", "Snippet", "make_snippet", "m
 SCAN_LIMIT = 100_000
 """Code points of a text in which a snippet looks for the query's words."""
 
-_MEMO_LIMIT = 50_000  # forms that one Marker remembers; a search of very long documents must not fill the memory
-_NO_MATCH = -1
+_MEMO_LIMIT = (
+    50_000  # forms that one Marker remembers; a search of very long documents must not fill the memory
+)
 
 _ELLIPSIS = "…"
 # A full stop, the closing quotes and brackets behind it, and the space before whatever comes next.
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]* ")
 _OPENING = "\"'“„«‘([—–-•"
-# Words that carry a full stop without ending a sentence (single letters, as in "A. S. Pushkin", never end one).
+# Words that carry a full stop without ending a sentence (single letters, as in "A. S. Pushkin", never do).
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof st gen col lt sgt capt sen rep gov hon rev jr sr vs no inc ltd co corp jan feb mar apr jun "
-    "jul aug sep sept oct nov dec гг им ул пл пр стр см тыс млн млрд руб проф акад ген обл".split()
+    """
+    mr mrs ms dr prof st gen col lt sgt capt sen rep gov hon rev jr sr vs no inc ltd co corp
+    jan feb mar apr jun jul aug sep sept oct nov dec
+    гг им ул пл пр стр см тыс млн млрд руб проф акад ген обл
+    """.split()  # noqa: SIM905  # fifty quotation marks would hide them
 )
 
-# Neither may reach a terminal: control characters (the C1 block is as able to start an escape sequence as ESC is)
-# and lone surrogates show as U+FFFD; characters that reorder the rest of the line are left out.
+_FOR_HTML = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;", ord("'"): "&#x27;"}
+# Neither may reach a terminal: control characters (the C1 block is as able to start an escape sequence as ESC
+# is) and lone surrogates show as U+FFFD; characters that reorder the rest of the line are left out.
 _FOR_TERMINAL: dict[int, str] = {
     **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)), "\N{REPLACEMENT CHARACTER}"),
     **dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)), ""),
@@ -76,13 +82,14 @@ class Snippet:
         return self.text
 
     def html(self) -> str:
-        """The passage as HTML: marks in <mark>, everything else escaped for element content and attributes."""
+        """The passage as HTML: marks in <mark>, everything else escaped, also for attributes."""
         return "".join(
-            f"<mark>{escape(part)}</mark>" if marked else escape(part) for part, marked in self.parts()
+            f"<mark>{part.translate(_FOR_HTML)}</mark>" if marked else part.translate(_FOR_HTML)
+            for part, marked in self.parts()
         )
 
     def ansi(self) -> str:
-        """The passage for a terminal: marks bold and red, no control character or escape sequence of its own."""
+        """The passage for a terminal: marks bold and red, no control character of its own."""
         return "".join(
             f"{_MARK_ON}{printable(part)}{_MARK_OFF}" if marked else printable(part)
             for part, marked in self.parts()
@@ -93,35 +100,40 @@ class Snippet:
         stop = len(self.text) if end is None else min(end, len(self.text))
         at = start
         for low, high in self.marks:
-            low, high = max(low, start), min(high, stop)
-            if low >= high:
+            first, last = max(low, start), min(high, stop)
+            if first >= last:
                 continue
-            if at < low:
-                yield self.text[at:low], False
-            yield self.text[low:high], True
-            at = high
+            if at < first:
+                yield self.text[at:first], False
+            yield self.text[first:last], True
+            at = last
         if at < stop:
             yield self.text[at:stop], False
 
 
 def printable(text: str) -> str:
-    """The text as a terminal may be given it: it can neither move the cursor nor set colours nor turn the line."""
+    """The text as a terminal may be given it: it cannot move the cursor, set colours or turn the line."""
     return text.translate(_FOR_TERMINAL)
 
 
 class Marker:
-    """Finds one query's words in texts. Share it between the hits of a query; safe to use from several threads.
+    """Finds one query's words in texts. Share it between its hits; safe to use from several threads.
 
-    terms: every term of the query. A mapping from term to a number of the query word it belongs to lets synonyms
-    count as one word; with any other container each term counts for itself.
+    terms: every term of the query. A mapping from term to a number of the query word it belongs to lets
+    synonyms count as one word; with any other collection each term counts for itself.
     analyzer: gives the terms of a form, as the index was built with.
     stop_words: mark stop words too; for a query that has nothing else.
     """
 
-    def __init__(
-        self, terms: Container[str], analyzer: FormAnalyzer, *, stop_words: bool = False
-    ) -> None:
-        self._words = _WordOfForm(terms, analyzer, stop_words)
+    def __init__(self, terms: Collection[str], analyzer: FormAnalyzer, *, stop_words: bool = False) -> None:
+        self._numbers = (
+            dict(terms) if isinstance(terms, Mapping) else {term: at for at, term in enumerate(terms)}
+        )
+        self._terms = frozenset(self._numbers)
+        self._analyze = analyzer.analyze
+        self._stop_words = stop_words
+        self._seen: set[str] = set()
+        self._matching: dict[str, int] = {}  # the forms among them that stand for a query word, and for which
 
     def snippet(self, text: str, *, width: int = 200) -> Snippet:
         """The best passage of at most `width` code points (its ellipses included); `width` is at least 3.
@@ -136,33 +148,41 @@ class Marker:
         matches = self._matches(clean)
         if len(clean) <= width and not more:
             return Snippet(clean, _merge(matches), *_origin(text, clean, 0, len(clean)))
-        start, end = _passage(clean, matches, width - 2)  # there may be an ellipsis at either end
-        return _cut(text, clean, start, end, matches, more)
+        passage = _passage(clean, matches, width - 2)  # there may be an ellipsis at either end
+        return _cut(text, clean, passage, matches, more)
 
     def mark(self, text: str) -> Snippet:
         """The whole of a short field, a title for one, with the query's words marked.
 
-        However long the text is, it comes back whole; marks are looked for in its first SCAN_LIMIT code points.
+        However long the text is, it comes back whole; marks are looked for in its first SCAN_LIMIT code
+        points.
         """
         clean = " ".join(text.split())
         marks = _merge(self._matches(clean[:SCAN_LIMIT]))
         return Snippet(clean, marks, *_origin(text, clean, 0, len(clean)))
 
     def _matches(self, clean: str) -> list[_Match]:
-        words = self._words
-        if len(words) > _MEMO_LIMIT:
-            words.clear()
-        # The tuple comes from the tokeniser: form, start, end, position, script, whole.
-        return [
-            _Match(token[1], token[2], words[token[0]])
-            for token in tokenize(clean)
-            if words[token[0]] != _NO_MATCH
-        ]
+        tokens = tokenize(clean)  # tuples of form, start, end and more
+        new = {token[0] for token in tokens} - self._seen
+        if new:
+            self._learn(new)
+        matching = self._matching
+        return [_Match(token[1], token[2], matching[token[0]]) for token in tokens if token[0] in matching]
+
+    def _learn(self, forms: set[str]) -> None:
+        """Finds out which forms stand for a query word; in few steps, because a text brings many forms."""
+        unrelated = self._terms.isdisjoint
+        for form, (terms, stop) in zip(forms, map(self._analyze, forms), strict=True):
+            if not unrelated(terms) and (self._stop_words or not stop):
+                self._matching[form] = next(self._numbers[term] for term in terms if term in self._numbers)
+        if len(self._seen) > _MEMO_LIMIT:
+            self._seen = set()
+        self._seen.update(forms)  # last: another thread takes what is in here as learnt
 
 
 def make_snippet(
     text: str,
-    terms: Container[str],
+    terms: Collection[str],
     analyzer: FormAnalyzer,
     *,
     width: int = 200,
@@ -174,7 +194,7 @@ def make_snippet(
 
 def mark_terms(
     text: str,
-    terms: Container[str],
+    terms: Collection[str],
     analyzer: FormAnalyzer,
     *,
     stop_words: bool = False,
@@ -189,40 +209,8 @@ class _Match(NamedTuple):
     word: int  # the query word that the token stands for
 
 
-class _WordOfForm(dict[str, int]):
-    """From a form to the number of the query word it stands for, or _NO_MATCH; filled as forms are met.
-
-    A dict, because a found key then costs one native look-up per token, and most tokens are found.
-    """
-
-    def __init__(
-        self, terms: Container[str], analyzer: FormAnalyzer, stop_words: bool
-    ) -> None:
-        super().__init__()
-        self._terms = terms
-        self._numbers: dict[str, int] = {}
-        self._analyze = analyzer.analyze
-        self._stop_words = stop_words
-
-    def __missing__(self, form: str) -> int:
-        word = _NO_MATCH
-        analysis = self._analyze(form)
-        if self._stop_words or not analysis.stop:
-            for term in analysis.terms:
-                if term in self._terms:
-                    word = self._number(term)
-                    break
-        self[form] = word
-        return word
-
-    def _number(self, term: str) -> int:
-        if isinstance(self._terms, Mapping):
-            return self._terms[term]
-        return self._numbers.setdefault(term, len(self._numbers))
-
-
 def _origin(text: str, clean: str, start: int, end: int) -> tuple[int, int]:
-    """Where clean[start:end] stands in `text`: the same number of words, and of letters into the last, further on."""
+    """Where clean[start:end] stands in `text`: as many words, and letters into the last, further on."""
     if start >= end:
         return (0, 0)
     return _offset(text, clean, start), _offset(text, clean, end - 1) + 1
@@ -232,7 +220,7 @@ def _offset(text: str, clean: str, at: int) -> int:
     words = clean.count(" ", 0, at)
     inside = at - (clean.rfind(" ", 0, at) + 1)
     rest = text.split(None, words)[words:] if words else [text.lstrip()]
-    # split() strips the white space before the rest, never behind it, so the rest reaches to the end of the text.
+    # split() strips the white space before the rest, never behind it, so the rest is a tail of `text`.
     return len(text) - len(rest[0]) + inside
 
 
@@ -248,7 +236,7 @@ def _passage(clean: str, matches: list[_Match], room: int) -> tuple[int, int]:
 
 
 def _best_window(matches: list[_Match], room: int) -> tuple[int, int]:
-    """From the start of the first to the end of the last match of the best run of matches that fits `room`."""
+    """The best run of matches that fits `room`: the start of its first, the end of its last."""
     best, best_range = (0, 0), (0, 0)
     held: dict[int, int] = {}
     last = 0  # index of the first match behind the window
@@ -270,8 +258,8 @@ def _best_window(matches: list[_Match], room: int) -> tuple[int, int]:
 def _start(clean: str, first: int, lowest: int, *, earliest: bool = False) -> int:
     """Where a passage begins that must show clean[first:] and may begin at `lowest`.
 
-    At the start of a sentence when one is in reach (the nearest, or the earliest when there is room to fill), else a
-    few words before the match.
+    At the start of a sentence when one is in reach (the nearest, or the earliest when there is room to fill),
+    else a few words before the match.
     """
     if lowest == 0 and earliest:
         return 0
@@ -289,7 +277,7 @@ def _start(clean: str, first: int, lowest: int, *, earliest: bool = False) -> in
 def _sentence_starts(clean: str, low: int, high: int) -> Iterator[int]:
     if low == 0:
         yield 0
-    # The end of the sentence before may lie to the left of `low`, by as much as its marks and quotes are long.
+    # The end of the sentence before may lie to the left of `low`, by as much as its marks are long.
     for match in _SENTENCE_END.finditer(clean, max(0, low - 8), min(len(clean), high + 1)):
         if match.end() < len(clean) and _ends_sentence(clean, match.start(), match.end()):
             yield match.end()
@@ -324,8 +312,12 @@ def _end(clean: str, last: int, start: int, room: int) -> int:
     return highest if space <= start else space
 
 
-def _cut(text: str, clean: str, start: int, end: int, matches: list[_Match], more: bool) -> Snippet:
-    """The Snippet of clean[start:end], with an ellipsis at either end that is not a sentence's own."""
+def _cut(text: str, clean: str, passage: tuple[int, int], matches: list[_Match], more: bool) -> Snippet:
+    """The Snippet of a range of `clean`, with an ellipsis at either end that is not a sentence's own.
+
+    more: there is text behind `clean`.
+    """
+    start, end = passage
     last = max((min(match.end, end) for match in matches if start <= match.start < end), default=start)
     whole_left = start == 0 or any(at == start for at in _sentence_starts(clean, start, start))
     whole_right = (end == len(clean) and not more) or (
@@ -333,7 +325,7 @@ def _cut(text: str, clean: str, start: int, end: int, matches: list[_Match], mor
     )
     if not whole_right:
         # "…the summit, …" reads worse than "…the summit…".
-        end = max(len(clean[:end].rstrip(" ,;:-–—(«\"")), last, start + 1)
+        end = max(len(clean[:end].rstrip(' ,;:-–—(«"')), last, start + 1)
     left = "" if whole_left else _ELLIPSIS
     right = "" if whole_right else _ELLIPSIS
     shift = len(left) - start

@@ -1,9 +1,9 @@
 """In which encoding is this text?
 
-UTF-8 unless the bytes say otherwise. UTF-16 is told by its byte order mark, or by the zero bytes that it puts between
-ASCII characters. Windows-1251 has no mark at all; Russian in it is told by its letters: they come in runs, the common
-ones are common, and capitals begin words. KOI8-R fails that test by its letters, Western European text by its runs, and
-damaged UTF-8 by its signs that are no letters.
+UTF-8 unless the bytes say otherwise. UTF-16 is told by its byte order mark, or by the zero bytes that it puts
+between ASCII characters. Windows-1251 has no mark at all; Russian in it is told by its letters: they come in
+runs, the common ones are common, and capitals begin words. KOI8-R fails that test by its letters, Western
+European text by its runs, and damaged UTF-8 by its signs that are no letters.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from typing import Final
 __all__ = ["decode", "looks_binary", "looks_cp1251", "utf16_kind"]
 
 SAMPLE: Final = 1 << 16  # bytes: what a guess is made from
-COMMON: Final = frozenset("оеаинтсрвл")  # 62 in 100 letters of Russian; of KOI8-R read as cp1251 they are about 33
+COMMON: Final = "оеаинтсрвл"  # 62 in 100 letters of Russian, about 33 in a wrong reading of it
+RIVALS: Final = ("koi8-r", "iso8859-5")  # they read letters as letters too
 LETTERS: Final = "а-яА-ЯёЁіІїЇєЄґҐўЎ"
 CYRILLIC = re.compile(f"[{LETTERS}]")
+SMALL = re.compile("[а-яё]")
 RUN = re.compile(f"[{LETTERS}]+")
 TOUCHING = re.compile(f"[A-Za-z][{LETTERS}]|[{LETTERS}][A-Za-z]")
 RISING = re.compile("[а-яёіїєґў][А-ЯЁІЇЄҐЎ]")  # a capital in the middle of a word
@@ -45,47 +47,52 @@ def decode(data: bytes, *, cp1251: bool = False) -> str:
 
 
 def looks_cp1251(data: bytes) -> bool:
-    """Whether these bytes, which are not UTF-8, are Cyrillic in windows-1251; False when there is too little to tell."""
+    """Whether bytes that are not UTF-8 are Cyrillic in windows-1251; False when there is too little to tell."""
     text = data.decode("cp1251", "replace")
-    letters = CYRILLIC.findall(text)
-    count = len(letters)
+    count = len(CYRILLIC.findall(text))
     if count < 6:
         return False
-    runs = RUN.findall(text)
-    common = sum(letter in COMMON for letter in text.lower() if letter in _LOWER)
+    runs = len(RUN.findall(text))
+    score = _score(text)
     return (
         len(STRANGE.findall(text)) * 20 <= count
-        and count >= 3 * len(runs)
-        and len(TOUCHING.findall(text)) * 5 <= len(runs)
-        and len(RISING.findall(text)) * 5 <= len(runs)
-        and common * 100 >= count * (50 if count >= 40 else 40)
+        and count * 2 >= runs * 5
+        and len(TOUCHING.findall(text)) * 5 <= runs
+        and len(RISING.findall(text)) * 5 <= runs
+        and score * 100 >= count * 40
+        and all(score > _score(data.decode(rival, "replace")) for rival in RIVALS)
     )
 
 
+def _score(text: str) -> float:
+    """How Russian these letters are: the common ones count, and a little that most letters are small ones."""
+    return sum(map(text.lower().count, COMMON)) + len(SMALL.findall(text)) / 12
+
+
 def utf16_kind(sample: bytes) -> str | None:
-    """The codec of text in UTF-16, "utf-16-le" or "utf-16-be", by the file's first bytes; None when it is not that."""
+    """"utf-16-le" or "utf-16-be" when the first bytes of a file are text in UTF-16, else None."""
     if sample.startswith(codecs.BOM_UTF16_LE) and not sample.startswith(codecs.BOM_UTF32_LE):
         return "utf-16-le"
     if sample.startswith(codecs.BOM_UTF16_BE):
         return "utf-16-be"
     sample = sample[: min(len(sample), 4096) & ~1]
-    for codec, high, low in (("utf-16-le", sample[1::2], sample[::2]), ("utf-16-be", sample[::2], sample[1::2])):
-        # ASCII and Cyrillic have a zero or a 4 for their high byte, and no ASCII character of a text is a zero
-        if high and b"\0" not in low and high.count(0) * 8 >= len(high):
-            plain = high.count(0) + high.count(4) + high.count(0x20)  # and punctuation such as dashes and №
-            if plain * 10 >= len(high) * 9 and not looks_binary(low.translate(None, b"\x04")[:0] + _ascii(high, low)):
+    even, odd = sample[::2], sample[1::2]
+    for codec, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        zeros = high.count(0)
+        # an eighth or more of the characters are ASCII, and most of all are that, Cyrillic, dashes or quotes
+        likely = zeros + high.count(4) + high.count(0x20)
+        if zeros and zeros * 8 >= len(high) and likely * 5 >= len(high) * 4:
+            ascii_characters = bytes(second for first, second in zip(high, low, strict=True) if first == 0)
+            if b"\0" not in ascii_characters and not looks_binary(ascii_characters):
                 return codec
     return None
 
 
 def looks_binary(sample: bytes) -> bool:
-    """Whether the first bytes of a file that is not UTF-16 are no text at all: zero bytes or many control characters."""
+    """Whether the first bytes of a file that is not UTF-16 are no text at all, by the share of control characters.
+
+    A few of them, as damage leaves in a text, do not make it binary.
+    """
     sample = sample[:8192]
-    return b"\0" in sample or (len(sample) - len(sample.translate(None, CONTROLS))) * 20 > len(sample)
-
-
-def _ascii(high: bytes, low: bytes) -> bytes:
-    return bytes(second for first, second in zip(high, low, strict=False) if first == 0)
-
-
-_LOWER: Final = frozenset("абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў")
+    controls = len(sample) - len(sample.translate(None, CONTROLS))
+    return controls > 3 and controls * 50 > len(sample)

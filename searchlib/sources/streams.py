@@ -1,8 +1,9 @@
 """How do the bytes of a file come in, whatever it is wrapped in?
 
-Input gives the bytes of one file in blocks, unpacked when they are gzip (told by the first bytes, not by the name) and
-as UTF-8 when they are UTF-16, without a byte order mark; or line by line; or, for formats that need it, whole. What is
-held at once is bounded: a line or a whole file beyond MAX_BYTES is reported and passed over without being kept.
+Input gives the bytes of one file in blocks, unpacked when they are gzip (told by the first bytes, not by the
+name) and as UTF-8 when they are UTF-16, without a byte order mark; or line by line; or, for formats that need
+it, whole. What is held at once is bounded: a line or a whole file beyond MAX_BYTES is reported and passed
+over without being kept.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import codecs
 import zlib
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final
 
 from searchlib.errors import DocumentError
 from searchlib.sources.encoding import SAMPLE, decode, looks_binary, looks_cp1251, utf16_kind
@@ -40,11 +41,6 @@ class Progress:
         self.bytes = 0
 
 
-class Line(NamedTuple):
-    number: int  # from 1
-    content: bytes | None  # without its newline; None: longer than MAX_BYTES
-
-
 class Input:
     """One open file. Its bytes can be taken once, by one of blocks(), lines() and whole()."""
 
@@ -52,13 +48,16 @@ class Input:
         self, name: str, stream: BinaryIO, progress: Progress, report: Callable[[DocumentError], None]
     ) -> None:
         self.name = name
-        self.cp1251 = False  # whether the beginning of the file is in windows-1251; known after the first block
+        self.cp1251 = (
+            False  # whether the beginning of the file is in windows-1251; known after the first block
+        )
         self._stream = stream
         self._progress = progress
         self._report = report
 
     def report(self, message: str, line: int | None = None) -> None:
-        """Say that a record is malformed. Returns when reading is to go on, and raises DocumentError when not."""
+        """Say that a record is malformed. Returns when reading is to go on, and raises DocumentError when
+        not."""
         self._report(DocumentError(message, source=self.name, line=line))
 
     def decode(self, data: bytes) -> str:
@@ -88,8 +87,11 @@ class Input:
             self.cp1251 = not _is_utf8(first[:SAMPLE]) and looks_cp1251(first[:SAMPLE])
         yield from _chain(first, blocks)
 
-    def lines(self) -> Iterator[Line]:
-        """The lines of the content, split at LF only. Raises InputError with the line."""
+    def lines(self) -> Iterator[tuple[int, bytes | None]]:
+        """The lines of the content and their numbers, from 1, split at LF and without it. Raises InputError.
+
+        None stands for a line longer than MAX_BYTES.
+        """
         number = 1
         begun: list[bytes] = []  # pieces of a line whose end is not there yet
         size = 0
@@ -103,13 +105,13 @@ class Input:
                         begun.append(pieces[0])
                         pieces[0] = b"".join(begun)
                         if size > MAX_BYTES:
-                            yield Line(number, None)
+                            yield number, None
                             del pieces[0]
                             number += 1
                         begun.clear()
                         size = 0
                     for piece in pieces:
-                        yield Line(number, piece)
+                        yield number, piece
                         number += 1
                 if last:
                     size += len(last)
@@ -118,9 +120,9 @@ class Input:
                     else:
                         begun.append(last)
         except InputError as error:
-            raise InputError(error.message, number) from error.__cause__
+            raise InputError(error.message, number if number > 1 or size else None) from error
         if size:
-            yield Line(number, None if size > MAX_BYTES else b"".join(begun))
+            yield number, None if size > MAX_BYTES else b"".join(begun)
 
     def whole(self) -> bytes:
         """The content in one piece. Raises InputError, also when it is longer than MAX_BYTES."""
@@ -130,11 +132,15 @@ class Input:
             blocks.append(block)
             size += len(block)
             if size > MAX_BYTES:
-                raise InputError(f"larger than {MAX_BYTES >> 20} MB, the most that one document's file may be")
+                raise InputError(
+                    f"larger than {MAX_BYTES >> 20} MB, the most that one document's file may be"
+                )
         return b"".join(blocks)
 
     def _raw(self) -> Iterator[bytes]:
-        read = getattr(self._stream, "read1", self._stream.read)  # read1: what a pipe has, without waiting for more
+        read = getattr(
+            self._stream, "read1", self._stream.read
+        )  # read1: what a pipe has, without waiting for more
         while True:
             try:
                 block = read(BLOCK)
@@ -179,7 +185,8 @@ def _gunzip(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _utf8(blocks: Iterator[bytes], codec: str) -> Iterator[bytes]:
-    """Text in UTF-16 as UTF-8. Half a surrogate pair becomes bytes that are not UTF-8: its line is found malformed."""
+    """Text in UTF-16 as UTF-8. Half a surrogate pair becomes bytes that are not UTF-8: its line is found
+    malformed."""
     decoder = codecs.getincrementaldecoder(codec)("surrogatepass")
     for block in blocks:
         text = decoder.decode(block)
@@ -193,7 +200,9 @@ def _utf8(blocks: Iterator[bytes], codec: str) -> Iterator[bytes]:
 
 def _is_utf8(sample: bytes) -> bool:
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample)  # a character cut off by the sample's end is no error
+        codecs.getincrementaldecoder("utf-8")().decode(
+            sample
+        )  # a character cut off by the sample's end is no error
     except UnicodeDecodeError:
         return False
     return True

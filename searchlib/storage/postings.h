@@ -189,7 +189,7 @@ SL_INLINE int sl_list_tf_place(const sl_list *l, uint32_t block, uint32_t field,
     uint32_t n = sl_list_count(l, block);
     const uint8_t *head = sl_list_block(l, block);
     const uint8_t *p = head + l->fields;
-    if (l->end - head < (ptrdiff_t)l->fields + 1)
+    if (l->end - head < (ptrdiff_t)l->fields + !l->bitmap)
         return 0;
     if (!l->bitmap) {
         if (*p > 31)
@@ -263,7 +263,7 @@ SL_FUNCTION int sl_list_weighted_tfs(const sl_list *l, uint32_t block, const flo
         return 1;
     }
     const uint8_t *head = sl_list_block(l, block), *p = head + l->fields;
-    if (l->end - head < (ptrdiff_t)l->fields + 1)
+    if (l->end - head < (ptrdiff_t)l->fields + !l->bitmap)
         return 0;
     if (!l->bitmap) {
         if (*p > 31 || (size_t)(l->end - p) < 1 + sl_packed_size(n, *p))
@@ -298,6 +298,19 @@ SL_FUNCTION int sl_list_weighted_tfs(const sl_list *l, uint32_t block, const flo
         for (uint32_t i = 0; i < n; i++)
             out[i] += constant;
     return 1;
+}
+
+/* Sum of tf times weight over the fields, for one posting given by its rank; negative when the block is damaged. */
+SL_FUNCTION double sl_list_weighted_tf(const sl_list *l, uint32_t rank, const double *weights)
+{
+    double sum = 0;
+    for (uint32_t f = 0; f < l->fields; f++) {
+        uint32_t tf;
+        if (!sl_list_tf(l, rank, f, &tf))
+            return -1;
+        sum += weights[f] * tf;
+    }
+    return sum;
 }
 
 /* First block at or after `from` whose last document is >= doc; `blocks` when there is none. */

@@ -1,0 +1,269 @@
+"""What is searched in a benchmark? A news archive in English and Russian, and queries for it, made from a seed.
+
+A document is a pure function of (seed, number): any of them can be made alone, in any order, on any machine. Words
+follow Zipf's law and are really inflected, about three in eight are function words, lengths are log-normal, and a
+document takes a quarter of its words from one of some hundred topics, so that words of one query meet in documents.
+Half of the documents are English (even numbers), half Russian; a few percent change language midway.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from statistics import NormalDist
+from typing import Any, Literal, TypedDict
+
+import click
+
+from benchmarks.english_words import english
+from benchmarks.russian_words import russian
+from benchmarks.vocabulary import Lexicon, Zipf, log_uniform, name_stem, number
+
+VERSION = 1  # of the text: raised whenever the same arguments would give other bytes
+_FUNCTION, _TOPIC, _ANY, _NAME, _NUMBER, _ACRONYM, _HYPHEN = range(7)
+# Kinds of word in 256ths, by the order above.
+_BODY = bytes(kind for kind, share in enumerate((98, 64, 64, 14, 8, 4, 4)) for _ in range(share))
+_TITLE = bytes(kind for kind, share in enumerate((52, 106, 58, 24, 6, 8, 2)) for _ in range(share))
+_TOPICS = 400
+_TOPIC_WORDS = 200
+_NAMES_PER_TOPIC = 24
+_NAME_OCTAVES = 22
+_SIGMA, _MEAN = 0.6, 200
+_SHORTEST, _LONGEST = 20, 3000
+_SOURCES = (
+    "Northern Courier, The Harbour Post, City Ledger, Meridian Wire, Daily Compass, Lakeside Herald, Open Tribune, Ardent News;"
+    "Невский курьер, Городская хроника, Волжская правда, Меридиан, Утренний листок, Сибирский вестник, Обозреватель, Маяк"
+)
+_SECTIONS = "politics economy world society science sport culture incidents technology health transport energy".split()
+_FIRST_DAY = datetime(2015, 1, 1, tzinfo=UTC)
+_MINUTES = 10 * 365 * 24 * 60
+
+Language = Literal["en", "ru"]
+
+
+class Article(TypedDict):
+    """One line of the archive."""
+
+    id: str
+    title: str
+    text: str
+    date: str
+    url: str
+    source: str
+    tags: list[str]
+
+
+class Query(TypedDict):
+    """One query: plain words of one document, any of which may match."""
+
+    id: str
+    lang: Language
+    text: str
+
+
+class Archive:
+    """A generated archive. Not for use by several threads at once (it caches word forms)."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self.seed = seed
+        self._lexicons: dict[Language, Lexicon] = {"en": english(), "ru": russian()}
+        self._ranks = {language: Zipf(lexicon.count, 14, 4000) for language, lexicon in self._lexicons.items()}
+        self._topic_ranks = Zipf(_TOPIC_WORDS, 6, 1 << 16)
+        self._topic_words: dict[tuple[Language, int], list[int]] = {}
+        self._sources = [part.split(", ") for part in _SOURCES.split(";")]
+        normal = NormalDist(0.0, _SIGMA)
+        median = _MEAN * 2.718281828459045 ** (-_SIGMA * _SIGMA / 2)
+        quantiles = (normal.inv_cdf((step + 0.5) / 4096) for step in range(4096))
+        self._lengths = [
+            min(max(round(median * 2.718281828459045**quantile), _SHORTEST), _LONGEST) for quantile in quantiles
+        ]
+
+    def language(self, number_: int) -> Language:
+        """The language of a document, most of it for a mixed one."""
+        return "ru" if number_ % 2 else "en"
+
+    def article(self, number_: int) -> Article:
+        """The document of that number."""
+        random = self._random(0, number_)
+        language = self.language(number_)
+        topic = self._topic(random)
+        names = self._names(random, topic)
+        title = self._words(random, language, topic, names, 5 + random.getrandbits(16) % 8, _TITLE)
+        length = self._lengths[random.getrandbits(12)]
+        mixed = random.getrandbits(8) < 9
+        text = self._words(random, language, topic, names, length - length * 2 // 5 * mixed, _BODY)
+        if mixed:
+            other: Language = "en" if language == "ru" else "ru"
+            text += "\n" + self._words(random, other, topic, names, length * 2 // 5, _BODY)
+        if random.getrandbits(8) >= 40:  # most newspapers print ё as е
+            title, text = (part.replace("ё", "е").replace("Ё", "Е") for part in (title, text))
+        date = _FIRST_DAY + timedelta(minutes=random.getrandbits(32) % _MINUTES)
+        sources = self._sources[number_ % 2]
+        source = random.getrandbits(16) % len(sources)
+        return {
+            "id": f"{language}-{number_}",
+            "title": title.rstrip("."),
+            "text": text,
+            "date": date.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "url": f"https://{language}{source}.example/{date:%Y/%m/%d}/{number_}",
+            "source": sources[source],
+            "tags": [_SECTIONS[topic % len(_SECTIONS)], f"topic-{topic}"],
+        }
+
+    def articles(self, documents: int) -> Iterator[Article]:
+        """Documents 0 to ``documents`` - 1."""
+        return map(self.article, range(documents))
+
+    def queries(self, count: int, documents: int) -> Iterator[Query]:
+        """``count`` queries of 1 to 6 words for the first ``documents`` documents, English and Russian in turn.
+
+        Words are distinct words of one document as it writes them, function words and numbers left out, the likelier
+        the oftener the document has them: some frequent everywhere, some of its topic, some rare.
+        """
+        for asked in range(count):
+            random = self._random(1, asked)
+            chosen = random.getrandbits(32) % max(documents // 2, 1) * 2 + asked % 2
+            language = self.language(chosen)
+            words = self._content_words(self.article(chosen)["text"], language)
+            wanted = 1 + asked // 2 % 6
+            picked: list[str] = []
+            while words and len(picked) < wanted:
+                picked.append(words[random.getrandbits(32) % len(words)])
+                words = [word for word in words if word.lower() != picked[-1].lower()]
+            yield {"id": f"q{asked}", "lang": language, "text": " ".join(picked)}
+
+    def _content_words(self, text: str, language: Language) -> list[str]:
+        function = set(self._lexicons[language].function.words)
+        found: list[str] = []
+        for token in text.split():
+            word = token.strip(".,«»“”—").removesuffix("'s")
+            low = word.lower()
+            right_script = low.isascii() == (language == "en")
+            if len(word) >= 3 and word.isalpha() and right_script and low not in function:
+                found.append(word)
+        return found
+
+    def _random(self, stream: int, index: int) -> Random:
+        return Random((self.seed << 64) | (stream << 48) | index)
+
+    def _topic(self, random: Random) -> int:
+        """Some topics are in the news more than others."""
+        first, second = (random.getrandbits(32) % _TOPICS for _ in range(2))
+        return min(first, second)
+
+    def _names(self, random: Random, topic: int) -> list[int]:
+        """The ranks of two to five people and places: half of them those whom the topic is about."""
+        names = [topic * _NAMES_PER_TOPIC + random.getrandbits(16) % _NAMES_PER_TOPIC for _ in range(2)]
+        return names + [log_uniform(random.getrandbits(32), _NAME_OCTAVES) for _ in range(random.getrandbits(2))]
+
+    def _ranks_of(self, language: Language, topic: int) -> list[int]:
+        """The ranks of a topic's words: some of the news in general, most of them seldom met elsewhere."""
+        known = self._topic_words.get((language, topic))
+        if known is None:
+            random = Random((topic << 8) | (language == "ru"))
+            lexicon = self._lexicons[language]
+            known = [
+                random.getrandbits(32) % (lexicon.head if step % 5 < 3 else 5_000) for step in range(_TOPIC_WORDS)
+            ]
+            self._topic_words[language, topic] = known
+        return known
+
+    def _words(
+        self, random: Random, language: Language, topic: int, names: list[int], count: int, kinds: bytes
+    ) -> str:
+        """``count`` words as sentences with capitals, commas, quotation marks and dashes."""
+        lexicon = self._lexicons[language]
+        function, forms, ranks = lexicon.function.pick, lexicon.forms, self._ranks[language].pick
+        topic_words, topic_ranks = self._ranks_of(language, topic), self._topic_ranks.pick
+        script = 1 if language == "ru" else 0
+        drawn = struct.unpack(f"<{2 * count}I", random.randbytes(8 * count))
+        pieces: list[str] = []
+        left = 0  # words until the sentence ends
+        for a, b in zip(drawn[::2], drawn[1::2], strict=True):
+            kind = kinds[a & 0xFF]
+            if kind == _FUNCTION:
+                word = function(b)
+            elif kind == _TOPIC:
+                word = forms(topic_words[topic_ranks(b)]).pick(a >> 16)
+            elif kind == _ANY:
+                word = forms(ranks(b)).pick(a >> 16)
+            elif kind == _NAME:
+                rank = names[b % len(names)] if b >> 28 else log_uniform(b, _NAME_OCTAVES)
+                word = lexicon.name_forms(name_stem(rank, script), rank).pick(a >> 16)
+                if b >> 24 & 3 == 0:
+                    word = f"{lexicon.firsts[rank % len(lexicon.firsts)]} {word}"
+            elif kind == _NUMBER:
+                word = number(b, lexicon)
+            elif kind == _ACRONYM:
+                word = lexicon.acronyms.pick(b)
+            else:
+                word = f"{forms(ranks(b)).words[0]}-{forms(topic_words[topic_ranks(a)]).pick(b >> 8)}"
+            mark = a >> 8 & 0xFF
+            if left == 0:
+                left = 6 + (b >> 7) % 20
+                word = word[0].upper() + word[1:]
+            left -= 1
+            if left == 0:
+                word += ".\n" if mark < 50 else "."
+            elif mark < 20:
+                word += ","
+            elif mark < 23:
+                word += " —"
+            elif mark < 25 and kind != _FUNCTION:
+                word = lexicon.quotes[0] + word + lexicon.quotes[1]
+            pieces.append(word)
+        return " ".join(pieces).replace("\n ", "\n").rstrip(".\n") + "."
+
+
+def cache_folder() -> Path:
+    """Where generated archives are kept: the user's cache folder, never the repository."""
+    home = Path.home()
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
+    return base / "searchlib-benchmarks"
+
+
+def default_path(documents: int, seed: int) -> Path:
+    """The file of an archive in the cache; its name says everything its bytes depend on."""
+    return cache_folder() / f"news-v{VERSION}-seed{seed}-{documents}.jsonl"
+
+
+def write(lines: Iterator[Any], path: Path) -> Path:
+    """Writes JSON lines aside, then renames, so that an interrupted run leaves no half archive behind."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("w", encoding="utf-8", newline="\n") as out:
+        for line in lines:
+            out.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return partial.replace(path)
+
+
+def prepared(documents: int, seed: int = 1) -> Path:
+    """The archive in the cache, generated when it is not there yet."""
+    path = default_path(documents, seed)
+    return path if path.exists() else write(iter(Archive(seed).articles(documents)), path)
+
+
+@click.command("corpus")
+@click.option("--documents", type=click.IntRange(1), default=100_000, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Default: the user's cache folder.")
+@click.option("--queries", type=click.Path(dir_okay=False, path_type=Path), help="Write 1,000 queries here as well.")
+def command(documents: int, seed: int, out: Path | None, queries: Path | None) -> None:
+    """Generate a news archive as JSON lines."""
+    archive = Archive(seed)
+    path = write(archive.articles(documents), out or default_path(documents, seed))
+    click.echo(f"{path}: {documents:,} documents, {path.stat().st_size / 1e6:,.1f} MB")
+    if queries:
+        write(archive.queries(1000, documents), queries)
+        click.echo(f"{queries}: 1,000 queries")

@@ -1,0 +1,51 @@
+"""searchlib: an embedded search engine for archives of English and Russian news.
+
+    import searchlib
+
+    index = searchlib.Index.create("indexes/news")
+    with index.writer() as writer:
+        writer.add({"id": "42", "title": "Саммит в Астане", "text": "...", "date": "2024-06-06"})
+    for hit in index.search("саммит", limit=10):
+        print(hit.score, hit.title, hit.snippet)
+"""
+
+from __future__ import annotations
+
+from searchlib.definitions import NEWS, Definition, Field, load_definition
+from searchlib.errors import (
+    CorruptIndexError,
+    DefinitionError,
+    DocumentError,
+    IncompatibleIndexError,
+    IndexExistsError,
+    IndexLockedError,
+    IndexNotFoundError,
+    QueryError,
+    SearchError,
+    StorageError,
+)
+from searchlib.index import Index, Stats
+from searchlib.results.results import Hit, Results
+
+__all__ = [
+    "NEWS",
+    "CorruptIndexError",
+    "Definition",
+    "DefinitionError",
+    "DocumentError",
+    "Field",
+    "Hit",
+    "IncompatibleIndexError",
+    "Index",
+    "IndexExistsError",
+    "IndexLockedError",
+    "IndexNotFoundError",
+    "QueryError",
+    "Results",
+    "SearchError",
+    "Stats",
+    "StorageError",
+    "load_definition",
+]
+
+__version__ = "0.1.0"

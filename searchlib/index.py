@@ -1,0 +1,213 @@
+"""How do I create an index, fill it and ask it? The face of the library, tying the floors below together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from threading import Lock
+from time import perf_counter
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from searchlib.definitions import NEWS, Definition, load_definition
+from searchlib.errors import IncompatibleIndexError, IndexExistsError, SearchError, StorageError
+from searchlib.language import VERSION as ANALYSIS
+from searchlib.language import Analyzer
+from searchlib.ranking.ranker import Ranker
+from searchlib.results.results import Results
+from searchlib.storage.manifest import MANIFEST, Manifest
+from searchlib.storage.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from searchlib.storage.writer import Writer
+
+__all__ = ["Index", "Stats"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Figures of one snapshot.
+
+    documents: living ones; languages: of them by `lang`, most frequent first; terms, forms: distinct ones, summed over
+    segments; bytes: on disk in all; parts: of them by what they are for.
+    """
+
+    documents: int
+    languages: dict[str, int]
+    terms: int
+    forms: int
+    segments: int
+    bytes: int
+    parts: dict[str, int]
+
+
+class Index:
+    """An index in a folder. Threads may share it; any number of processes may read one index while another writes it.
+
+    A search sees the snapshot that was newest when the index was opened, refreshed, or written through this object.
+    """
+
+    def __init__(self, path: Path, snapshot: Snapshot) -> None:
+        """For Index.create and Index.open, which are how to get one."""
+        self.path = path
+        self.definition = snapshot.manifest.definition
+        self._analyzer = Analyzer(self.definition.languages)
+        self._ranker: Ranker | None = Ranker(snapshot, self._analyzer)
+        self._refreshing = Lock()
+
+    @classmethod
+    def create(
+        cls, path: str | PathLike[str], definition: Definition | str | PathLike[str] | None = None
+    ) -> Index:
+        """Makes an empty index in a folder, which is made when absent and must hold no other files of an index.
+
+        definition: a Definition, the path of one as TOML, or None for the fields of a news archive.
+        Raises IndexExistsError, DefinitionError, StorageError.
+        """
+        folder = Path(path)
+        if definition is None:
+            definition = NEWS
+        elif not isinstance(definition, Definition):
+            definition = load_definition(definition)
+        if cls.exists(folder):
+            raise IndexExistsError(folder)
+        if folder.exists() and not folder.is_dir():
+            raise IndexExistsError(folder, f"{folder}: this is a file; an index needs a folder of its own")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(folder, f"cannot be made: {error.strerror or error}") from error
+        Manifest(definition=definition, analysis=ANALYSIS).commit(folder)
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, path: str | PathLike[str]) -> Index:
+        """Opens an index at its newest commit.
+
+        Raises IndexNotFoundError, IncompatibleIndexError, CorruptIndexError, StorageError.
+        """
+        folder = Path(path)
+        return cls(folder, _opened(folder, None))
+
+    @staticmethod
+    def exists(path: str | PathLike[str]) -> bool:
+        """Is there an index at this path?"""
+        return (Path(path) / MANIFEST).is_file()
+
+    def writer(self, *, memory_mb: int = 256, lock_timeout: float = 10.0) -> Writer:
+        """A writer for this index; use it in a with-statement.
+
+        memory_mb: what documents may take in memory before a segment is written; lock_timeout: seconds to wait while
+        another writer is at work. Raises IndexLockedError, StorageError.
+        """
+        from searchlib.storage.writer import Writer
+
+        self._open_ranker()
+        return Writer(
+            self.path,
+            self._analyzer,
+            memory_mb=memory_mb,
+            lock_timeout=lock_timeout,
+            on_commit=self._refresh_if_open,
+        )
+
+    def search(self, query: str, *, limit: int = 10) -> Results:
+        """The best `limit` documents for a query of words, by BM25; any of the words may match.
+
+        Raises QueryError when the query holds no word, CorruptIndexError when the index is damaged.
+        """
+        began = perf_counter()
+        if limit < 0:
+            raise ValueError(f"limit is at least 0, not {limit}")
+        ranker = self._open_ranker()
+        plan = ranker.plan(query)
+        return Results(
+            query,
+            ranker.top(plan, limit),
+            ranker.snapshot.segments,
+            self.definition,
+            ranker,
+            lambda: {term: i for i, (group, _) in enumerate(plan) for term in group.terms},
+            lambda: ranker.count(plan),
+            began,
+        )
+
+    def refresh(self) -> bool:
+        """Moves to the newest commit; False when this one is. Results already given stay on the commit they were found in."""
+        with self._refreshing:
+            ranker = self._open_ranker()
+            snapshot = _opened(self.path, ranker.snapshot)
+            if snapshot is ranker.snapshot:
+                return False
+            self._ranker = Ranker(snapshot, self._analyzer)
+            return True
+
+    def stats(self) -> Stats:
+        """Figures of the snapshot that searches see."""
+        snapshot = self._open_ranker().snapshot
+        languages: dict[str, int] = {}
+        parts: dict[str, int] = {}
+        for i, segment in enumerate(snapshot.segments):
+            if any(field.name == "lang" for field in self.definition.keyword_fields):
+                for language, count in segment.keywords["lang"].counts(snapshot.living(i)).items():
+                    languages[language] = languages.get(language, 0) + count
+            for part, size in segment.parts().items():
+                parts[part] = parts.get(part, 0) + size
+        files = [self.path / name for name in snapshot.manifest.files()]
+        total = sum(file.stat().st_size for file in files if file.exists())
+        parts["other"] = total - sum(parts.values())
+        return Stats(
+            documents=snapshot.documents,
+            languages=dict(sorted(languages.items(), key=lambda item: (-item[1], item[0]))),
+            terms=sum(segment.file.term_count for segment in snapshot.segments),
+            forms=sum(segment.file.form_count for segment in snapshot.segments),
+            segments=len(snapshot.segments),
+            bytes=total,
+            parts=parts,
+        )
+
+    def __len__(self) -> int:
+        """Living documents in the snapshot that searches see."""
+        return self._open_ranker().snapshot.documents
+
+    def close(self) -> None:
+        """Lets go of the files once the last results are gone. May be called again; nothing else may be after it."""
+        self._ranker = None
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = "closed" if self._ranker is None else f"{len(self):,} documents"
+        return f"Index({str(self.path)!r}, {state})"
+
+    def _open_ranker(self) -> Ranker:
+        ranker = self._ranker
+        if ranker is None:
+            raise SearchError(f"{self.path}: this index is closed; Index.open opens it again")
+        return ranker
+
+    def _refresh_if_open(self) -> None:
+        if self._ranker is not None:
+            self.refresh()
+
+
+def _opened(folder: Path, previous: Snapshot | None) -> Snapshot:
+    snapshot = Snapshot.open(folder, previous)
+    if snapshot.manifest.analysis != ANALYSIS:
+        raise IncompatibleIndexError(
+            folder,
+            snapshot.manifest.analysis,
+            ANALYSIS,
+            what="word analysis",
+        )
+    return snapshot

@@ -1,0 +1,19 @@
+from searchlib.storage._segment import SegmentFile
+
+class Group:
+    terms: tuple[str, ...]
+    @property
+    def known(self) -> bool: ...
+
+class Searcher:
+    def __init__(
+        self,
+        segments: list[tuple[SegmentFile, bytes | None, float]],
+        weights: list[float],
+        k1: float,
+        b: float,
+    ) -> None: ...
+    def group(self, terms: tuple[str, ...]) -> Group: ...
+    def idf(self, group: Group) -> list[float]: ...
+    def top(self, words: list[tuple[Group, float]], k: int) -> list[tuple[float, int, int]]: ...
+    def count(self, groups: list[Group]) -> int: ...

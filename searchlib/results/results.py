@@ -1,0 +1,166 @@
+"""What does a person get to see? The hits of a query, read from the index as they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, overload
+
+if TYPE_CHECKING:
+    from searchlib.definitions import Definition
+    from searchlib.results.snippets import FormAnalyzer, Marker, Snippet
+    from searchlib.storage.segment import Segment
+
+__all__ = ["Hit", "Results"]
+
+
+class Hit:
+    """One document found. Its fields are read from disk when the first of them is asked for.
+
+    id: the document's id; score: its BM25 score, which compares only with others of the same query.
+    """
+
+    def __init__(self, results: Results, segment: Segment, doc: int, score: float) -> None:
+        self._results = results
+        self._segment = segment
+        self._doc = doc
+        self.score = score
+
+    @cached_property
+    def id(self) -> str:
+        """The id that the document was added with, or was given."""
+        return self._segment.file.id(self._doc)
+
+    @cached_property
+    def fields(self) -> dict[str, Any]:
+        """Everything stored with the document. Raises CorruptIndexError."""
+        return self._segment.stored[self._doc]
+
+    @property
+    def title(self) -> str:
+        """The field `title`, "" when there is none."""
+        return self._text("title") or ""
+
+    @property
+    def date(self) -> str | None:
+        """The date as ISO 8601 text in UTC."""
+        name = self._results.definition.date_field
+        return self._text(name.name) if name is not None else self._text("date")
+
+    @property
+    def lang(self) -> str | None:
+        """ISO 639-1 code of the language, "und" when it could not be told."""
+        return self._text("lang")
+
+    @property
+    def url(self) -> str | None:
+        """The field `url`."""
+        return self._text("url")
+
+    @property
+    def source(self) -> str | None:
+        """The field `source`."""
+        return self._text("source")
+
+    @cached_property
+    def snippet(self) -> Snippet:
+        """The best passage of the document's texts, with the query's words marked whatever their inflection."""
+        texts = [
+            str(self.fields.get(field.name) or "") for field in self._results.definition.text_fields
+        ]
+        bodies = [
+            text
+            for field, text in zip(self._results.definition.text_fields, texts, strict=True)
+            if text and field.name != "title"
+        ]
+        snippets = [self._results.marker.snippet(text) for text in bodies or texts]
+        return next((snippet for snippet in snippets if snippet.marks), snippets[0])
+
+    def marked(self, field: str, *, width: int | None = None) -> Snippet:
+        """A whole field, or its best `width` characters, with the query's words marked."""
+        value = self.fields.get(field)
+        text = value if isinstance(value, str) else "" if value is None else str(value)
+        marker = self._results.marker
+        return marker.mark(text) if width is None else marker.snippet(text, width=width)
+
+    def _text(self, name: str) -> str | None:
+        value = self.fields.get(name)
+        return None if value is None else str(value)
+
+    def __repr__(self) -> str:
+        return f"Hit(id={self.id!r}, score={self.score:.4f})"
+
+
+class Results(Sequence[Hit]):
+    """The best hits of a query, best first. Reads from the snapshot it was made on, whatever is committed later.
+
+    query: as it was asked; took_ms: milliseconds that finding the hits took, without reading fields and snippets.
+    """
+
+    def __init__(
+        self,
+        query: str,
+        ranked: list[tuple[float, int, int]],
+        segments: Sequence[Segment],
+        definition: Definition,
+        analyzer: FormAnalyzer,
+        terms: Callable[[], dict[str, int]],
+        count: Callable[[], int],
+        began: float,
+    ) -> None:
+        self.query = query
+        self.definition = definition
+        self._ranked = ranked
+        self._segments = segments
+        self._analyzer = analyzer
+        self._terms = terms
+        self._count = count
+        self._hits: list[Hit] | None = None
+        self.took_ms = (perf_counter() - began) * 1000
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the hits."""
+        segments = self._segments
+        return [segments[part].file.id(doc) for _, part, doc in self._ranked]
+
+    @cached_property
+    def total(self) -> int:
+        """How many documents match the query, exactly; counted when it is first asked for."""
+        return self._count()
+
+    @cached_property
+    def marker(self) -> Marker:
+        """What marks the query's words in texts."""
+        from searchlib.results.snippets import Marker
+
+        terms = self._terms()
+        stop_words = all(self._analyzer.analyze(form).stop for form in self._forms())
+        return Marker(terms, self._analyzer, stop_words=stop_words)
+
+    def _forms(self) -> list[str]:
+        from searchlib.language._tokens import tokenize
+
+        return [token[0] for token in tokenize(self.query)]
+
+    def _all(self) -> list[Hit]:
+        if self._hits is None:
+            self._hits = [Hit(self, self._segments[part], doc, score) for score, part, doc in self._ranked]
+        return self._hits
+
+    def __len__(self) -> int:
+        return len(self._ranked)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self._all())
+
+    @overload
+    def __getitem__(self, at: int) -> Hit: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Hit]: ...
+    def __getitem__(self, at: int | slice) -> Hit | list[Hit]:
+        return self._all()[at]
+
+    def __repr__(self) -> str:
+        return f"Results({self.query!r}, {len(self)} hits, {self.took_ms:.2f} ms)"

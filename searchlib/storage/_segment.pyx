@@ -1,0 +1,218 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, freethreading_compatible=True
+"""How is a segment's file read? Checked access to its bytes, its two dictionaries and its document ids.
+
+A SegmentFile is immutable; any number of threads may use it at once. Nothing that the file says is believed before its
+page was hashed and the offset was compared with the file's length.
+"""
+
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.unicode cimport PyUnicode_DecodeUTF8
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcmp, memset
+
+from searchlib.errors import CorruptIndexError
+
+cdef extern from *:
+    """
+    #if defined(__GNUC__) && !defined(__clang__)
+    #pragma GCC optimize("O3")
+    #endif
+    """
+
+cdef extern from "Python.h":
+    const char *PyUnicode_AsUTF8AndSize(object text, Py_ssize_t *size) except NULL
+
+PAGE = 1 << 16
+
+
+def hash64(data) -> int:
+    """The checksum of the format: XXH64 with seed 0 of any bytes-like object."""
+    cdef Py_buffer view
+    cdef uint64_t result
+    PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
+    with nogil:
+        result = sl_hash64(<const uint8_t *> view.buf, view.len)
+    PyBuffer_Release(&view)
+    return result
+
+
+cdef class SegmentFile:
+    """The bytes of one segment.
+
+    data: a bytes-like object over the whole file, kept as long as this object lives.
+    covered: length of the part that the page hashes cover; hashes: where they begin.
+    sections: name -> (offset, length). documents, fields, terms, forms: counts.
+    """
+
+    def __cinit__(self, data, str path, uint64_t covered, uint64_t hashes, dict sections,
+                  uint32_t documents, uint32_t fields, uint32_t terms, uint32_t forms):
+        cdef uint64_t pages = (covered + PAGE - 1) // PAGE
+        self.path = path
+        self.sections = sections
+        self.documents = documents
+        self.fields = fields
+        PyObject_GetBuffer(data, &self.view, PyBUF_SIMPLE)
+        self.has_view = True
+        cdef uint64_t size = self.view.len
+        if covered > size or hashes > size or pages * 8 > size - hashes:
+            raise self._damaged("the table of contents points outside the file", None)
+        if documents == 0 or documents >= 1 << 31:
+            raise self._damaged(f"a segment cannot hold {documents} documents", None)
+        self.file.data = <const uint8_t *> self.view.buf
+        self.file.length = covered
+        self.file.hashes = self.file.data + hashes
+        self.file.verified = <uint8_t *> calloc(pages + 1, 1)
+        if self.file.verified == NULL:
+            raise MemoryError("no memory to open a segment")
+        offset, length = self._section("terms", 0)
+        if not sl_dictionary_open(&self.terms, &self.file, offset, length, terms, SL_TERMS):
+            raise self._damaged("the dictionary of terms does not fit", offset)
+        offset, length = self._section("forms", 0)
+        if not sl_dictionary_open(&self.forms, &self.file, offset, length, forms, SL_FORMS):
+            raise self._damaged("the dictionary of forms does not fit", offset)
+
+    def __dealloc__(self):
+        free(self.file.verified)
+        if self.has_view:
+            PyBuffer_Release(&self.view)
+
+    cdef object _damaged(self, str what, object offset):
+        return CorruptIndexError(self.path, what, offset)
+
+    cdef tuple _section(self, str name, uint64_t expected):
+        """(offset, length) of a section of at least `expected` bytes that lies inside the checked part."""
+        place = self.sections.get(name)
+        if place is None:
+            raise self._damaged(f"section '{name}' is missing", None)
+        cdef uint64_t offset = place[0]
+        cdef uint64_t length = place[1]
+        if offset > self.file.length or length > self.file.length - offset or length < expected:
+            raise self._damaged(f"section '{name}' does not fit", offset)
+        return offset, length
+
+    cdef const uint8_t *_checked(self, uint64_t offset, uint64_t n) except NULL:
+        """The bytes [offset, offset + n), hashed when they are first touched."""
+        if not sl_file_check(&self.file, offset, n):
+            if offset > self.file.length or n > self.file.length - offset:
+                raise self._damaged("a reference points outside the file", offset)
+            raise self._damaged("the bytes are not what was written (checksum)", self.file.damaged)
+        return self.file.data + offset
+
+    @property
+    def section_names(self) -> list:
+        return list(self.sections)
+
+    def has_section(self, str name) -> bool:
+        return name in self.sections
+
+    def section_size(self, str name) -> int:
+        return self._section(name, 0)[1]
+
+    def section(self, str name) -> bytes:
+        """A copy of a whole section."""
+        offset, length = self._section(name, 0)
+        return PyBytes_FromStringAndSize(<const char *> self._checked(offset, length), length)
+
+    def read(self, str name, uint64_t start, uint64_t n) -> bytes:
+        """A copy of n bytes of a section."""
+        offset, length = self._section(name, 0)
+        if start > <uint64_t> length or n > <uint64_t> length - start:
+            raise self._damaged(f"a reference points outside section '{name}'", offset)
+        return PyBytes_FromStringAndSize(<const char *> self._checked(<uint64_t> offset + start, n), n)
+
+    def verify(self) -> None:
+        """Hashes every page; CorruptIndexError names the first damaged one."""
+        memset(self.file.verified, 0, (self.file.length + PAGE - 1) // PAGE)
+        self._checked(0, self.file.length)
+
+    # --- dictionaries ---
+
+    @property
+    def term_count(self) -> int:
+        return self.terms.count
+
+    @property
+    def form_count(self) -> int:
+        return self.forms.count
+
+    def find_form(self, str form):
+        """(terms as a tuple of str, is it a stop word) of a form this segment has seen, else None."""
+        cdef sl_dictionary_entry entry
+        cdef Py_ssize_t n
+        cdef const char *key = PyUnicode_AsUTF8AndSize(form, &n)
+        cdef int found = sl_dictionary_seek(&self.forms, <const uint8_t *> key, n, &entry)
+        if found < 0:
+            raise self._damaged("the dictionary of forms is damaged", None)
+        if not found:
+            return None
+        return tuple([self.term(entry.terms[i]) for i in range(entry.readings)]), bool(entry.stop)
+
+    def term(self, uint32_t ordinal) -> str:
+        """The term with this ordinal."""
+        cdef sl_dictionary_entry entry
+        if sl_dictionary_at(&self.terms, ordinal, &entry) < 0:
+            raise self._damaged("the dictionary of terms is damaged", None)
+        return PyUnicode_DecodeUTF8(<const char *> entry.key, entry.key_length, "replace")
+
+    def document_frequency(self, str term) -> int:
+        """How many documents of the segment contain a term."""
+        cdef sl_dictionary_entry entry
+        cdef Py_ssize_t n
+        cdef const char *key = PyUnicode_AsUTF8AndSize(term, &n)
+        cdef int found = sl_dictionary_seek(&self.terms, <const uint8_t *> key, n, &entry)
+        if found < 0:
+            raise self._damaged("the dictionary of terms is damaged", None)
+        return entry.df if found else 0
+
+    # --- ids: `ids` holds them one after the other, `id_ends` where each ends, `id_order` the documents sorted by id ---
+
+    cdef const uint8_t *_id(self, uint32_t doc, uint32_t *n) except NULL:
+        offset, length = self._section("ids", 0)
+        ends = self._section("id_ends", 4 * <uint64_t> self.documents)[0]
+        if doc >= self.documents:
+            raise self._damaged(f"there is no document {doc}", ends)
+        cdef uint64_t at = ends
+        cdef const uint8_t *p
+        cdef uint64_t start = 0
+        if doc:
+            p = self._checked(at + 4 * <uint64_t> (doc - 1), 8)
+            start = sl_load32(p)
+            p += 4
+        else:
+            p = self._checked(at, 4)
+        cdef uint64_t end = sl_load32(p)
+        if start > end or end > <uint64_t> length:
+            raise self._damaged("the ids are damaged", at)
+        n[0] = <uint32_t> (end - start)
+        return self._checked(<uint64_t> offset + start, end - start)
+
+    def id(self, uint32_t doc) -> str:
+        """The id of a document."""
+        cdef uint32_t n
+        cdef const uint8_t *p = self._id(doc, &n)
+        return PyUnicode_DecodeUTF8(<const char *> p, n, "replace")
+
+    def find_id(self, str id) -> int:
+        """The last document that was given this id, deleted or not; -1 when there is none."""
+        cdef Py_ssize_t size
+        cdef const uint8_t *key = <const uint8_t *> PyUnicode_AsUTF8AndSize(id, &size)
+        cdef uint64_t order = self._section("id_order", 4 * <uint64_t> self.documents)[0]
+        cdef uint32_t low = 0, high = self.documents, middle, doc, n
+        cdef const uint8_t *p
+        cdef int c
+        cdef long long found = -1
+        while low < high:  # the first that is above the key; equal ids are in document order
+            middle = low + (high - low) // 2
+            doc = sl_load32(self._checked(order + 4 * <uint64_t> middle, 4))
+            p = self._id(doc, &n)
+            c = memcmp(p, key, min(<Py_ssize_t> n, size))
+            if c == 0:
+                c = (<Py_ssize_t> n > size) - (<Py_ssize_t> n < size)
+            if c <= 0:
+                low = middle + 1
+                if c == 0:
+                    found = doc
+            else:
+                high = middle
+        return found

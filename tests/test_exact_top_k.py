@@ -1,0 +1,172 @@
+"""Is the top k what an exhaustive BM25 gives, for any corpus, query and k?"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from naive_bm25 import NaiveBM25
+
+from searchlib.definitions import Definition, Field
+from searchlib.documents import Document
+from searchlib.language.analyzer import Analysis
+from searchlib.ranking._topk import Searcher
+from searchlib.storage.segment import Segment, SegmentBuilder
+
+
+class ToyAnalyzer:
+    """Words of the toy language: 'a12' is the term t12, 'b3x7' reads as t3 or t7, 's1' is a stop word."""
+
+    def analyze(self, form: str) -> Analysis:
+        return Analysis(readings(form), form.startswith("s"))
+
+
+def readings(form: str) -> tuple[str, ...]:
+    if form.startswith("b"):
+        return tuple(dict.fromkeys("t" + number for number in form[1:].split("x")))
+    return ("t" + form[1:],) if form.startswith("a") else (form,)
+
+
+class Archive:
+    """Toy documents spread over segments, and the same documents for the oracle."""
+
+    def __init__(self, folder: Path, parts: Sequence[Sequence[Sequence[str]]], k1: float, b: float) -> None:
+        names = [f"f{i}" for i in range(len(parts[0][0]))]
+        self.weights = [2.0, 1.0, 0.5][-len(names) :]
+        self.k1, self.b = k1, b
+        fields = tuple(Field(name, "text", weight=w) for name, w in zip(names, self.weights, strict=True))
+        definition = Definition(fields=fields, k1=k1, b=b)
+        self.corpus: list[list[list[tuple[str, ...]]]] = []
+        self.segments = []
+        self.starts = []
+        analyzer: Any = ToyAnalyzer()
+        for number, part in enumerate(parts):
+            builder = SegmentBuilder(folder, f"{number}.segment", definition, analyzer)
+            self.starts.append(len(self.corpus))
+            for texts in part:
+                builder.add(Document(str(len(self.corpus)), tuple(texts), None, (), {"id": ""}))
+                self.corpus.append([[readings(form) for form in text.split()] for text in texts])
+            entry, _ = builder.finish(durable=False)
+            self.segments.append(Segment(folder, entry))
+        self.dead: frozenset[int] = frozenset()
+        self.oracle = NaiveBM25(self.corpus, self.weights, k1, b, lambda words: words[0][0] == "s")
+
+    def searcher(self) -> Searcher:
+        rows = []
+        for start, segment in zip(self.starts, self.segments, strict=True):
+            documents = segment.file.documents
+            live = None
+            if any(start <= doc < start + documents for doc in self.dead):
+                bits = bytearray((documents + 7) // 8)
+                for doc in range(documents):
+                    if start + doc not in self.dead:
+                        bits[doc >> 3] |= 1 << (doc & 7)
+                live = bytes(bits)
+            rows.append((segment.file, live, segment.total_length))
+        return Searcher(rows, self.weights, self.k1, self.b)
+
+    def check(self, query: list[tuple[tuple[str, ...], float]], k: int) -> None:
+        searcher = self.searcher()
+        plan = [(searcher.group(terms), boost) for terms, boost in query]
+        expected = self.oracle.rank(query, self.dead)
+        by_document = {number: score for score, number in expected}
+        got = [(score, self.starts[part] + doc) for score, part, doc in searcher.top(plan, k)]
+        assert searcher.count([group for group, _ in plan]) == len(expected)
+        assert len(got) == min(k, len(expected))
+        for (score, doc), (wanted, wanted_doc) in zip(got, expected, strict=False):
+            assert score == pytest.approx(by_document[doc], rel=1e-9)
+            assert score == pytest.approx(wanted, rel=1e-9)
+            # sums in another order may differ in the last bit: only then may neighbours change places
+            assert doc == wanted_doc or by_document[doc] == pytest.approx(wanted, rel=1e-12)
+        scores = [score for score, _ in got]
+        assert scores == sorted(scores, reverse=True)
+        for (score, doc), (following, next_doc) in zip(got, got[1:], strict=False):
+            assert score != following or doc < next_doc
+
+
+WORDS = st.one_of(
+    st.integers(0, 30).map(lambda i: f"a{i}"),
+    st.tuples(st.integers(0, 30), st.integers(0, 30)).map(lambda pair: f"b{pair[0]}x{pair[1]}"),
+    st.integers(0, 3).map(lambda i: f"s{i}"),
+)
+TEXTS = st.lists(WORDS, max_size=12).map(" ".join)
+GROUPS = st.lists(st.integers(0, 34).map(lambda i: f"t{i}"), min_size=1, max_size=3, unique=True).map(tuple)
+QUERIES = st.lists(st.tuples(GROUPS, st.sampled_from([1.0, 2.0, 0.5])), min_size=1, max_size=20)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.integers(1, 3).flatmap(
+        lambda fields: st.lists(
+            st.lists(st.tuples(*[TEXTS] * fields), min_size=1, max_size=25), min_size=1, max_size=3
+        )
+    ),
+    QUERIES,
+    st.integers(1, 1000),
+    st.sampled_from([(1.2, 0.55), (0.0, 0.5), (2.0, 1.0), (0.9, 0.0)]),
+    st.data(),
+)
+def test_small_corpora(
+    parts: list[list[tuple[str, ...]]],
+    query: list[tuple[tuple[str, ...], float]],
+    k: int,
+    settings: tuple[float, float],
+    data: st.DataObject,
+) -> None:
+    with TemporaryDirectory() as folder:
+        archive = Archive(Path(folder), parts, *settings)
+        archive.dead = data.draw(st.frozensets(st.integers(0, len(archive.corpus) - 1)))
+        archive.check(query, k)
+
+
+def zipf_text(chance: random.Random, length: int, ambiguous: float) -> str:
+    words = []
+    for _ in range(length):
+        number = int(2000 ** chance.random()) - 1
+        if chance.random() < ambiguous:
+            words.append(f"b{number}x{int(2000 ** chance.random()) - 1}")
+        else:
+            words.append(f"a{number}" if number else "s0")
+    return " ".join(words)
+
+
+@pytest.fixture(scope="module", params=[1, 3], ids=["one segment", "three segments"])
+def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """Lists of every kind: few, short, decoded at once, packed, bitmaps; several windows; very different lengths."""
+    chance = random.Random(request.param)
+    total = 14_000 if request.param == 1 else 9_000
+    texts = [
+        (zipf_text(chance, chance.randrange(4), 0.05), zipf_text(chance, int(chance.lognormvariate(2.6, 0.9)), 0.1))
+        for _ in range(total)
+    ]
+    cut = [0, total] if request.param == 1 else [0, 300, 6000, total]
+    parts = [texts[a:b] for a, b in zip(cut, cut[1:], strict=False)]
+    return Archive(tmp_path_factory.mktemp("large"), parts, 1.2, 0.55)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_large_corpora(large: Archive, seed: int) -> None:
+    chance = random.Random(seed)
+    large.dead = frozenset(chance.sample(range(len(large.corpus)), 700)) if seed % 3 == 0 else frozenset()
+    query = []
+    for _ in range(chance.choice([1, 1, 2, 2, 3, 4, 6, 20])):
+        size = chance.choice([1, 1, 1, 2, 3])
+        terms = tuple(f"t{int(2000 ** chance.random()) - 1 or 1}" for _ in range(size))
+        query.append((tuple(dict.fromkeys(terms)), chance.choice([1.0, 1.0, 2.0])))
+    for k in (1, 10, 137, 1000):
+        large.check(query, k)
+
+
+def test_equal_documents_stand_in_order(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, [[("a1 a2",)] * 300, [("a1 a2",)] * 9000], 1.2, 0.55)
+    searcher = archive.searcher()
+    found = searcher.top([(searcher.group(("t1",)), 1.0), (searcher.group(("t2",)), 1.0)], 500)
+    assert [(part, doc) for _, part, doc in found] == [(0, doc) for doc in range(300)] + [
+        (1, doc) for doc in range(200)
+    ]
