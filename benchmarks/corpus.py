@@ -73,7 +73,9 @@ class Archive:
     def __init__(self, seed: int = 1) -> None:
         self.seed = seed
         self._lexicons: dict[Language, Lexicon] = {"en": english(), "ru": russian()}
-        self._ranks = {language: Zipf(lexicon.count, 14, 4000) for language, lexicon in self._lexicons.items()}
+        self._ranks = {
+            language: Zipf(lexicon.count, 14, 4000) for language, lexicon in self._lexicons.items()
+        }
         self._topic_ranks = Zipf(_TOPIC_WORDS, 6, 1 << 16)
         self._topic_words: dict[tuple[Language, int], list[int]] = {}
         self._sources = [part.split(", ") for part in _SOURCES.split(";")]
@@ -81,7 +83,8 @@ class Archive:
         median = _MEAN * 2.718281828459045 ** (-_SIGMA * _SIGMA / 2)
         quantiles = (normal.inv_cdf((step + 0.5) / 4096) for step in range(4096))
         self._lengths = [
-            min(max(round(median * 2.718281828459045**quantile), _SHORTEST), _LONGEST) for quantile in quantiles
+            min(max(round(median * 2.718281828459045**quantile), _SHORTEST), _LONGEST)
+            for quantile in quantiles
         ]
 
     def language(self, number_: int) -> Language:
@@ -160,7 +163,9 @@ class Archive:
     def _names(self, random: Random, topic: int) -> list[int]:
         """The ranks of two to five people and places: half of them those whom the topic is about."""
         names = [topic * _NAMES_PER_TOPIC + random.getrandbits(16) % _NAMES_PER_TOPIC for _ in range(2)]
-        return names + [log_uniform(random.getrandbits(32), _NAME_OCTAVES) for _ in range(random.getrandbits(2))]
+        return names + [
+            log_uniform(random.getrandbits(32), _NAME_OCTAVES) for _ in range(random.getrandbits(2))
+        ]
 
     def _ranks_of(self, language: Language, topic: int) -> list[int]:
         """The ranks of a topic's words: some of the news in general, most of them seldom met elsewhere."""
@@ -169,7 +174,8 @@ class Archive:
             random = Random((topic << 8) | (language == "ru"))
             lexicon = self._lexicons[language]
             known = [
-                random.getrandbits(32) % (lexicon.head if step % 5 < 3 else 5_000) for step in range(_TOPIC_WORDS)
+                random.getrandbits(32) % (lexicon.head if step % 5 < 3 else 5_000)
+                for step in range(_TOPIC_WORDS)
             ]
             self._topic_words[language, topic] = known
         return known
@@ -257,8 +263,12 @@ def prepared(documents: int, seed: int = 1) -> Path:
 @click.command("corpus")
 @click.option("--documents", type=click.IntRange(1), default=100_000, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Default: the user's cache folder.")
-@click.option("--queries", type=click.Path(dir_okay=False, path_type=Path), help="Write 1,000 queries here as well.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Default: the user's cache folder."
+)
+@click.option(
+    "--queries", type=click.Path(dir_okay=False, path_type=Path), help="Write 1,000 queries here as well."
+)
 def command(documents: int, seed: int, out: Path | None, queries: Path | None) -> None:
     """Generate a news archive as JSON lines."""
     archive = Archive(seed)

@@ -83,7 +83,12 @@ def _join(word: str, ending: str) -> str:
         return word[:-1] + ending
     if word.endswith("y") and word[-2] not in _VOWELS and not ending.startswith("i"):
         return word[:-1] + "i" + ending
-    short = len(word) <= 4 and word[-1] not in _VOWELS + "wxy" and word[-2] in _VOWELS and word[-3:-2] not in tuple(_VOWELS)
+    short = (
+        len(word) <= 4
+        and word[-1] not in _VOWELS + "wxy"
+        and word[-2] in _VOWELS
+        and word[-3:-2] not in tuple(_VOWELS)
+    )
     return word + word[-1] + ending if short and ending[0] in _VOWELS else word + ending
 
 
@@ -92,7 +97,9 @@ def _noun(word: str) -> Weighted:
 
 
 def _verb(word: str) -> Weighted:
-    return Weighted.of(((word, 28), (_join(word, "s"), 14), (_join(word, "ed"), 38), (_join(word, "ing"), 20)))
+    return Weighted.of(
+        ((word, 28), (_join(word, "s"), 14), (_join(word, "ed"), 38), (_join(word, "ing"), 20))
+    )
 
 
 def _adjective(word: str) -> Weighted:
@@ -115,9 +122,19 @@ def _derived() -> list[tuple[str, str]]:
         made += [("n", _join(verb, ending)) for ending in ("er", "ation", "ment")]
         made += [("a", _join(verb, "able")), ("a", "un" + _join(verb, "able"))]
     for adjective in adjectives:
-        made += [("n", _join(adjective, "ness")), ("a", "un" + adjective.lower()), ("r", _join(adjective, "ly"))]
+        made += [
+            ("n", _join(adjective, "ness")),
+            ("a", "un" + adjective.lower()),
+            ("r", _join(adjective, "ly")),
+        ]
     for noun in nouns:
-        made += [("a", noun + "less"), ("n", noun + "ship"), ("a", "anti" + noun), ("n", "super" + noun), ("a", "non" + noun)]
+        made += [
+            ("a", noun + "less"),
+            ("n", noun + "ship"),
+            ("a", "anti" + noun),
+            ("n", "super" + noun),
+            ("a", "non" + noun),
+        ]
         compounds += [("n", noun + other) for other in nouns if zlib.crc32((noun + other).encode()) % 23 == 0]
     return _shuffled(made) + _shuffled(compounds)
 

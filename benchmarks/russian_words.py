@@ -66,7 +66,9 @@ _HEAD = """
 восточный центральный дальний ближний научный технический медицинский образовательный цифровой электронный
 энергетический нефтяной газовый промышленный сельский морской воздушный железный автомобильный уголовный судебный
 """
-_FIRSTS = "Иван Сергей Андрей Ольга Анна Дмитрий Алексей Мария Елена Павел Пётр Наталья Джон Томас Питер Алёна"
+_FIRSTS = (
+    "Иван Сергей Андрей Ольга Анна Дмитрий Алексей Мария Елена Павел Пётр Наталья Джон Томас Питер Алёна"
+)
 _CASE = {"nomn": 28, "gent": 34, "datv": 6, "accs": 16, "ablt": 9, "loct": 12}
 _PARTS = ("NOUN", "ADJF", "INFN", "ADVB")
 _ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
@@ -162,16 +164,26 @@ class _Paradigms:
             lemma, paradigm = self._entries[rank]
             entry = self._dictionary.paradigms[paradigm]
             stem = lemma[: len(lemma) - len(self._dictionary.suffixes[entry[0]])]
-            title = any(name in str(self._dictionary.gramtab[entry[len(entry) // 3]]) for name in ("Geox", "Name", "Surn", "Patr", "Orgn"))
-            pairs = [(prefix + stem + ending, weight) for prefix, ending, weight in self._inflection(paradigm)]
-            known = Weighted.of((form.capitalize(), weight) if title else (form, weight) for form, weight in pairs)
+            title = any(
+                name in str(self._dictionary.gramtab[entry[len(entry) // 3]])
+                for name in ("Geox", "Name", "Surn", "Patr", "Orgn")
+            )
+            pairs = [
+                (prefix + stem + ending, weight) for prefix, ending, weight in self._inflection(paradigm)
+            ]
+            known = Weighted.of(
+                (form.capitalize(), weight) if title else (form, weight) for form, weight in pairs
+            )
             self._forms[rank] = known
         return known
 
 
 def _name_forms(stem: str, kind: int) -> Weighted:
     endings = _ENDINGS[kind % len(_ENDINGS)].split()
-    return Weighted.of((stem.capitalize() + ending, weight) for ending, weight in zip(endings, (50, 22, 8, 10, 6), strict=True))
+    return Weighted.of(
+        (stem.capitalize() + ending, weight)
+        for ending, weight in zip(endings, (50, 22, 8, 10, 6), strict=True)
+    )
 
 
 @cache

@@ -22,8 +22,12 @@ SYLLABLES: tuple[tuple[str, str], ...] = tuple(
     for coda in (("", ""), ("r", "р"), ("n", "н"), ("l", "л"))
 )
 # Acronyms of the news that everybody knows come first; MADE_UP letters follow for the rare ones.
-_ACRONYMS_EN = "US UN EU NATO GDP IMF OPEC CEO UK WTO FBI AI IT TV IPO UNESCO WHO NASA OSCE BRICS CIA ECB LNG SUV"
-_ACRONYMS_RU = "США ООН РФ ЕС НАТО ВВП МВФ ОПЕК МИД МВД СНГ ЦБ ФСБ МЧС ВТО ОБСЕ БРИКС ВОЗ ЧП ЖКХ МГУ СМИ ДТП НДС"
+_ACRONYMS_EN = (
+    "US UN EU NATO GDP IMF OPEC CEO UK WTO FBI AI IT TV IPO UNESCO WHO NASA OSCE BRICS CIA ECB LNG SUV"
+)
+_ACRONYMS_RU = (
+    "США ООН РФ ЕС НАТО ВВП МВФ ОПЕК МИД МВД СНГ ЦБ ФСБ МЧС ВТО ОБСЕ БРИКС ВОЗ ЧП ЖКХ МГУ СМИ ДТП НДС"
+)
 _LETTERS_EN, _LETTERS_RU = "ABCDEFGILMNOPRST", "АБВГДЕИКЛМНОПРСТ"
 
 
@@ -125,5 +129,3 @@ def number(bits: int, lexicon: Lexicon) -> str:
     if kind < 15:
         return f"{log_uniform(rest, 7)}{lexicon.decimal}{rest // 4096 % 10}"
     return f"{rest % 100}%"
-
-

@@ -120,6 +120,7 @@ class Definition:
             raise DefinitionError(f"b is from 0 to 1, not {self.b!r}", key="bm25.b")
         if not isinstance(self.name, str):
             raise DefinitionError(f"a name is a string, not {self.name!r}", key="name")
+        _check_utf8(self.name, "name")
         dates = [one for one in fields if one.kind == "date"]
         computed = {
             "fields": fields,
@@ -195,6 +196,8 @@ def load_definition(path: str | PathLike[str]) -> Definition:
             )
         values = tomllib.loads(content.decode("utf-8-sig"))
         definition = Definition.from_dict(values)
+        sources = tuple(source for pattern in definition.sources for source in _expand(pattern, file.parent))
+        return replace(definition, sources=sources, name=definition.name or file.stem)
     except OSError as error:
         raise DefinitionError(f"cannot be read: {error.strerror or error}", path=file) from error
     except UnicodeDecodeError as error:
@@ -205,11 +208,6 @@ def load_definition(path: str | PathLike[str]) -> Definition:
         raise DefinitionError("not valid TOML: nested too deeply", path=file) from error
     except DefinitionError as error:
         raise DefinitionError(error.message, path=file, key=error.key) from error
-    try:
-        sources = tuple(source for pattern in definition.sources for source in _expand(pattern, file.parent))
-    except DefinitionError as error:
-        raise DefinitionError(error.message, path=file, key=error.key) from error
-    return replace(definition, sources=sources, name=definition.name or file.stem)
 
 
 def _expand(pattern: str, folder: Path) -> list[str]:
@@ -277,7 +275,16 @@ def _strings(given: object, key: str) -> tuple[str, ...]:
     for one in strings:
         if not isinstance(one, str):
             raise DefinitionError(f"a list of strings, and {one!r} is not one", key=key)
+        _check_utf8(one, key)
     return strings
+
+
+def _check_utf8(text: str, key: str) -> None:
+    """A file's name need not be UTF-8, and what holds one that is not could not be written into the index."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DefinitionError(f"{text!r} cannot be written in UTF-8", key=key) from error
 
 
 def _number(given: object, key: str) -> float:

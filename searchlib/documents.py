@@ -253,7 +253,8 @@ def _keep(name: object, value: object, stored: dict[str, Any]) -> None:
     """Put a field that only hits give back into stored."""
     if not isinstance(name, str):
         raise DocumentError(f"a field's name is a string, not {_kind(name)}")
-    stored[_clean(str.__str__(name))] = _json(value, name, MAX_DEPTH)
+    name = _clean(str.__str__(name))
+    stored[name] = _json(value, name, MAX_DEPTH)
 
 
 def _json(value: object, name: str, depth: int) -> Any:

@@ -40,7 +40,6 @@ def test_the_lists_are_complete_and_folded() -> None:
         "see saw seen",
         "wife wives",
         "policeman policemen",
-        "people person persons",
         "Erdoğan Erdogan Erdoğan’s",
         "1990s 1990's 1990",
     ],
@@ -54,7 +53,14 @@ def test_forms_of_a_word_meet(forms: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("led", "left"), ("men", "mean"), ("found", "fund"), ("wound", "won"), ("said", "saint"), ("people", "personal")],
+    [
+        ("led", "left"),
+        ("men", "mean"),
+        ("found", "fund"),
+        ("wound", "won"),
+        ("said", "saint"),
+        ("people", "personal"),
+    ],
 )
 def test_different_words_stay_apart(one: str, other: str) -> None:
     assert not set(stems(one)) & set(stems(other))
@@ -91,7 +97,11 @@ def test_any_form_has_a_stem(form: str) -> None:
 
 
 def test_many_threads_get_the_same_stems() -> None:
-    forms = [f"{stem}{end}" for stem in ("nation", "walk", "hous", "argu", "creat") for end in ("s", "ing", "ed", "al")]
+    forms = [
+        f"{stem}{end}"
+        for stem in ("nation", "walk", "hous", "argu", "creat")
+        for end in ("s", "ing", "ed", "al")
+    ]
     expected = [stems(form) for form in forms]
     wrong: list[int] = []
 

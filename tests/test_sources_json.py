@@ -14,7 +14,9 @@ from searchlib.errors import DocumentError
 from searchlib.sources import Record, read
 
 
-def outcome(folder: Path, content: bytes | str, name: str = "a.jsonl") -> tuple[list[Record], list[DocumentError]]:
+def outcome(
+    folder: Path, content: bytes | str, name: str = "a.jsonl"
+) -> tuple[list[Record], list[DocumentError]]:
     (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
     errors: list[DocumentError] = []
     return list(read([folder / name], on_error=errors.append)), errors
@@ -47,7 +49,9 @@ MALFORMED = [
 
 @pytest.mark.parametrize("line", MALFORMED, ids=lambda line: repr(line[:16]))
 @pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson", "a.json"])
-def test_a_malformed_line_is_reported_and_the_next_is_read(tmp_path: Path, line: str | bytes, name: str) -> None:
+def test_a_malformed_line_is_reported_and_the_next_is_read(
+    tmp_path: Path, line: str | bytes, name: str
+) -> None:
     raw = line.encode() if isinstance(line, str) else line
     records, errors = outcome(tmp_path, b'{"a": 1}\n' + raw + b'\n\n{"a": "2"}', name)
     assert places(records) == [(1, {"a": 1}), (4, {"a": "2"})]
@@ -86,7 +90,11 @@ def test_a_line_longer_than_a_block(tmp_path: Path) -> None:
 json_objects = st.dictionaries(
     st.text(max_size=4),
     st.recursive(
-        st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**70), 2**70)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
         max_leaves=5,
     ),
@@ -101,7 +109,10 @@ def test_what_is_written_is_read(
 ) -> None:
     folder = tmp_path_factory.mktemp("json")
     lines = "\n".join(json.dumps(one, ensure_ascii=ascii_only) for one in objects)
-    for name, content in (("a.jsonl", lines), ("a.json", json.dumps(objects, ensure_ascii=ascii_only, indent=1))):
+    for name, content in (
+        ("a.jsonl", lines),
+        ("a.json", json.dumps(objects, ensure_ascii=ascii_only, indent=1)),
+    ):
         records, errors = outcome(folder, content.encode(encoding), name)
         assert [record.values for record in records] == objects
         assert not errors
@@ -118,7 +129,9 @@ def test_an_array_gives_its_objects_and_their_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "rest", ["", ",", ", broken]", ' {"a": 2}]', "] more", ",]", ", " + "[" * 100_000, ", " + "9" * 5000], ids=lambda rest: rest[:9]
+    "rest",
+    ["", ",", ", broken]", ' {"a": 2}]', "] more", ",]", ", " + "[" * 100_000, ", " + "9" * 5000],
+    ids=lambda rest: rest[:9],
 )
 def test_a_broken_array_keeps_what_came_before(tmp_path: Path, rest: str) -> None:
     records, errors = outcome(tmp_path, '\n[{"a": 1}' + rest, "a.json")

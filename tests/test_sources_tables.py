@@ -16,7 +16,9 @@ from searchlib.errors import DocumentError
 from searchlib.sources import read
 
 
-def outcome(folder: Path, content: str | bytes, name: str = "a.csv") -> tuple[list[tuple[int, Any]], list[DocumentError]]:
+def outcome(
+    folder: Path, content: str | bytes, name: str = "a.csv"
+) -> tuple[list[tuple[int, Any]], list[DocumentError]]:
     (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
     errors: list[DocumentError] = []
     records = list(read([folder / name], on_error=errors.append))
@@ -61,7 +63,9 @@ def test_byte_order_mark_blanks_around_names_and_an_unnamed_column(tmp_path: Pat
     assert not errors
 
 
-@pytest.mark.parametrize("content", ["id,id\n1,2\n", ",,\n1,2,3\n", "id,\0title\n1,2\n", '"id\n1,2\n', b"id,\xff\xfe\xfd\n1,2\n"])
+@pytest.mark.parametrize(
+    "content", ["id,id\n1,2\n", ",,\n1,2,3\n", "id,\0title\n1,2\n", '"id\n1,2\n', b"id,\xff\xfe\xfd\n1,2\n"]
+)
 def test_a_header_that_cannot_be_used_costs_the_file(tmp_path: Path, content: str | bytes) -> None:
     records, errors = outcome(tmp_path, content)
     assert len(errors) >= 1
@@ -140,7 +144,9 @@ def test_what_is_written_is_read(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], sign: str, end: str, encoding: str
 ) -> None:
     stream = io.StringIO(newline="")
-    csv.writer(stream, delimiter=sign, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([["id", "title"], *rows])
+    csv.writer(stream, delimiter=sign, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(
+        [["id", "title"], *rows]
+    )
     records, errors = outcome(tmp_path_factory.mktemp("csv"), stream.getvalue().encode(encoding))
     expected = [{name: cell for name, cell in zip(("id", "title"), row, strict=True) if cell} for row in rows]
     assert not errors
@@ -149,7 +155,9 @@ def test_what_is_written_is_read(
 
 @settings(deadline=None)
 @given(st.text(st.sampled_from('ab,"\n\r\0;ё\ud800'), max_size=60))
-def test_any_table_gives_records_or_document_errors(tmp_path_factory: pytest.TempPathFactory, content: str) -> None:
+def test_any_table_gives_records_or_document_errors(
+    tmp_path_factory: pytest.TempPathFactory, content: str
+) -> None:
     raw = ("id,title\n" + content + "\n9,end\n").encode("utf-8", "surrogatepass")
     records, errors = outcome(tmp_path_factory.mktemp("csv"), raw)
     places = [line for line, _ in records] + [error.line or 0 for error in errors]

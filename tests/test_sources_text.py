@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
-from searchlib.errors import DocumentError
+from searchlib.errors import DocumentError, SearchError
 from searchlib.sources import Record, read
 from searchlib.sources.encoding import looks_binary, looks_cp1251, utf16_kind
 
 RUSSIAN = (
-    "Главы государств собрались в Москве, чтобы обсудить коллективную безопасность. «Это важный шаг», — сказал министр. "
-    "Всё решится в 2024 году: ещё шесть стран ЕС и НАТО ждут ответа."
+    "Главы государств собрались в Москве, чтобы обсудить коллективную безопасность. "
+    "«Это важный шаг», — сказал министр. Всё решится в 2024 году: ещё шесть стран ЕС и НАТО ждут ответа."
 )
 PLAIN = RUSSIAN.translate({ord("«"): '"', ord("»"): '"', ord("—"): "-"})  # for encodings without these signs
-UKRAINIAN = "Президент України підписав закон про єдиний реєстр, який набуде чинності наступного місяця у всіх областях."
+UKRAINIAN = "Президент України підписав закон про єдиний реєстр, який набуде чинності у всіх областях."
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "langid" / "sentences"
 
 
@@ -27,14 +28,23 @@ def outcome(folder: Path, content: bytes, name: str) -> tuple[list[Record], list
 
 
 def test_the_first_line_that_is_not_blank_is_the_title(tmp_path: Path) -> None:
-    records, errors = outcome(tmp_path, b"\xef\xbb\xbf\n \r\n  Title here \r\n\r\nFirst.\r\n\r\nSecond.\r\n", "a.txt")
+    records, errors = outcome(
+        tmp_path, b"\xef\xbb\xbf\n \r\n  Title here \r\n\r\nFirst.\r\n\r\nSecond.\r\n", "a.txt"
+    )
     assert not errors
     assert records[0].line == 3
-    assert records[0].values == {"title": "Title here", "text": "First.\n\nSecond.", "path": str(tmp_path / "a.txt")}
+    assert records[0].values == {
+        "title": "Title here",
+        "text": "First.\n\nSecond.",
+        "path": str(tmp_path / "a.txt"),
+    }
 
 
 def test_a_title_alone_has_no_text(tmp_path: Path) -> None:
-    assert outcome(tmp_path, b"Title", "a.txt")[0][0].values == {"title": "Title", "path": str(tmp_path / "a.txt")}
+    assert outcome(tmp_path, b"Title", "a.txt")[0][0].values == {
+        "title": "Title",
+        "path": str(tmp_path / "a.txt"),
+    }
 
 
 def test_old_line_ends(tmp_path: Path) -> None:
@@ -98,9 +108,21 @@ def test_lines_too_short_to_tell_follow_their_file(tmp_path: Path) -> None:
 def test_one_line_in_another_encoding(tmp_path: Path) -> None:
     """Two exports put together: each line is read for itself."""
     good = json.dumps({"title": RUSSIAN}, ensure_ascii=False)
-    content = good.encode() + b"\n" + good.encode("cp1251") + b"\n" + json.dumps({"title": "без кавычек и тире"}, ensure_ascii=False).encode("koi8-r") + b"\n" + good.encode()
+    content = (
+        good.encode()
+        + b"\n"
+        + good.encode("cp1251")
+        + b"\n"
+        + json.dumps({"title": "без кавычек и тире"}, ensure_ascii=False).encode("koi8-r")
+        + b"\n"
+        + good.encode()
+    )
     records, errors = outcome(tmp_path, content, "a.jsonl")
-    assert [(record.line, record.values["title"]) for record in records] == [(1, RUSSIAN), (2, RUSSIAN), (4, RUSSIAN)]
+    assert [(record.line, record.values["title"]) for record in records] == [
+        (1, RUSSIAN),
+        (2, RUSSIAN),
+        (4, RUSSIAN),
+    ]
     assert [error.line for error in errors] == [3]
     assert "windows-1251" in str(errors[0])
 
@@ -130,7 +152,10 @@ def test_what_is_neither_utf_8_nor_cp1251_is_said(tmp_path: Path, content: bytes
     assert len(errors) == 1
 
 
-@pytest.mark.parametrize("text", [RUSSIAN, RUSSIAN.upper(), UKRAINIAN, "Москва, 6 июня", "<b>ТАСС</b>: iPhone 15 и Windows 11 подорожали"])
+@pytest.mark.parametrize(
+    "text",
+    [RUSSIAN, RUSSIAN.upper(), UKRAINIAN, "Москва, 6 июня", "<b>ТАСС</b>: iPhone 15 и Windows 11 подорожали"],
+)
 def test_what_is_cp1251(text: str) -> None:
     assert looks_cp1251(text.encode("cp1251"))
 
@@ -175,7 +200,8 @@ PAGE = """<!doctype html><html lang="ru"><head>{charset}<title>Саммит в �
 <meta property="article:published_time" content="2024-06-06T10:00:00+03:00"></head><body>
 <nav><a href="/">Главная страница</a></nav><article><h1>Саммит в Москве</h1>
 <p>Главы государств собрались в Москве, чтобы обсудить коллективную безопасность &amp; торговлю.</p>
-<p>Второй абзац говорит о другом: о погоде и спорте.</p></article><footer>Все права защищены</footer></body></html>"""
+<p>Второй абзац говорит о другом: о погоде и спорте.</p></article>
+<footer>Все права защищены</footer></body></html>"""
 
 
 @pytest.mark.parametrize(
@@ -207,7 +233,13 @@ def test_a_page(tmp_path: Path, charset: str, encoding: str) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"<html><head><title>T</title></head><body></body></html>", b"<", b"plain words", b"<p" * 1000, b"<b>\xff\xfe\xfd</b>"],
+    [
+        b"<html><head><title>T</title></head><body></body></html>",
+        b"<",
+        b"plain words",
+        b"<p" * 1000,
+        b"<b>\xff\xfe\xfd</b>",
+    ],
 )
 def test_a_page_without_text_is_reported(tmp_path: Path, content: bytes) -> None:
     pytest.importorskip("trafilatura", reason="the extra 'html' is not installed")
@@ -218,8 +250,22 @@ def test_a_page_without_text_is_reported(tmp_path: Path, content: bytes) -> None
 
 def test_a_short_page_and_one_with_a_declaration(tmp_path: Path) -> None:
     pytest.importorskip("trafilatura", reason="the extra 'html' is not installed")
-    declared = '<?xml version="1.0" encoding="windows-1251"?><html><body><p>Привет, мир.</p></body></html>'.encode("cp1251")
+    declared = (
+        '<?xml version="1.0" encoding="windows-1251"?><html><body><p>Привет, мир.</p></body></html>'.encode(
+            "cp1251"
+        )
+    )
     assert outcome(tmp_path, declared, "a.html")[0][0].values["text"] == "Привет, мир."
     nested = b"<html><body>" + b"<div>" * 3000 + b"<p>Deep down</p>" + b"</div>" * 3000 + b"</body></html>"
     records, errors = outcome(tmp_path, nested, "b.html")
     assert len(records) + len(errors) == 1
+
+
+def test_html_without_the_extra_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    for name in ("a.html", "b.html"):
+        (tmp_path / name).write_text("<p>x</p>")
+    errors: list[DocumentError] = []
+    with pytest.raises(SearchError, match=r'pip install "searchlib\[html\]"'):
+        list(read([tmp_path], on_error=errors.append))
+    assert not errors

@@ -1,7 +1,7 @@
 """Which terms stand for a word? The one place that decides how a form is indexed and searched.
 
-A form goes by its script, not by its document's language, so that mixed text just works: Cyrillic letters to Russian
-lemmas, Latin ones to English stems, numbers and everything else as they are.
+A form goes by its script, not by its document's language, so that mixed text just works: Cyrillic letters to
+Russian lemmas, Latin ones to English stems, numbers and everything else as they are.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Token(NamedTuple):
     """A word of a text.
 
     form: folded; start, end: half-open range of code points in the text; position: counts words from 0, and a
-    hyphenated word shares its first part's; script: 1 Latin, 2 Cyrillic, 3 number, 4 other; whole: a hyphenated
-    word, whose parts follow.
+    hyphenated word shares its first part's; script: 1 Latin, 2 Cyrillic, 3 number, 4 other; whole: a
+    hyphenated word, whose parts follow.
     """
 
     form: str
@@ -41,8 +41,8 @@ class Token(NamedTuple):
 class Analysis(NamedTuple):
     """What a form is indexed as.
 
-    terms: all at one position, the likeliest first; of a query word, one synonym group. stop: whether the form is a
-    stop word, which keeps its terms but counts neither for length nor in a query of other words.
+    terms: all at one position, the likeliest first; of a query word, one synonym group. stop: whether the
+    form is a stop word, which keeps its terms but counts neither for length nor in a query of other words.
     """
 
     terms: tuple[str, ...]
@@ -52,15 +52,17 @@ class Analysis(NamedTuple):
 class Analyzer:
     """Turns text to tokens and forms to terms.
 
-    languages: "en" and "ru" or one of them; forms in the script of a language that is left out stay as they are.
-    Raises ValueError for another language. Each distinct form is analysed once while the memo, of a million forms,
-    holds it. Any thread may use an Analyzer; one for all is best.
+    languages: "en" and "ru" or one of them; the forms of a language that is left out stay as they are.
+    Raises ValueError for another language. Each distinct form is analysed once while the memo, of a million
+    forms, holds it. Any thread may use an Analyzer; one for all is best.
     """
 
     def __init__(self, languages: tuple[str, ...] = LANGUAGES) -> None:
         for language in languages:
             if language not in LANGUAGES:
-                raise ValueError(f"no analysis for the language '{language}'; there is {' and '.join(LANGUAGES)}")
+                raise ValueError(
+                    f"no analysis for the language '{language}'; there is {' and '.join(LANGUAGES)}"
+                )
         self.languages = tuple(languages)
         self._english = "en" in languages
         self._russian = "ru" in languages

@@ -1,13 +1,14 @@
 """In which language is a text written?
 
-Scripts, letters and function words settle most texts in microseconds. Only what they leave open goes to langdetect,
-seeded, which is slow to load and needs some length to be right.
+Scripts, letters and function words settle most texts in microseconds. Only what they leave open goes to
+langdetect, seeded, which is slow to load and needs some length to be right.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -22,24 +23,24 @@ UNKNOWN = "und"
 _LOOK_AT = 400
 _ENOUGH_LETTERS = 40
 
-_ENGLISH = frozenset(
-    """
-    the of and to that this these those with from for was were is are been have has had will would could should their
-    there they them his her its it he she you your my our we not but which who what when where how about after before
-    into over than then by at be as on can don't it's didn't i'm i've because while between against said
-    """.split()
-)
-# Words without which hardly 400 characters of another language in plain letters go by, and which English has not.
-_FOREIGN = frozenset(
-    """
-    der das und ist nicht ein eine mit auf le la les des une est dans pour que el los las por una del il di che
-    per non gli het een van niet os uma nao och att det som ikke og jeg ja ei on yang dan dengan untuk ini itu nie je sa
-    si na ne bir ve ve icin egy az es nem cu si este ang mga ng kwa katika
-    """.split()
-) - _ENGLISH
+_ENGLISH_TEXT = """
+the of and to that this these those with from for was were is are been have has had will would could should
+their there they them his her its it he she you your my our we not but which who what when where how about
+after before into over than then by at be as on can don't it's didn't i'm i've because while between against
+said
+"""
+# Words that English has not, and without which hardly 400 characters of another language in plain letters
+# go by.
+_FOREIGN_TEXT = """
+der das und ist nicht ein eine mit auf le la les des une est dans pour que el los las por una del il di che
+non gli het een van niet os uma nao och att det som ikke og jeg ja ei yang dan dengan untuk ini itu nie je sa
+si na ne bir ve icin egy az es nem cu si este ang mga ng kwa katika
+"""
+_ENGLISH = frozenset(_ENGLISH_TEXT.split())
+_FOREIGN = frozenset(_FOREIGN_TEXT.split()) - _ENGLISH
 
-# How often letters come that tell the languages in Cyrillic apart, in hundredths of their letters; columns as in
-# _CYRILLIC. A letter that a language has not is given a little, for quotations and slips.
+# How often letters come that tell the languages in Cyrillic apart, in hundredths of their letters; columns as
+# in _CYRILLIC. A letter that a language has not is given a little, for quotations and slips.
 _CYRILLIC = ("ru", "uk", "be", "bg", "mk", "sr")
 _LETTERS = (
     ("ы", (1.90, 0.05, 4.00, 0.05, 0.05, 0.05)),
@@ -65,32 +66,32 @@ _LETTERS = (
 # Function words that not all of the languages share.
 _WORDS = (
     """
-    что это как его ее их для был была было были к из со еще только также который которая которые которого которой
-    которых уже если чтобы когда где мы он она они бы во об этом этого этой эти этот так тоже очень лет года году
-    может можно будет есть нет кто меня мне мой тебя себя нас вас него нее них сказал у все всех всего сейчас даже
-    чем потому тем ничего теперь здесь вот ему ей им о или после с от
+    что это как его ее их для был была было были к из со еще только также который которая которые которого
+    которой которых уже если чтобы когда где мы он она они бы во об этом этого этой эти этот так тоже очень
+    лет года году может можно будет есть нет кто меня мне мой тебя себя нас вас него нее них сказал у все всех
+    всего сейчас даже чем потому тем ничего теперь здесь вот ему ей им о или после с от
     """,
     """
-    та що як це й він вона вони або але щоб також де із зі від про був була було були які який яка яке якого якої
-    яких його її їх ще вже якщо коли ми ти цього цієї цей ці так дуже років року може можна буде немає хто мене мені
-    мій тебе себе нас вас нього неї них усе все всіх треба зараз навіть ніж йому їй їм бо чи аби через лише тільки між
-    для нема саме з у після
+    та що як це й він вона вони або але щоб також де із зі від про був була було були які який яка яке якого
+    якої яких його її їх ще вже якщо коли ми ти цього цієї цей ці так дуже років року може можна буде немає
+    хто мене мені мій тебе себе нас вас нього неї них усе все всіх треба зараз навіть ніж йому їй їм бо чи аби
+    через лише тільки між для нема саме з у після
     """,
     """
-    што як гэта ён яна яны але або каб ад пра быў была было былі з са якія які каторая якая якое яго яе іх яшчэ ўжо
-    калі пасля дзе мы гэтага гэтай гэты гэтыя таксама вельмі гадоў года можа можна будзе няма хто мяне мне мой цябе
-    сябе нас вас усё ўсе трэба зараз нават чым яму ёй ім бо ці праз толькі паміж для у
+    што як гэта ён яна яны але або каб ад пра быў была было былі з са якія які каторая якая якое яго яе іх
+    яшчэ ўжо калі пасля дзе мы гэтага гэтай гэты гэтыя таксама вельмі гадоў года можа можна будзе няма хто
+    мяне мне мой цябе сябе нас вас усё ўсе трэба зараз нават чым яму ёй ім бо ці праз толькі паміж для у
     """,
     """
-    се са е да ще че като към със беше бяха съм си сме сте които който която което това този тази тези той тя те аз
-    ние вие или още вече ако след кога когато къде как защо много има бъде бил била били през преди според една едно
-    му го ги ни ви й тук само дори защото така най обаче каза във върху от с
+    се са е да ще че като към със беше бяха съм си сме сте които който която което това този тази тези той тя
+    те аз ние вие или още вече ако след кога когато къде как защо много има бъде бил била били през преди
+    според една едно му го ги ни ви й тук само дори защото така най обаче каза във върху от с
     """,
-    "се да ќе дека како со беше сум сме кои кој која кое ова овој оваа тие тој таа или уште веќе ако од е го ги",
-    "се је су да ће као са био била били који која које ово овај ова они он она или али још већ ако од није у",
+    "се да ќе дека како со беше сум сме кои кој која кое ова овој оваа тие тој таа или уште веќе ако од е го",
+    "се је су да ће као са био била били који која које ово овај ова они он она или али још већ ако није у",
 )
 _WORD_WEIGHT = 2.0
-# Settled when the best language is this many times (e to the) likelier than the next.
+# A language whose score (a logarithm) is this much below the best one's is out of the question.
 _SETTLED = 4.0
 # What an archive of Russian and English news expects before it has seen a letter.
 _EXPECTED = (2.0, 0.0, 0.0, 0.0, -2.0, -2.0)
@@ -98,7 +99,9 @@ _EXPECTED = (2.0, 0.0, 0.0, 0.0, -2.0, -2.0)
 
 def _letter_weights() -> tuple[tuple[float, ...], tuple[tuple[str, tuple[float, ...]], ...]]:
     """Logarithms: of any other letter for each language, and of each letter of _LETTERS relative to that."""
-    rest = tuple(math.log(1 - sum(shares[column] for _, shares in _LETTERS) / 100) for column in range(len(_CYRILLIC)))
+    rest = tuple(
+        math.log(1 - sum(shares[column] for _, shares in _LETTERS) / 100) for column in range(len(_CYRILLIC))
+    )
     return rest, tuple(
         (letter, tuple(math.log(share / 100) - other for share, other in zip(shares, rest, strict=True)))
         for letter, shares in _LETTERS
@@ -117,23 +120,36 @@ def _word_owners() -> dict[str, tuple[int, ...]]:
 
 _OTHER_LETTER, _LETTER = _letter_weights()
 _OWNERS = _word_owners()
+_ANY_LETTER = re.compile(r"[^\W\d_]")
 _KAZAKH = re.compile("[қғұҚҒҰ]")
 
 _lock = Lock()
-_factory: DetectorFactory | None = None
+
+
+@cache
+def _factory() -> DetectorFactory:
+    """langdetect's profiles. An own factory, because the seed of the shared one is the whole program's."""
+    from langdetect import detector_factory
+
+    factory = detector_factory.DetectorFactory()
+    factory.load_profile(detector_factory.PROFILES_DIRECTORY)
+    factory.seed = 0
+    return factory
 
 
 def detect_language(text: str) -> str:
     """The ISO 639-1 code of the text's language; "und" when there is nothing to go by.
 
-    Looks at the first 400 characters. Of short texts without evidence Cyrillic ones pass for Russian and plain Latin
-    ones for English. The same text gets the same answer every time. Any thread may call this; the first text that
-    needs langdetect waits for it to load (about half a second).
+    Looks at 400 characters from the first letter on. Of short texts without evidence Cyrillic ones pass for
+    Russian and plain Latin ones for English. The same text gets the same answer every time. Any thread may
+    call this; the first text that needs langdetect waits for it to load (about half a second).
     """
-    head = text[:_LOOK_AT]
+    first = _ANY_LETTER.search(text)
+    if first is None:
+        return UNKNOWN
+    head = text[first.start() : first.start() + _LOOK_AT]
     latin, cyrillic, other, distant, forms = profile(head)
-    letters = latin + cyrillic + other
-    if letters == 0:
+    if latin + cyrillic + other == 0:
         return UNKNOWN
     if other > latin and other > cyrillic:
         return _ask_langdetect(head) or UNKNOWN
@@ -177,17 +193,8 @@ def _ask_langdetect(head: str) -> str | None:
     """langdetect's answer, or None when it finds nothing that it knows."""
     from langdetect.lang_detect_exception import LangDetectException
 
-    global _factory
     with _lock:
-        if _factory is None:
-            from langdetect import detector_factory
-
-            # An own factory: the seed of the shared one is the whole program's.
-            factory = detector_factory.DetectorFactory()
-            factory.load_profile(detector_factory.PROFILES_DIRECTORY)
-            factory.seed = 0
-            _factory = factory
-        detector: Any = _factory.create()
+        detector: Any = _factory().create()
         detector.append(head)
         try:
             found: str = detector.detect()

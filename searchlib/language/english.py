@@ -1,7 +1,12 @@
-"""Which English words are the same word? Porter2 stems, with irregular forms led to the stem of their base."""
+"""Which English words are the same word?
+
+Porter2 stems, with irregular forms led to the stem of their base.
+"""
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -12,32 +17,35 @@ if TYPE_CHECKING:
 
 __all__ = ["stems"]
 
+_DECADE = re.compile("[0-9]+s")
+
 _lock = Lock()
-_stem: Callable[[str], str] | None = None
 
 
-def _load() -> Callable[[str], str]:
-    global _stem
-    if _stem is None:
-        import Stemmer
+@cache
+def _stemmer() -> Callable[[str], str]:
+    import Stemmer
 
-        stemmer = Stemmer.Stemmer("english")
-        # Our callers remember what they asked; PyStemmer's own memory would only cost a search a word.
-        stemmer.maxCacheSize = 0
-        _stem = stemmer.stemWord
-    return _stem
+    stemmer = Stemmer.Stemmer("english")
+    # Our callers remember what they asked; PyStemmer's own memory would only cost a search a word.
+    stemmer.maxCacheSize = 0
+    stem: Callable[[str], str] = stemmer.stemWord
+    return stem
 
 
 def stems(form: str) -> tuple[str, ...]:
     """The stems of a folded Latin form, the likeliest first; "saw" has those of see and of saw.
 
-    Of a hyphenated word only the last part is stemmed. Any thread may call this: a Stemmer is not safe to share, so
-    calls take turns.
+    Of a hyphenated word only the last part is stemmed. Any thread may call this: a Stemmer is not safe to
+    share, so calls take turns.
     """
     head, hyphen, last = form.rpartition("-")
+    if _DECADE.fullmatch(last):
+        # Porter2 strips no s after a digit
+        return (form[:-1],)
     words = IRREGULAR.get(last, (last,))
     with _lock:
-        stem = _stem or _load()
+        stem = _stemmer()
         if len(words) == 1:
             return (head + hyphen + stem(words[0]),)
         return tuple(dict.fromkeys(head + hyphen + stem(word) for word in words))

@@ -1,7 +1,7 @@
 """Which English words does no suffix rule lead back to their base?
 
-Each line of a table is a base word and then its irregular forms. A form that is also a word of its own ("saw",
-"left", "leaves") is on the list of ambiguous ones and keeps its own stem beside its base's.
+Each line of a table is a base word and then its irregular forms. A form that is also a word of its own
+("saw", "left", "leaves") is on the list of ambiguous ones and keeps its own stem beside its base's.
 Forms of be, have and do are stop words, and comparatives (better, worse) are left alone.
 """
 
@@ -59,7 +59,7 @@ forsake forsook forsaken
 freeze froze frozen
 get got gotten
 give gave given
-go went gone
+go goes went gone
 grind ground
 grow grew grown
 hang hung
@@ -215,7 +215,6 @@ statesman statesmen
 tradesman tradesmen
 tribesman tribesmen
 workman workmen
-person people
 foot feet
 forefoot forefeet
 goose geese
@@ -286,21 +285,20 @@ vertebra vertebrae
 vertex vertices
 """
 
-_AMBIGUOUS = frozenset(
-    """
-    analyses axes bases bent bit blown bore bound broke broken built burnt diagnoses dice dove drove drunk fed fell
-    felt found foci ground halves hung laid lay leaves led left lent lit lives lost media met people pence rang rose
-    rung saw sewn shot slew smelt sped spat spoke stole strung sunk thought torn woke won wound wove
-    """.split()
-)
+_AMBIGUOUS = """
+analyses axes bases bent bit blown bore bound broke broken built burnt diagnoses dice dove drove drunk fed
+fell felt found foci ground halves hung laid lay leaves led left lent lit lives lost media met pence rang
+rose rung saw sewn shot slew smelt sped spat spoke stole strung sunk thought torn woke won wound wove
+"""
 
 
 def _read() -> dict[str, tuple[str, ...]]:
     bases: dict[str, tuple[str, ...]] = {}
+    ambiguous = frozenset(_AMBIGUOUS.split())
     for line in (_VERBS + _NOUNS).split("\n"):
         base, *forms = line.split() or [""]
         for form in forms:
-            own = (form,) if form in _AMBIGUOUS else ()
+            own = (form,) if form in ambiguous else ()
             bases[form] = tuple(dict.fromkeys((*bases.get(form, ()), base, *own)))
     return bases
 

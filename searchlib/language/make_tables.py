@@ -1,11 +1,14 @@
-"""What does the tokeniser need to know about every code point? Writes tables.h; run it by hand, commit the result.
+"""What does the tokeniser need to know about every code point?
+
+Writes tables.h; run it by hand and commit the result:
 
     python searchlib/language/make_tables.py
 
-Each code point below U+20000 gets one 32-bit entry: bits 0-3 its class, bit 4 "an upper-case letter", bit 5 "folds to
-several code points", bits 8 and up what it folds to (0: to itself; for several: an index into the expansions).
-Entries are kept in blocks of 64, equal blocks once. The knowledge is Python's own copy of the Unicode database, so
-the tables may grow when a newer Python writes them; then analyzer.VERSION must be bumped.
+Each code point below U+20000 gets one 32-bit entry: bits 0-3 its class, bit 4 "an upper-case letter", bit 5
+"folds to several code points", bits 8 and up what it folds to (0: to itself; for several: an index into the
+expansions). Entries are kept in blocks of 64, equal blocks once. The knowledge is Python's own copy of the
+Unicode database, so the tables may grow when a newer Python writes them; then analyzer.VERSION must be
+bumped.
 """
 
 from __future__ import annotations
@@ -17,7 +20,6 @@ from pathlib import Path
 LIMIT = 0x20000
 BLOCK = 64
 SEP, LATIN, CYRILLIC, DIGIT, OTHER, SINGLE, MARK, FORMAT, APOSTROPHE, HYPHEN, DOT, COMMA = range(12)
-LETTERS = (LATIN, CYRILLIC, OTHER)
 UPPER = 16
 EXPANDS = 32
 LONGEST_EXPANSION = 4
@@ -26,12 +28,24 @@ APOSTROPHES = frozenset(map(ord, "'`´‘’‛ʻʼ＇"))
 HYPHENS = frozenset((0x2D, 0x2010, 0x2011, 0xFE63, 0xFF0D))
 DOTS = frozenset((0x2E, 0x2024, 0xFF0E))
 # Soft hyphen, joiners and other invisible things, and the modifier letters that mark stress or softness.
-FORMATS = frozenset((0xAD, 0x34F, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))
+FORMATS = frozenset(
+    (0xAD, 0x34F, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
+)
 FORMATS |= frozenset((0xFEFF, 0x2B9, 0x2BA, *range(0x2C6, 0x2D2)))
 # Ordinal indicators stand beside numbers; folded to letters they would spoil them.
 NOT_LETTERS = frozenset((0xAA, 0xBA))
 # Scripts written without spaces: one token per character.
-SINGLE_NAMES = ("CJK ", "HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "BOPOMOFO", "THAI", "LAO", "KHMER", "MYANMAR")
+SINGLE_NAMES = (
+    "CJK ",
+    "HIRAGANA",
+    "KATAKANA",
+    "HALFWIDTH KATAKANA",
+    "BOPOMOFO",
+    "THAI",
+    "LAO",
+    "KHMER",
+    "MYANMAR",
+)
 # Scripts whose combining marks only decorate; those of other scripts are vowels, and are kept as letters.
 DROPPED_MARKS = ("COMBINING", "VARIATION SELECTOR", "HEBREW", "ARABIC", "SYRIAC")
 # Cyrillic letters that are letters of their own although Unicode takes them apart.
@@ -139,7 +153,8 @@ def build() -> str:
         index.append(blocks.setdefault(block, len(blocks)))
     folds = [[*map(ord, text), *[0] * (LONGEST_EXPANSION - len(text))] for text in expansions]
     return f"""\
-/* Written by make_tables.py from Unicode {unicodedata.unidata_version}: do not edit. See there for what an entry means. */
+/* Written by make_tables.py, which explains the entries, from Unicode {unicodedata.unidata_version}: */
+/* do not edit. */
 #ifndef SEARCHLIB_TABLES_H
 #define SEARCHLIB_TABLES_H
 #include <stdint.h>

@@ -1,20 +1,22 @@
 """Which Russian words are the same word? All lemmas that pymorphy3 finds likely enough.
 
-A form's lemmas are the normal forms whose readings' probabilities P(tag | word) sum to at least THRESHOLD, ё written
-as е, the likeliest first. Words that the dictionary does not hold get pymorphy's predicted lemmas. Three corrections:
+A form's lemmas are the normal forms whose readings' probabilities P(tag | word) sum to at least THRESHOLD, ё
+written as е, the likeliest first. Words that the dictionary does not hold get pymorphy's predicted lemmas.
+Three corrections:
 
-- A form without a vowel is an abbreviation (см, т, гг, млрд) and stands for itself: the dictionary reads "см" as
-  "смотри" and "т" as "так".
-- A predicted word that ends in a consonant may be a name in the nominative (Тасмагамбетов, which pymorphy takes for a
-  form of "тасмагамбет"; Шольц, whose other cases it derives from "шолец"), so it is among its own lemmas, and
-  a predicted lemma -ец of a form in -ьц- is joined by the one in -ьц.
-- A form that is not of Cyrillic letters alone (т90, 3-ндфл, 40-летний) keeps what stands before its last hyphen, and the
-  last part if that is not a word; a year with its abbreviation (2024г) is the year.
+- A form without a vowel is an abbreviation (см, т, гг, млрд) and stands for itself: the dictionary reads "см"
+  as "смотри" and "т" as "так".
+- A predicted word that ends in a consonant may be a name in the nominative (Тасмагамбетов, which pymorphy
+  takes for a form of "тасмагамбет"; Шольц, whose other cases it derives from "шолец"), so it is among its own
+  lemmas, and a predicted lemma -ец of a form in -ьц- is joined by the one in -ьц.
+- Of a form that is not of Cyrillic letters alone (т90, 3-ндфл, 40-летний) only the part after the last hyphen
+  is inflected, if that is a word; a year with its abbreviation (2024г) is the year.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -31,14 +33,14 @@ _VOWEL = re.compile(r"[аеиоуыэюяьіїє]")
 _CONSONANTS = frozenset("бвгджзйклмнпрстфхцчшщ")
 
 _lock = Lock()
-_dictionary: _Dictionary | None = None
 
 
 class _Dictionary:
     """pymorphy3's analyser and a shorter way to the lemmas of words that its dictionary holds.
 
-    MorphAnalyzer.parse builds every reading with its tag and history; of those only lemmas and probabilities matter
-    here, and of most words all readings share one lemma. test_morphology proves that the results are the same.
+    MorphAnalyzer.parse builds every reading with its tag and history; of those only lemmas and probabilities
+    matter here, and of most words all readings share one lemma. test_morphology proves that the results are
+    the same.
     """
 
     def __init__(self) -> None:
@@ -52,7 +54,7 @@ class _Dictionary:
         self._readings: dict[tuple[int, int], tuple[int, int, str, str, Any]] = {}
 
     def _reading(self, place: tuple[int, int]) -> tuple[int, int, str, str, Any]:
-        """Of one form of a paradigm: the lengths of its prefix and suffix, its lemma's prefix and suffix, its tag."""
+        """Of one form of a paradigm: the lengths of its prefix and suffix, its lemma's affixes, its tag."""
         paradigm_number, index = place
         dictionary = self._morph.dictionary
         paradigm = dictionary.paradigms[paradigm_number]
@@ -69,7 +71,7 @@ class _Dictionary:
         return found
 
     def known(self, form: str) -> tuple[str, ...]:
-        """The likely lemmas of a form of lower-case letters that the dictionary holds; empty when it does not."""
+        """The likely lemmas of a form that the dictionary holds; empty when it does not."""
         known = self._readings
         lemmas = []
         tags = []
@@ -106,12 +108,14 @@ def _likely(readings: Iterable[tuple[str, float]]) -> tuple[str, ...]:
     return tuple(lemma for rank, lemma in enumerate(ordered) if rank == 0 or sums[lemma] >= THRESHOLD)
 
 
+_dictionary = cache(_Dictionary)
+
+
 def lemmas(form: str) -> tuple[str, ...]:
     """The lemmas of a folded Cyrillic form, the likeliest first; never empty.
 
     The first call loads the dictionary (about 0.2 s). Any thread may call this; calls take turns.
     """
-    global _dictionary
     if _WORD.fullmatch(form) is None:
         if year := _YEAR.fullmatch(form):
             return (year[1],)
@@ -122,6 +126,5 @@ def lemmas(form: str) -> tuple[str, ...]:
     if _VOWEL.search(form) is None:
         return (form,)
     with _lock:
-        if _dictionary is None:
-            _dictionary = _Dictionary()
-        return _dictionary.known(form) or _dictionary.predicted(form)
+        dictionary = _dictionary()
+        return dictionary.known(form) or dictionary.predicted(form)

@@ -1,4 +1,5 @@
-/* Written by make_tables.py from Unicode 14.0.0: do not edit. See there for what an entry means. */
+/* Written by make_tables.py, which explains the entries, from Unicode 14.0.0: */
+/* do not edit. */
 #ifndef SEARCHLIB_TABLES_H
 #define SEARCHLIB_TABLES_H
 #include <stdint.h>

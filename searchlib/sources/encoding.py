@@ -47,7 +47,8 @@ def decode(data: bytes, *, cp1251: bool = False) -> str:
 
 
 def looks_cp1251(data: bytes) -> bool:
-    """Whether bytes that are not UTF-8 are Cyrillic in windows-1251; False when there is too little to tell."""
+    """Whether bytes that are not UTF-8 are Cyrillic in windows-1251; False when there is too little to
+    tell."""
     text = data.decode("cp1251", "replace")
     count = len(CYRILLIC.findall(text))
     if count < 6:
@@ -70,7 +71,7 @@ def _score(text: str) -> float:
 
 
 def utf16_kind(sample: bytes) -> str | None:
-    """"utf-16-le" or "utf-16-be" when the first bytes of a file are text in UTF-16, else None."""
+    """ "utf-16-le" or "utf-16-be" when the first bytes of a file are text in UTF-16, else None."""
     if sample.startswith(codecs.BOM_UTF16_LE) and not sample.startswith(codecs.BOM_UTF32_LE):
         return "utf-16-le"
     if sample.startswith(codecs.BOM_UTF16_BE):
@@ -89,7 +90,8 @@ def utf16_kind(sample: bytes) -> str | None:
 
 
 def looks_binary(sample: bytes) -> bool:
-    """Whether the first bytes of a file that is not UTF-16 are no text at all, by the share of control characters.
+    """Whether the first bytes of a file that is not UTF-16 are no text at all, by the share of control
+    characters.
 
     A few of them, as damage leaves in a text, do not make it binary.
     """

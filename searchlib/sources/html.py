@@ -30,9 +30,8 @@ def read_html(file: Input) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         from trafilatura import bare_extraction
     except ImportError as error:
-        raise SearchError(
-            f'{file.name}: reading HTML needs an extra package: pip install "searchlib[html]"'
-        ) from error
+        reason = f'reading HTML needs an extra package: pip install "searchlib[html]" ({error})'
+        raise SearchError(f"{file.name}: {reason}") from error
     content = file.whole()
     if not content or content.isspace():
         return

@@ -1,9 +1,10 @@
-"""Which records does JSON hold? One object a line (.jsonl, .ndjson, standard input), or a whole array (.json).
+"""Which records does JSON hold? One object a line (.jsonl, .ndjson, standard input), or a whole array
+(.json).
 
-A line that is no object is reported and the next one is read. Blank lines are passed over. A .json file may be
-a single object, an array of objects (each with the line that it begins on) or, as many are, JSON lines after
-all. What Python writes although JSON has no such thing is read all the same: NaN and infinities as null, and
-half a surrogate pair.
+A line that is no object is reported and the next one is read. Blank lines are passed over. A .json file may
+be a single object, an array of objects (each with the line that it begins on) or, as many are, JSON lines
+after all. What Python writes although JSON has no such thing is read all the same: NaN and infinities as
+null, and half a surrogate pair.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def read_jsonl(file: Input) -> Iterator[tuple[int, Values]]:
 
 
 def read_json(file: Input) -> Iterator[tuple[int, Values]]:
-    """The objects of a .json file and the lines that they begin on. Raises InputError, also beyond MAX_BYTES."""
+    """The objects of a .json file and the lines that they begin on. Raises InputError, also beyond
+    MAX_BYTES."""
     content = file.whole()
     start = len(content) - len(content.lstrip())
     if content[start : start + 1] == b"[":
