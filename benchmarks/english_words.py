@@ -12,59 +12,69 @@ from functools import cache
 from benchmarks.vocabulary import Lexicon, Weighted, acronyms, name_stem, per_ten_thousand
 
 _FUNCTION = """
-the 640 of 300 to 265 and 260 a 225 in 230 that 95 for 95 is 80 on 80 was 65 at 50 by 55 as 55 it 65 with 65 be 45 from 45
-he 55 his 35 has 40 have 40 are 40 an 35 not 40 this 35 but 38 they 28 were 28 which 25 had 28 been 22 who 22 their 25 its 25
-or 22 would 20 we 22 i 25 more 15 about 15 she 18 her 18 than 12 there 12 could 10 when 12 other 8 what 10 if 12 all 12 no 10
-some 10 after 10 over 8 into 9 can 12 only 8 also 8 up 8 out 10 so 10 do 8 because 8 them 9 our 9 these 7 my 7 him 7 any 6 you 14
-then 5 most 6 such 6 should 5 how 6 where 5 while 5 before 5 between 5 during 5 under 4 through 4 against 5 both 3 very 4 being 4
-does 3 did 5 same 3 own 3 too 3 again 2 once 2 here 3 why 2 until 3 each 3 few 2 those 4 me 4 your 4 am 1 below 1 above 1 further 2
+the 640 of 300 to 265 and 260 a 225 in 230 that 95 for 95 is 80 on 80 was 65 at 50 by 55 as 55 it 65 with 65
+be 45 from 45 he 55 his 35 has 40 have 40 are 40 an 35 not 40 this 35 but 38 they 28 were 28 which 25 had 28
+been 22 who 22 their 25 its 25 or 22 would 20 we 22 i 25 more 15 about 15 she 18 her 18 than 12 there 12
+could 10 when 12 other 8 what 10 if 12 all 12 no 10 some 10 after 10 over 8 into 9 can 12 only 8 also 8 up 8
+out 10 so 10 do 8 because 8 them 9 our 9 these 7 my 7 him 7 any 6 you 14 then 5 most 6 such 6 should 5 how 6
+where 5 while 5 before 5 between 5 during 5 under 4 through 4 against 5 both 3 very 4 being 4 does 3 did 5
+same 3 own 3 too 3 again 2 once 2 here 3 why 2 until 3 each 3 few 2 those 4 me 4 your 4 am 1 below 1 above 1
+further 2
 """
 _NOUNS = """
-year government country president state people company percent market police minister week month day official city group
-party report leader price bank court law plan world law bill case area service school team game election war force troop
-attack border region power energy oil gas trade deal talk summit union parliament vote voter candidate campaign policy
-budget tax rate dollar share stock investor economy growth inflation sale profit loss debt bond fund loan firm industry factory
-worker job wage strike farm farmer crop wheat grain coal steel metal gold ship port cargo plane airport flight passenger train
-road bridge car driver crash fire flood storm earthquake victim rescue hospital doctor patient virus vaccine disease health drug
-treatment university student teacher science scientist study research expert technology computer internet network website
-user phone satellite rocket space station mission army soldier officer general weapon missile tank ceasefire treaty agreement
-meeting visit council committee commission senate senator congress governor mayor judge lawyer trial jury verdict prison crime
-murder theft fraud suspect witness evidence investigation agency department office director manager chairman spokesman source
-journalist newspaper channel television interview statement comment speech letter document record result reason condition
-chance measure target task aid support defence right freedom society population family child woman man father mother son
-daughter wife pension income cost money sum level number part side place centre street square building house home apartment
-metre mile ton hour minute summer winter spring autumn weather temperature rain snow wind river lake sea island forest water
-land air climate nature animal dog bear fish bird sport match player coach club league championship tournament victory defeat
-goal score champion athlete football hockey tennis stadium fan film director actor theatre museum exhibition concert music song
-singer book writer prize festival culture art history church temple holiday monument century tradition tourist hotel travel
-visa migrant refugee citizen passport ambassador embassy diplomat delegation organisation alliance federation association
-corporation business owner rival contract tender product goods shop customer advertisement brand warehouse pipeline plant reactor
-electricity container transport bus route ticket sanction export import supply reform opposition protest rally demonstration
-threat risk crisis problem question answer issue idea view sign step move role effort programme project proposal decision order
-rule warning ban limit quota deadline date list name history story photo picture video map line point end start change future past
+year government country president state people company percent market police minister week month day official
+city group party report leader price bank court law plan world law bill case area service school team game
+election war force troop attack border region power energy oil gas trade deal talk summit union parliament
+vote voter candidate campaign policy budget tax rate dollar share stock investor economy growth inflation sale
+profit loss debt bond fund loan firm industry factory worker job wage strike farm farmer crop wheat grain coal
+steel metal gold ship port cargo plane airport flight passenger train road bridge car driver crash fire flood
+storm earthquake victim rescue hospital doctor patient virus vaccine disease health drug treatment university
+student teacher science scientist study research expert technology computer internet network website user
+phone satellite rocket space station mission army soldier officer general weapon missile tank ceasefire treaty
+agreement meeting visit council committee commission senate senator congress governor mayor judge lawyer trial
+jury verdict prison crime murder theft fraud suspect witness evidence investigation agency department office
+director manager chairman spokesman source journalist newspaper channel television interview statement comment
+speech letter document record result reason condition chance measure target task aid support defence right
+freedom society population family child woman man father mother son daughter wife pension income cost money
+sum level number part side place centre street square building house home apartment metre mile ton hour minute
+summer winter spring autumn weather temperature rain snow wind river lake sea island forest water land air
+climate nature animal dog bear fish bird sport match player coach club league championship tournament victory
+defeat goal score champion athlete football hockey tennis stadium fan film director actor theatre museum
+exhibition concert music song singer book writer prize festival culture art history church temple holiday
+monument century tradition tourist hotel travel visa migrant refugee citizen passport ambassador embassy
+diplomat delegation organisation alliance federation association corporation business owner rival contract
+tender product goods shop customer advertisement brand warehouse pipeline plant reactor electricity container
+transport bus route ticket sanction export import supply reform opposition protest rally demonstration threat
+risk crisis problem question answer issue idea view sign step move role effort programme project proposal
+decision order rule warning ban limit quota deadline date list name history story photo picture video map line
+point end start change future past
 """
 _VERBS = """
-say announce report tell ask call claim add explain warn urge demand offer propose discuss sign approve accept reject refuse
-agree decide plan expect hope want need try start begin continue finish stop open close build create develop launch release
-produce sell pay invest borrow lend raise lower increase reduce cut drop climb reach exceed remain stay return leave arrive enter
-visit travel move transfer send receive deliver carry load export import supply support help save protect defend attack destroy
-damage kill wound injure arrest charge accuse convict sentence jail free search investigate inspect check confirm deny reveal
-discover identify examine test treat vaccinate infect recover operate manage lead appoint elect nominate resign retire replace
-dismiss hire employ train teach learn study research publish print record film play score beat defeat compete challenge join
-unite divide separate negotiate mediate cooperate threaten sanction condemn criticise praise welcome reform regulate ban limit
-restrict allow permit enforce tax fund finance privatise nationalise merge acquire restructure forecast estimate calculate
-measure monitor observe predict prepare organise host celebrate commemorate remember vote campaign govern legislate deploy
-withdraw fire shell bomb occupy liberate evacuate rescue flood burn collapse crash explode leak spill pollute heat cool grow
-harvest plant breed catch trade exchange deposit insure guarantee consume connect install repair restore renew extend expand
+say announce report tell ask call claim add explain warn urge demand offer propose discuss sign approve accept
+reject refuse agree decide plan expect hope want need try start begin continue finish stop open close build
+create develop launch release produce sell pay invest borrow lend raise lower increase reduce cut drop climb
+reach exceed remain stay return leave arrive enter visit travel move transfer send receive deliver carry load
+export import supply support help save protect defend attack destroy damage kill wound injure arrest charge
+accuse convict sentence jail free search investigate inspect check confirm deny reveal discover identify
+examine test treat vaccinate infect recover operate manage lead appoint elect nominate resign retire replace
+dismiss hire employ train teach learn study research publish print record film play score beat defeat compete
+challenge join unite divide separate negotiate mediate cooperate threaten sanction condemn criticise praise
+welcome reform regulate ban limit restrict allow permit enforce tax fund finance privatise nationalise merge
+acquire restructure forecast estimate calculate measure monitor observe predict prepare organise host
+celebrate commemorate remember vote campaign govern legislate deploy withdraw fire shell bomb occupy liberate
+evacuate rescue flood burn collapse crash explode leak spill pollute heat cool grow harvest plant breed catch
+trade exchange deposit insure guarantee consume connect install repair restore renew extend expand
 """
 _ADJECTIVES = """
-new last first other public national foreign political economic financial military local federal high low big small large major
-old young early late long short good bad strong weak rich poor hot cold dry wet dark bright heavy light hard soft safe dangerous
-important special official private social legal illegal medical digital nuclear electric industrial commercial agricultural
-scientific technical historic modern ancient global regional central northern southern eastern western European American Russian
-British French German Chinese Japanese Turkish Indian international domestic current former future possible necessary urgent
-recent final total general common joint full empty open closed famous popular successful peaceful violent serious difficult easy
-complex simple clear secret stable independent democratic free fair equal rapid slow deep wide narrow steep huge tiny
+new last first other public national foreign political economic financial military local federal high low big
+small large major old young early late long short good bad strong weak rich poor hot cold dry wet dark bright
+heavy light hard soft safe dangerous important special official private social legal illegal medical digital
+nuclear electric industrial commercial agricultural scientific technical historic modern ancient global
+regional central northern southern eastern western European American Russian British French German Chinese
+Japanese Turkish Indian international domestic current former future possible necessary urgent recent final
+total general common joint full empty open closed famous popular successful peaceful violent serious difficult
+easy complex simple clear secret stable independent democratic free fair equal rapid slow deep wide narrow
+steep huge tiny
 """
 _FIRSTS = "John Mary Peter Anna Thomas David Sarah Michael Laura James Elena Ivan Robert Julia Mark Helen"
 _ENDINGS = ("ov", "ova", "in", "skaya", "sky", "sk", "grad", "man")  # as the Russian kinds, transliterated
