@@ -1,4 +1,4 @@
-"""Which measurement is asked for? ``python -m benchmarks COMMAND``: the commands, each in a module of its own."""
+"""Which measurement is asked for? ``python -m benchmarks COMMAND``; each command has a module of its own."""
 
 from __future__ import annotations
 

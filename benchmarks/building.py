@@ -1,9 +1,9 @@
-"""What does it cost to build an index? One build in a process of its own, so that memory and threads are its own.
+"""What does it cost to build an index? One build, in a process of its own: its memory and threads alone.
 
-``python -m benchmarks.building ENGINE ARCHIVE FOLDER`` prints one JSON object; ``measured`` runs that.
-ENGINE is a name of engines.ENGINES: articles are loaded before the clock starts, so that reading JSON is nobody's
-cost. Or it is ``news``: searchlib as a user has it, with the news definition, everything stored and the archive
-streamed from the file, for the peak of memory.
+``python -m benchmarks.building ENGINE ARCHIVE FOLDER`` prints one JSON object; ``measured`` runs that. ENGINE
+is a name of engines.ENGINES: articles are loaded before the clock starts, so that reading JSON is nobody's
+cost. Or it is ``news``: searchlib as a user has it, with the news definition, everything stored and the
+archive streamed from the file, for the peak of memory.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""What is searched in a benchmark? A news archive in English and Russian, and queries for it, made from a seed.
+"""What is searched in a benchmark? An English and Russian news archive and queries for it, made from a seed.
 
-A document is a pure function of (seed, number): any of them can be made alone, in any order, on any machine. Words
-follow Zipf's law and are really inflected, about three in eight are function words, lengths are log-normal, and a
-document takes a quarter of its words from one of some hundred topics, so that words of one query meet in documents.
-Half of the documents are English (even numbers), half Russian; a few percent change language midway.
+A document is a pure function of (seed, number): any of them can be made alone, in any order, on any machine.
+Words follow Zipf's law and are really inflected, about three in eight are function words, lengths are
+log-normal, and a document takes a quarter of its words from one of some hundred topics, so that words of one
+query meet in documents. Half of the documents are English (even numbers), half Russian; a few percent change
+language midway.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import struct
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -36,11 +38,25 @@ _NAMES_PER_TOPIC = 24
 _NAME_OCTAVES = 22
 _SIGMA, _MEAN = 0.6, 200
 _SHORTEST, _LONGEST = 20, 3000
-_SOURCES = (
-    "Northern Courier, The Harbour Post, City Ledger, Meridian Wire, Daily Compass, Lakeside Herald, Open Tribune, Ardent News;"
-    "Невский курьер, Городская хроника, Волжская правда, Меридиан, Утренний листок, Сибирский вестник, Обозреватель, Маяк"
+_SOURCES = {
+    "en": (
+        "Northern Courier, The Harbour Post, City Ledger, Meridian Wire, Daily Compass, Lakeside Herald, Open Tribune"
+    ).split(", "),
+    "ru": (
+        "Невский курьер, Городская хроника, Волжская правда, Меридиан, Утренний листок, Обозреватель, Маяк"
+    ).split(", "),
+}
+_SECTIONS = (
+    "politics",
+    "economy",
+    "world",
+    "society",
+    "science",
+    "sport",
+    "culture",
+    "incidents",
+    "transport",
 )
-_SECTIONS = "politics economy world society science sport culture incidents technology health transport energy".split()
 _FIRST_DAY = datetime(2015, 1, 1, tzinfo=UTC)
 _MINUTES = 10 * 365 * 24 * 60
 
@@ -67,6 +83,16 @@ class Query(TypedDict):
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """What a document is about, and the numbers it is drawn with."""
+
+    random: Random
+    language: Language
+    topic: int
+    names: list[int]
+
+
 class Archive:
     """A generated archive. Not for use by several threads at once (it caches word forms)."""
 
@@ -78,7 +104,6 @@ class Archive:
         }
         self._topic_ranks = Zipf(_TOPIC_WORDS, 6, 1 << 16)
         self._topic_words: dict[tuple[Language, int], list[int]] = {}
-        self._sources = [part.split(", ") for part in _SOURCES.split(";")]
         normal = NormalDist(0.0, _SIGMA)
         median = _MEAN * 2.718281828459045 ** (-_SIGMA * _SIGMA / 2)
         quantiles = (normal.inv_cdf((step + 0.5) / 4096) for step in range(4096))
@@ -96,22 +121,24 @@ class Archive:
         random = self._random(0, number_)
         language = self.language(number_)
         topic = self._topic(random)
-        names = self._names(random, topic)
-        title = self._words(random, language, topic, names, 5 + random.getrandbits(16) % 8, _TITLE)
+        story = _Story(random, language, topic, self._names(random, topic))
+        title = self._words(story, 5 + random.getrandbits(16) % 8, _TITLE)
+        title = title.replace(".\n", " ").replace(". ", " ").removesuffix(".")
         length = self._lengths[random.getrandbits(12)]
-        mixed = random.getrandbits(8) < 9
-        text = self._words(random, language, topic, names, length - length * 2 // 5 * mixed, _BODY)
+        mixed = length * 2 // 5 if random.getrandbits(8) < 9 else 0  # words in the other language
+        text = self._words(story, length - mixed, _BODY)
         if mixed:
-            other: Language = "en" if language == "ru" else "ru"
-            text += "\n" + self._words(random, other, topic, names, length * 2 // 5, _BODY)
+            text += "\n" + self._words(
+                replace(story, language="en" if language == "ru" else "ru"), mixed, _BODY
+            )
         if random.getrandbits(8) >= 40:  # most newspapers print ё as е
             title, text = (part.replace("ё", "е").replace("Ё", "Е") for part in (title, text))
         date = _FIRST_DAY + timedelta(minutes=random.getrandbits(32) % _MINUTES)
-        sources = self._sources[number_ % 2]
+        sources = _SOURCES[language]
         source = random.getrandbits(16) % len(sources)
         return {
             "id": f"{language}-{number_}",
-            "title": title.rstrip("."),
+            "title": title,
             "text": text,
             "date": date.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "url": f"https://{language}{source}.example/{date:%Y/%m/%d}/{number_}",
@@ -124,10 +151,10 @@ class Archive:
         return map(self.article, range(documents))
 
     def queries(self, count: int, documents: int) -> Iterator[Query]:
-        """``count`` queries of 1 to 6 words for the first ``documents`` documents, English and Russian in turn.
+        """``count`` queries of 1 to 6 words about the first ``documents`` documents, by turns in both languages.
 
-        Words are distinct words of one document as it writes them, function words and numbers left out, the likelier
-        the oftener the document has them: some frequent everywhere, some of its topic, some rare.
+        Words are distinct words of one document as it writes them, function words and numbers left out, the
+        likelier the oftener the document has them: some frequent everywhere, some of its topic, some rare.
         """
         for asked in range(count):
             random = self._random(1, asked)
@@ -180,51 +207,54 @@ class Archive:
             self._topic_words[language, topic] = known
         return known
 
-    def _words(
-        self, random: Random, language: Language, topic: int, names: list[int], count: int, kinds: bytes
-    ) -> str:
+    def _words(self, story: _Story, count: int, kinds: bytes) -> str:
         """``count`` words as sentences with capitals, commas, quotation marks and dashes."""
-        lexicon = self._lexicons[language]
-        function, forms, ranks = lexicon.function.pick, lexicon.forms, self._ranks[language].pick
-        topic_words, topic_ranks = self._ranks_of(language, topic), self._topic_ranks.pick
-        script = 1 if language == "ru" else 0
-        drawn = struct.unpack(f"<{2 * count}I", random.randbytes(8 * count))
+        opening, closing = self._lexicons[story.language].quotes
+        drawn = struct.unpack(f"<{2 * count}I", story.random.randbytes(8 * count))
         pieces: list[str] = []
         left = 0  # words until the sentence ends
+        for bits, more, word in zip(drawn[::2], drawn[1::2], self._choose(story, drawn, kinds), strict=True):
+            mark = bits >> 8 & 0xFF
+            piece = word
+            if left == 0:
+                left = 6 + (more >> 7) % 20
+                piece = word[0].upper() + word[1:]
+            left -= 1
+            if left == 0:
+                piece += ".\n" if mark < 50 else "."
+            elif mark < 20:
+                piece += ","
+            elif mark < 23:
+                piece += " —"
+            elif mark < 25:
+                piece = opening + piece + closing
+            pieces.append(piece)
+        return " ".join(pieces).replace("\n ", "\n").rstrip(".,— \n") + "."
+
+    def _choose(self, story: _Story, drawn: tuple[int, ...], kinds: bytes) -> Iterator[str]:
+        """One word for every two of the drawn 32-bit numbers."""
+        lexicon = self._lexicons[story.language]
+        function, forms, ranks = lexicon.function.pick, lexicon.forms, self._ranks[story.language].pick
+        topic_words, topic_ranks = self._ranks_of(story.language, story.topic), self._topic_ranks.pick
+        names, script = story.names, 1 if story.language == "ru" else 0
         for a, b in zip(drawn[::2], drawn[1::2], strict=True):
             kind = kinds[a & 0xFF]
             if kind == _FUNCTION:
-                word = function(b)
+                yield function(b)
             elif kind == _TOPIC:
-                word = forms(topic_words[topic_ranks(b)]).pick(a >> 16)
+                yield forms(topic_words[topic_ranks(b)]).pick(a >> 16)
             elif kind == _ANY:
-                word = forms(ranks(b)).pick(a >> 16)
+                yield forms(ranks(b)).pick(a >> 16)
             elif kind == _NAME:
                 rank = names[b % len(names)] if b >> 28 else log_uniform(b, _NAME_OCTAVES)
-                word = lexicon.name_forms(name_stem(rank, script), rank).pick(a >> 16)
-                if b >> 24 & 3 == 0:
-                    word = f"{lexicon.firsts[rank % len(lexicon.firsts)]} {word}"
+                name = lexicon.name_forms(name_stem(rank, script), rank).pick(a >> 16)
+                yield name if b >> 24 & 3 else f"{lexicon.firsts[rank % len(lexicon.firsts)]} {name}"
             elif kind == _NUMBER:
-                word = number(b, lexicon)
+                yield number(b, lexicon)
             elif kind == _ACRONYM:
-                word = lexicon.acronyms.pick(b)
+                yield lexicon.acronyms.pick(b)
             else:
-                word = f"{forms(ranks(b)).words[0]}-{forms(topic_words[topic_ranks(a)]).pick(b >> 8)}"
-            mark = a >> 8 & 0xFF
-            if left == 0:
-                left = 6 + (b >> 7) % 20
-                word = word[0].upper() + word[1:]
-            left -= 1
-            if left == 0:
-                word += ".\n" if mark < 50 else "."
-            elif mark < 20:
-                word += ","
-            elif mark < 23:
-                word += " —"
-            elif mark < 25 and kind != _FUNCTION:
-                word = lexicon.quotes[0] + word + lexicon.quotes[1]
-            pieces.append(word)
-        return " ".join(pieces).replace("\n ", "\n").rstrip(".\n") + "."
+                yield f"{forms(ranks(b)).words[0]}-{forms(topic_words[topic_ranks(a)]).pick(b >> 8)}"
 
 
 def cache_folder() -> Path:

@@ -1,8 +1,8 @@
-"""How does each engine index the archive and answer a query? One adapter per engine, through its best public API.
+"""How does each engine index the archive and answer a query? One adapter each, through its best public API.
 
-Every engine gets the same id, title and text, indexes title and text with positions, weighs the title twice, stores
-the id alone and uses its own analysis. Where an engine can be helped without being measured at it, it is: tantivy,
-which analyses by field, is told for free which language a document or query is in.
+Every engine gets the same id, title and text, indexes title and text with positions, weighs the title twice,
+stores the id alone and uses its own analysis. Where an engine can be helped without being measured at it, it
+is: tantivy, which analyses by field, is told for free which language a document or query is in.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Engine(Protocol):
         ...
 
     def ready(self, articles: Iterable[Article]) -> Callable[[Path], None]:
-        """What builds an index of the articles in an empty folder, from raw text to the end of the commit, in one go.
+        """A function that builds an index of the articles in a new folder, from raw text to the end of the commit.
 
         Converting articles to what the engine's users hold anyway happens here and is not measured.
         """
@@ -71,9 +71,10 @@ class Searchlib:
 class Tantivy:
     """tantivy-py with one indexing thread, a heap that holds everything, and Snowball stemmers.
 
-    Fields title and text are there once per language: each word is stemmed once, which is faster than one field whose
-    analyzer chains both stemmers (8 to 20 % in building and in searching) and as large on disk. Stop words are kept,
-    as tantivy's own en_stem does. count=False: it need not count matches, so that it can prune.
+    Fields title and text are there once per language: each word is stemmed once, which is faster than one
+    field whose analyzer chains both stemmers (8 to 20 % in building and in searching) and as large on disk.
+    Stop words are kept, as tantivy's own en_stem does. count=False: it need not count matches, so that it can
+    prune.
     """
 
     name = "tantivy"

@@ -1,7 +1,7 @@
 """What are the English words of a generated archive?
 
-Some hundred verbs, nouns and adjectives of the news written down here, then what regular derivation makes of them
-(re-, un-, -er, -ment, -ness, -ly, compounds), then a tail of made-up words; all with regular inflection.
+Some hundred verbs, nouns and adjectives of the news written down here, then what regular derivation makes of
+them (re-, un-, -er, -ment, -ness, -ly, compounds), then a tail of made-up words; all with regular inflection.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Does the foundation keep its promises? searchlib beside tantivy: search, build, size, start and memory.
 
-One thread each and one run for both: repetitions alternate (A B A B), so that what else the machine does falls on
-both alike, and medians are compared. Every figure is printed beside its goal, reached or NOT reached.
+One thread each and one run for both: repetitions alternate (A B A B), so that what else the machine does
+falls on both alike, and medians are compared. Every figure is printed beside its goal, reached or NOT
+reached.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def build_rows(archive: Path, work: Path, repeats: int) -> list[Row]:
         for name, done in runs.items():
             shutil.rmtree(work / name, ignore_errors=True)
             done.append(measured(name, archive, work / name))
-    ours, theirs = ([build for build in runs[name]] for name in (OURS, THEIRS))
+    ours, theirs = runs[OURS], runs[THEIRS]
 
     def middle(builds: list[Build], amount: str, per: str) -> float:
         return median(float(build[amount] / build[per]) for build in builds)  # type: ignore[literal-required]
@@ -151,7 +152,7 @@ def _output(command: list[str]) -> str:
 
 
 def memory_rows(archive: Path, news: Path) -> list[Row]:
-    """A build as a user has it: the news definition, everything stored, the default budget; the index stays in news."""
+    """A build as a user has it: the news definition, everything stored, the default budget. Leaves it in news."""
     build = measured(NEWS, archive, news)
     return [
         bounded("peak memory of a news build", "MB", build["peak_mb"], 600),
@@ -196,7 +197,7 @@ def table(rows: list[Row]) -> str:
 @click.option(
     "--json", "out", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here too."
 )
-def command(documents: int, seed: int, count: int, repeats: int, rounds: int, out: Path | None) -> None:
+def command(*, documents: int, seed: int, count: int, repeats: int, rounds: int, out: Path | None) -> None:
     """Measure searchlib beside tantivy on a generated archive."""
     machine = description()
     archive = prepared(documents, seed)

@@ -1,8 +1,9 @@
 """What are the Russian words of a generated archive?
 
-A few hundred lemmas of the news written down here, then some 45,000 of pymorphy3's dictionary in an order given by a
-hash; every lemma with its whole paradigm (a verb with its participles), each form weighted as news use cases, numbers
-and tenses. The paradigms come from pymorphy3-dicts-ru: the same text needs the same version of that package.
+A few hundred lemmas of the news written down here, then some 45,000 of pymorphy3's dictionary in an order
+given by a hash; every lemma with its whole paradigm (a verb with its participles), each form weighted as news
+use cases, numbers and tenses. The paradigms come from pymorphy3-dicts-ru: the same text needs the same
+version of that package.
 """
 
 from __future__ import annotations
@@ -71,14 +72,13 @@ _HEAD = """
 московский северный южный западный восточный центральный дальний ближний научный технический медицинский
 образовательный цифровой электронный энергетический нефтяной газовый промышленный сельский морской воздушный
 железный автомобильный уголовный судебный
-"""
-_FIRSTS = (
+"""_FIRSTS = (
     "Иван Сергей Андрей Ольга Анна Дмитрий Алексей Мария Елена Павел Пётр Наталья Джон Томас Питер Алёна"
 )
 _CASE = {"nomn": 28, "gent": 34, "datv": 6, "accs": 16, "ablt": 9, "loct": 12}
 _PARTS = ("NOUN", "ADJF", "INFN", "ADVB")
 _ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
-_ENDINGS = (  # surnames and towns by kind: endings in the order nominative, genitive, dative, instrumental, prepositional
+_ENDINGS = (  # surnames and towns by kind: nominative, genitive, dative, instrumental, prepositional
     "ов ова ову овым ове",
     "ова овой ову овой овой",
     "ин ина ину иным ине",
@@ -90,12 +90,12 @@ _ENDINGS = (  # surnames and towns by kind: endings in the order nominative, gen
 )
 
 
-def _tag_weight(tag: str) -> int:  # noqa: PLR0911 - one answer per part of speech
-    """How often news use a form with this tag, beside the other forms of its lemma."""
+def _tag_weight(tag: str) -> int:
+"""How often news use a form with this tag, beside the other forms of its lemma."""
     grammemes = set(tag.replace(" ", ",").split(","))
     if grammemes & {"Infr", "Slng", "Arch", "Erro", "Litr", "V-ey", "V-oy", "V-ej", "Dist", "Abbr"}:
         return 0
-    part = tag.split(",")[0].split(" ")[0]
+    part = tag[:4]
     case = next((_CASE[name] for name in _CASE if name in grammemes), 1)
     if part == "NOUN":
         return case * (7 if "sing" in grammemes else 3)
@@ -135,7 +135,7 @@ class _Paradigms:
         return len(self._entries)
 
     def _lemmas(self, prefix: str, *, exact: bool) -> list[tuple[str, int]]:
-        """(lemma, paradigm) of the dictionary words that are the first form of a paradigm with enough forms."""
+        """(lemma, paradigm) of the dictionary's words that are the first form of a paradigm news would use."""
         entries = [
             (word, paradigm)
             for word, (paradigm, index) in self._dictionary.words.items(prefix)

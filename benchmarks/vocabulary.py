@@ -1,8 +1,8 @@
 """Which words does a generated archive draw from, and how often each?
 
 What English and Russian share: frequencies, the way a form is picked for a word, invented names and numbers.
-Everything is whole-number arithmetic over bits that ``random.Random.getrandbits`` or a CRC gave, so the same seed
-means the same text on every machine and Python.
+Everything is whole-number arithmetic over bits that ``random.Random.getrandbits`` or a CRC gave, so the same
+seed means the same text on every machine and Python.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-# Syllables of invented names in both alphabets, so that one person or town is written alike in both languages.
+# Syllables of invented names in both alphabets, so that a person or town is the same in both languages.
 SYLLABLES: tuple[tuple[str, str], ...] = tuple(
     (consonant[0] + vowel[0] + coda[0], consonant[1] + vowel[1] + coda[1])
     for consonant in zip("bvgdzklmnprstfh", "бвгдзклмнпрстфх", strict=True)
@@ -67,8 +67,9 @@ class Zipf:
 class Lexicon:
     """One language: function words with their frequencies, content lemmas by rank, and their forms.
 
-    ``forms(rank)`` gives the inflected forms of the lemma of that rank with weights; ``name_forms(stem, kind)`` those
-    of an invented name. Both are cached by the caller's lexicon, so asking again is a dictionary look-up.
+    ``forms(rank)`` gives the inflected forms of the lemma of that rank with weights; ``name_forms(stem,
+    kind)`` those of an invented name. Both are cached by the caller's lexicon, so asking again is a
+    dictionary look-up.
     """
 
     language: str
@@ -101,7 +102,7 @@ def acronyms(language: str) -> Weighted:
 
 @lru_cache(maxsize=1 << 17)
 def name_stem(rank: int, script: int) -> str:
-    """The invented name of a rank, in Latin (0) or Cyrillic (1) letters, without any ending; two or three syllables."""
+    """The invented name of a rank in Latin (0) or Cyrillic (1) letters: two or three syllables, no ending."""
     bits = zlib.crc32(rank.to_bytes(8, "little"))
     count = len(SYLLABLES)
     stem = SYLLABLES[bits % count][script] + SYLLABLES[bits // count % count][script]
@@ -111,7 +112,7 @@ def name_stem(rank: int, script: int) -> str:
 
 
 def log_uniform(bits: int, octaves: int) -> int:
-    """A whole number below 2^octaves with every octave equally likely, which is Zipf's law again; from 32 bits."""
+    """A whole number below 2^octaves, every octave equally likely: Zipf's law again. From 32 bits."""
     octave = (bits & 0xFF) % octaves
     return (1 << octave) | (bits >> 8 & ((1 << octave) - 1))
 

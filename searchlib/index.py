@@ -124,7 +124,7 @@ class Index:
         plan = ranker.plan(query)
         return Results(
             query,
-            ranker.top(plan, limit),
+            ranker.top(plan, min(limit, ranker.snapshot.documents)),
             ranker.snapshot.segments,
             self.definition,
             ranker,

@@ -2,13 +2,15 @@
 
 A form's lemmas are the normal forms whose readings' probabilities P(tag | word) sum to at least THRESHOLD, ё
 written as е, the likeliest first. Words that the dictionary does not hold get pymorphy's predicted lemmas.
-Three corrections:
+Four corrections:
 
 - A form without a vowel is an abbreviation (см, т, гг, млрд) and stands for itself: the dictionary reads "см"
   as "смотри" and "т" as "так".
 - A predicted word that ends in a consonant may be a name in the nominative (Тасмагамбетов, which pymorphy
   takes for a form of "тасмагамбет"; Шольц, whose other cases it derives from "шолец"), so it is among its own
   lemmas, and a predicted lemma -ец of a form in -ьц- is joined by the one in -ьц.
+- A hyphenated word that the dictionary does not hold is the likeliest lemmas of its parts, hyphenated: what pymorphy
+  predicts for it costs twice as much and differs between cases (города-героя).
 - Of a form that is not of Cyrillic letters alone (т90, 3-ндфл, 40-летний) only the part after the last hyphen
   is inflected, if that is a word; a year with its abbreviation (2024г) is the year.
 """
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["THRESHOLD", "lemmas"]
 
 THRESHOLD = 0.05
+_ENDINGS = 100_000  # endings of unknown words that are remembered
+_SHORTEST_GUESS = 6  # letters; shorter unknown words are rare and pymorphy3 has rules of its own for them
 
 _WORD = re.compile(r"[\u0400-\u052f]+(?:-[\u0400-\u052f]+)*")
 _YEAR = re.compile(r"([12][0-9]{3})гг?")
@@ -52,6 +56,11 @@ class _Dictionary:
         estimator = self._morph.prob_estimator
         self._probability = None if estimator is None else estimator.p_t_given_w.prob
         self._readings: dict[tuple[int, int], tuple[int, int, str, str, Any]] = {}
+        self._by_ending = self._morph.dictionary.prediction_suffixes_dawgs[0].similar_items
+        self._endings: dict[str, list[tuple[str, Any, int, int, str, float]]] = {}
+        self._first_parts = next(
+            tuple(unit.known_prefixes) for unit, _ in self._morph._units if hasattr(unit, "known_prefixes")
+        )
 
     def _reading(self, place: tuple[int, int]) -> tuple[int, int, str, str, Any]:
         """Of one form of a paradigm: the lengths of its prefix and suffix, its lemma's affixes, its tag."""
@@ -92,11 +101,63 @@ class _Dictionary:
 
     def predicted(self, form: str) -> tuple[str, ...]:
         """The likely lemmas of a form that the dictionary does not hold."""
-        lemmas = _likely((parse[2].replace("ё", "е"), parse[3]) for parse in self._morph.parse(form))
+        lemmas = _likely(self._guesses(form))
         more = [form] if form[-1] in _CONSONANTS else []
         # Only the predicted "шолец" of "шольца" and not "немец" of "немца": those are known.
         more += [lemma[:-2] + "ьц" for lemma in lemmas if lemma.endswith("ец") and lemma[:-2] + "ьц" in form]
         return tuple(dict.fromkeys((*lemmas, *more)))
+
+    def _guesses(self, form: str) -> Iterable[tuple[str, float]]:
+        """Lemmas with their probabilities as pymorphy3 guesses them; what it does for most words, without detours.
+
+        A word is read as an unknown prefix before a word of the dictionary, and as words with its ending are read.
+        """
+        if len(form) < _SHORTEST_GUESS or form.startswith(self._first_parts) or form.startswith(("по", "наи")):
+            return [(parse[2].replace("ё", "е"), parse[3]) for parse in self._morph.parse(form)]
+        known = self._readings
+        seen = set()
+        guesses = []
+        for cut in range(1, 1 + min(5, len(form) - 3)):
+            for word, places in self._similar(form[cut:], self._substitutes):
+                for place in places:
+                    before, after, prefix, suffix, tag = known.get(place) or self._reading(place)
+                    key = (form[:cut] + word, tag, place[0])
+                    if tag.is_productive() and key not in seen:
+                        seen.add(key)
+                        lemma = form[:cut] + prefix + word[before : len(word) - after] + suffix
+                        guesses.append((lemma.replace("ё", "е"), 0.5))
+        ending = form[-5:]
+        alike = self._endings.get(ending)
+        if alike is None:
+            if len(self._endings) > _ENDINGS:
+                self._endings.clear()
+            alike = self._endings[ending] = self._alike(ending)
+        for fixed, tag, paradigm, removed, suffix, share in alike:
+            if (form[: len(form) - len(fixed)] + fixed, tag, paradigm) not in seen:
+                guesses.append(((form[: len(form) - removed] + suffix).replace("ё", "е"), share))
+        total = sum(weight for _, weight in guesses)
+        return [(lemma, weight / total) for lemma, weight in guesses] if guesses else [(form, 1.0)]
+
+    def _alike(self, ending: str) -> list[tuple[str, Any, int, int, str, float]]:
+        """How words of the dictionary with an ending of up to five letters are read, by the longest that any has."""
+        rows: list[tuple[str, Any, int, int, str, int]] = []
+        known = self._readings
+        total = 1
+        for size in range(5, 0, -1):
+            for fixed, places in self._by_ending(ending[-size:], self._substitutes):
+                for count, paradigm, index in places:
+                    place = (paradigm, index)
+                    before, after, prefix, suffix, tag = known.get(place) or self._reading(place)
+                    if not tag.is_productive():
+                        continue
+                    total += count
+                    if not any(row[:3] == (fixed, tag, paradigm) for row in rows):
+                        # the prefixes of these paradigms are empty: the others begin with по and наи
+                        rows.append((fixed, tag, paradigm, after, suffix, count))
+            if total > 1:
+                break
+        rows.sort(key=lambda row: -row[5])
+        return [(*row[:5], 0.5 * row[5] / total) for row in rows]
 
 
 def _likely(readings: Iterable[tuple[str, float]]) -> tuple[str, ...]:
@@ -127,4 +188,7 @@ def lemmas(form: str) -> tuple[str, ...]:
         return (form,)
     with _lock:
         dictionary = _dictionary()
-        return dictionary.known(form) or dictionary.predicted(form)
+        known = dictionary.known(form)
+        if known or "-" not in form:
+            return known or dictionary.predicted(form)
+    return ("-".join(lemmas(part)[0] for part in form.split("-")),)

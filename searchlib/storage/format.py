@@ -164,8 +164,8 @@ def open_segment(path: Path, expected: int) -> tuple[SegmentFile, dict[str, Any]
     try:
         contents = json.loads(body)
         sections = {name: (int(at), int(n)) for name, (at, n) in contents["sections"].items()}
-        if any(at < 0 or n < 0 for at, n in sections.values()):
-            raise ValueError("negative place")
+        if any(at < 0 or n < 0 or at + n > size for at, n in sections.values()):
+            raise ValueError("a section lies outside the file")
         segment = SegmentFile(
             data,
             str(path),

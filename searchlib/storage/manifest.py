@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import struct
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
@@ -39,6 +40,8 @@ __all__ = ["MANIFEST", "Manifest", "SegmentEntry", "read_deletions", "remove_str
 MANIFEST: Final = "manifest"
 _DELETIONS: Final = struct.Struct("<8sII")
 _DELETIONS_MAGIC: Final = b"SEARCHLD"
+_SEGMENT_NAME: Final = re.compile(r"[0-9]{8,20}\.segment")
+_DELETIONS_NAME: Final = re.compile(r"[0-9]{8,20}\.[0-9]{1,20}\.deletions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +83,21 @@ class Manifest:
             found = values["format"]
             if type(found) is int and found != VERSION:
                 raise IncompatibleIndexError(path, found, VERSION)
+            if type(found) is not int:
+                raise ValueError("the format is not a number")
             if rest != b"%016x\n" % hash64(body):
                 raise CorruptIndexError(path, "the manifest is not what was written (checksum)")
+            segments = tuple(_checked(SegmentEntry(**entry)) for entry in values["segments"])
+            if len({entry.file for entry in segments}) < len(segments):
+                raise ValueError("a segment is named twice")
             return cls(
                 definition=Definition.from_dict(values["definition"]),
-                analysis=values["analysis"],
-                generation=values["generation"],
-                next=values["next"],
-                segments=tuple(SegmentEntry(**entry) for entry in values["segments"]),
+                analysis=_whole(values["analysis"], "analysis"),
+                generation=_whole(values["generation"], "generation"),
+                next=_whole(values["next"], "next"),
+                segments=segments,
             )
-        except (ValueError, KeyError, TypeError, DefinitionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, DefinitionError) as error:
             raise CorruptIndexError(path, f"the manifest makes no sense ({error})") from error
 
     def commit(self, folder: Path) -> None:
@@ -114,6 +122,26 @@ class Manifest:
             if entry.deletions:
                 names.add(entry.deletions)
         return names
+
+
+def _whole(value: object, name: str, largest: int = (1 << 63) - 1) -> int:
+    if type(value) is not int or not 0 <= value <= largest:
+        raise ValueError(f"'{name}' is not a number from 0 to {largest}")
+    return value
+
+
+def _checked(entry: SegmentEntry) -> SegmentEntry:
+    """The entry, when its numbers can be true and its files can only be files of this folder."""
+    _whole(entry.documents, "documents", (1 << 31) - 1)
+    _whole(entry.checksum, "checksum", (1 << 64) - 1)
+    _whole(entry.deleted, "deleted", entry.documents)
+    if not _SEGMENT_NAME.fullmatch(entry.file):
+        raise ValueError(f"{entry.file!r} is not the name of a segment")
+    if entry.deletions is not None and not _DELETIONS_NAME.fullmatch(entry.deletions):
+        raise ValueError(f"{entry.deletions!r} is not the name of a list of deletions")
+    if entry.deletions is None and entry.deleted:
+        raise ValueError("documents are deleted, and no file says which")
+    return entry
 
 
 def write_durably(path: Path, data: bytes, final: Path | None = None) -> None:
@@ -168,9 +196,13 @@ def read_deletions(folder: Path, entry: SegmentEntry) -> bytes | None:
     magic, version, documents = _DELETIONS.unpack_from(content)
     if magic == _DELETIONS_MAGIC and version != VERSION:
         raise IncompatibleIndexError(path, version, VERSION)
-    if magic != _DELETIONS_MAGIC or documents != entry.documents or hash64(content[:-8]) != int.from_bytes(content[-8:], "little"):
+    checksum = int.from_bytes(content[-8:], "little")
+    if magic != _DELETIONS_MAGIC or documents != entry.documents or hash64(content[:-8]) != checksum:
         raise CorruptIndexError(path, "the bytes are not what was written (checksum)")
-    return content[_DELETIONS.size : -8]
+    live = content[_DELETIONS.size : -8]
+    if int.from_bytes(live, "little").bit_count() != entry.documents - entry.deleted:
+        raise CorruptIndexError(path, "it lists other documents than were committed")
+    return live
 
 
 def remove_strays(folder: Path, keep: Iterable[str]) -> None:
@@ -180,5 +212,5 @@ def remove_strays(folder: Path, keep: Iterable[str]) -> None:
         if path.suffix in (".segment", ".deletions", ".new") and path.name not in kept:
             try:
                 path.unlink(missing_ok=True)
-            except PermissionError:
-                continue  # Windows: a reader has it mapped
+            except OSError:
+                continue  # Windows: a reader has it mapped; or it is a folder, and nobody's of ours

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -43,21 +45,25 @@ class Segment:
         self.file, self._contents = open_segment(folder / entry.file, entry.checksum)
         if self.file.documents != entry.documents:
             raise CorruptIndexError(self.file.path, "the number of documents is not the one that was committed")
-        self.total_length = float(self._contents.get("total_length", 0.0))
-        self.text_fields: tuple[str, ...] = tuple(self._contents["text_fields"])
+        with self._sensible():
+            self.total_length = float(self._contents["total_length"])
+            self.text_fields: tuple[str, ...] = tuple(self._contents["text_fields"])
 
     @cached_property
     def stored(self) -> StoredReader:
-        return StoredReader(self.file, self._described("stored_blocks"))
+        with self._sensible():
+            return StoredReader(self.file, int(self._contents["stored_blocks"]))
 
     @cached_property
     def dates(self) -> DateColumn:
-        return DateColumn(self.file, self._described("date"))
+        with self._sensible():
+            return DateColumn(self.file, self._contents["date"])
 
     @cached_property
     def keywords(self) -> dict[str, KeywordColumn]:
-        described = self._described("keywords")
-        return {one["name"]: KeywordColumn(self.file, i, one) for i, one in enumerate(described)}
+        with self._sensible():
+            described = enumerate(self._contents["keywords"])
+            return {one["name"]: KeywordColumn(self.file, i, one) for i, one in described}
 
     def parts(self) -> dict[str, int]:
         """Bytes on disk of each part of the segment."""
@@ -67,11 +73,14 @@ class Segment:
             sizes[part] = sizes.get(part, 0) + self.file.section_size(name)
         return sizes
 
-    def _described(self, name: str) -> Any:
+    @contextmanager
+    def _sensible(self) -> Iterator[None]:
         try:
-            return self._contents[name]
-        except KeyError as error:
-            raise CorruptIndexError(self.file.path, f"the table of contents lacks '{name}'") from error
+            yield
+        except (LookupError, TypeError, ValueError, ArithmeticError) as error:
+            raise CorruptIndexError(
+                self.file.path, f"the table of contents makes no sense ({error!r})"
+            ) from error
 
 
 class SegmentBuilder:

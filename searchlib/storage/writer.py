@@ -68,6 +68,7 @@ class Writer:
             self._start()
         except BaseException:
             self._lock.release()
+            self._lock = None  # nothing is left for close() to undo
             raise
 
     def _start(self) -> None:
