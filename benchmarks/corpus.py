@@ -39,12 +39,24 @@ _NAME_OCTAVES = 22
 _SIGMA, _MEAN = 0.6, 200
 _SHORTEST, _LONGEST = 20, 3000
 _SOURCES = {
-    "en": (
-        "Northern Courier, The Harbour Post, City Ledger, Meridian Wire, Daily Compass, Lakeside Herald, Open Tribune"
-    ).split(", "),
-    "ru": (
-        "Невский курьер, Городская хроника, Волжская правда, Меридиан, Утренний листок, Обозреватель, Маяк"
-    ).split(", "),
+    "en": [
+        "Northern Courier",
+        "The Harbour Post",
+        "City Ledger",
+        "Meridian Wire",
+        "Daily Compass",
+        "Lakeside Herald",
+        "Open Tribune",
+    ],
+    "ru": [
+        "Невский курьер",
+        "Городская хроника",
+        "Волжская правда",
+        "Меридиан",
+        "Утренний листок",
+        "Обозреватель",
+        "Маяк",
+    ],
 }
 _SECTIONS = (
     "politics",

@@ -72,7 +72,8 @@ _HEAD = """
 московский северный южный западный восточный центральный дальний ближний научный технический медицинский
 образовательный цифровой электронный энергетический нефтяной газовый промышленный сельский морской воздушный
 железный автомобильный уголовный судебный
-"""_FIRSTS = (
+"""
+_FIRSTS = (
     "Иван Сергей Андрей Ольга Анна Дмитрий Алексей Мария Елена Павел Пётр Наталья Джон Томас Питер Алёна"
 )
 _CASE = {"nomn": 28, "gent": 34, "datv": 6, "accs": 16, "ablt": 9, "loct": 12}
@@ -91,7 +92,7 @@ _ENDINGS = (  # surnames and towns by kind: nominative, genitive, dative, instru
 
 
 def _tag_weight(tag: str) -> int:
-"""How often news use a form with this tag, beside the other forms of its lemma."""
+    """How often news use a form with this tag, beside the other forms of its lemma."""
     grammemes = set(tag.replace(" ", ",").split(","))
     if grammemes & {"Infr", "Slng", "Arch", "Erro", "Litr", "V-ey", "V-oy", "V-ej", "Dist", "Abbr"}:
         return 0

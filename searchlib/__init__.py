@@ -1,12 +1,12 @@
 """searchlib: an embedded search engine for archives of English and Russian news.
 
-    import searchlib
+import searchlib
 
-    index = searchlib.Index.create("indexes/news")
-    with index.writer() as writer:
-        writer.add({"id": "42", "title": "Саммит в Астане", "text": "...", "date": "2024-06-06"})
-    for hit in index.search("саммит", limit=10):
-        print(hit.score, hit.title, hit.snippet)
+index = searchlib.Index.create("indexes/news")
+with index.writer() as writer:
+    writer.add({"id": "42", "title": "Саммит в Астане", "text": "...", "date": "2024-06-06"})
+for hit in index.search("саммит", limit=10):
+    print(hit.score, hit.title, hit.snippet)
 """
 
 from __future__ import annotations

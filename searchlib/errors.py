@@ -72,7 +72,9 @@ class DefinitionError(SearchError):
     path: the definition's file, or None when it was given as an object; key: the dotted key at fault, or None.
     """
 
-    def __init__(self, message: str, *, path: str | PathLike[str] | None = None, key: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, path: str | PathLike[str] | None = None, key: str | None = None
+    ) -> None:
         self.message = message
         self.path = None if path is None else fspath(path)
         self.key = key
@@ -85,7 +87,9 @@ class IndexNotFoundError(SearchError):
 
     def __init__(self, path: str | PathLike[str], message: str | None = None) -> None:
         self.path = fspath(path)
-        super().__init__(message or f"{self.path}: there is no index here; 'search index' or Index.create makes one")
+        super().__init__(
+            message or f"{self.path}: there is no index here; 'search index' or Index.create makes one"
+        )
 
 
 class IndexExistsError(SearchError):

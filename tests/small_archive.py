@@ -114,5 +114,3 @@ def patch_segment(folder: Path, bytes_of: bytes, change: dict[str, Any] | None =
     (folder / values["segments"][0]["file"]).write_bytes(signed)
     values["segments"][0]["checksum"] = checksum
     write_manifest(folder, values)
-
-

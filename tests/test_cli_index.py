@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+
 from searchlib_cli.main import cli
 from searchlib_cli.progress import clock
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from searchlib_cli.main import cli
-from searchlib_cli.terminal import display_width, wrapped
 
 from searchlib.results.snippets import Snippet
+from searchlib_cli.main import cli
+from searchlib_cli.terminal import display_width, wrapped
 
 DOCUMENTS = [
     {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -86,7 +87,7 @@ class Archive:
             assert doc == wanted_doc or by_document[doc] == pytest.approx(wanted, rel=1e-12)
         scores = [score for score, _ in got]
         assert scores == sorted(scores, reverse=True)
-        for (score, doc), (following, next_doc) in zip(got, got[1:], strict=False):
+        for (score, doc), (following, next_doc) in itertools.pairwise(got):
             assert score != following or doc < next_doc
 
 
@@ -142,11 +143,14 @@ def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     chance = random.Random(request.param)
     total = 14_000 if request.param == 1 else 9_000
     texts = [
-        (zipf_text(chance, chance.randrange(4), 0.05), zipf_text(chance, int(chance.lognormvariate(2.6, 0.9)), 0.1))
+        (
+            zipf_text(chance, chance.randrange(4), 0.05),
+            zipf_text(chance, int(chance.lognormvariate(2.6, 0.9)), 0.1),
+        )
         for _ in range(total)
     ]
     cut = [0, total] if request.param == 1 else [0, 300, 6000, total]
-    parts = [texts[a:b] for a, b in zip(cut, cut[1:], strict=False)]
+    parts = [texts[a:b] for a, b in itertools.pairwise(cut)]
     return Archive(tmp_path_factory.mktemp("large"), parts, 1.2, 0.55)
 
 

@@ -253,7 +253,7 @@ def test_stats_add_up(tmp_path: Path) -> None:
     stats = index.stats()
     assert stats.documents == len(index) == 120
     assert stats.languages == {"ru": 60, "en": 59, "bg": 1}
-    assert list(stats.languages)[0] == "ru"
+    assert next(iter(stats.languages)) == "ru"
     assert stats.segments == 3
     assert stats.bytes == sum(stats.parts.values())
     assert min(stats.parts.values()) >= 0

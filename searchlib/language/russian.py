@@ -112,7 +112,11 @@ class _Dictionary:
 
         A word is read as an unknown prefix before a word of the dictionary, and as words with its ending are read.
         """
-        if len(form) < _SHORTEST_GUESS or form.startswith(self._first_parts) or form.startswith(("по", "наи")):
+        if (
+            len(form) < _SHORTEST_GUESS
+            or form.startswith(self._first_parts)
+            or form.startswith(("по", "наи"))
+        ):
             return [(parse[2].replace("ё", "е"), parse[3]) for parse in self._morph.parse(form)]
         known = self._readings
         seen = set()
@@ -147,7 +151,7 @@ class _Dictionary:
             for fixed, places in self._by_ending(ending[-size:], self._substitutes):
                 for count, paradigm, index in places:
                     place = (paradigm, index)
-                    before, after, prefix, suffix, tag = known.get(place) or self._reading(place)
+                    _before, after, _prefix, suffix, tag = known.get(place) or self._reading(place)
                     if not tag.is_productive():
                         continue
                     total += count

@@ -66,9 +66,7 @@ class Hit:
     @cached_property
     def snippet(self) -> Snippet:
         """The best passage of the document's texts, with the query's words marked whatever their inflection."""
-        texts = [
-            str(self.fields.get(field.name) or "") for field in self._results.definition.text_fields
-        ]
+        texts = [str(self.fields.get(field.name) or "") for field in self._results.definition.text_fields]
         bodies = [
             text
             for field, text in zip(self._results.definition.text_fields, texts, strict=True)

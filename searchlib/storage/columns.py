@@ -98,7 +98,9 @@ class KeywordColumn:
                 raise CorruptIndexError(file.path, f"the values of '{description['name']}' are damaged")
             text = zstandard.ZstdDecompressor().decompress(packed, max_output_size=size).decode()
         except (zstandard.ZstdError, UnicodeDecodeError) as error:
-            raise CorruptIndexError(file.path, f"the values of '{description['name']}' are damaged") from error
+            raise CorruptIndexError(
+                file.path, f"the values of '{description['name']}' are damaged"
+            ) from error
         self.values: list[str] = text.split("\0")[:-1]
         self._ends: Sequence[int] | None = None
         count = file.documents

@@ -35,7 +35,15 @@ from searchlib.errors import (
 from searchlib.storage._segment import hash64
 from searchlib.storage.format import VERSION
 
-__all__ = ["MANIFEST", "Manifest", "SegmentEntry", "read_deletions", "remove_strays", "sync_folder", "write_deletions"]
+__all__ = [
+    "MANIFEST",
+    "Manifest",
+    "SegmentEntry",
+    "read_deletions",
+    "remove_strays",
+    "sync_folder",
+    "write_deletions",
+]
 
 MANIFEST: Final = "manifest"
 _DELETIONS: Final = struct.Struct("<8sII")
@@ -73,7 +81,9 @@ class Manifest:
             content = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError) as error:
             if folder.exists() and not folder.is_dir():
-                raise IndexNotFoundError(folder, f"{folder}: this is a file, and an index is a folder") from error
+                raise IndexNotFoundError(
+                    folder, f"{folder}: this is a file, and an index is a folder"
+                ) from error
             raise IndexNotFoundError(folder) from error
         except OSError as error:
             raise StorageError(path, f"cannot be read: {error.strerror or error}") from error

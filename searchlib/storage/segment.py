@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from searchlib.definitions import Definition
 from searchlib.documents import Document
@@ -34,7 +34,9 @@ PARTS: Final = {
 }
 """What a section is part of, for statistics; the others are columns."""
 
-_PER_DOCUMENT: Final = 600  # bytes that Python objects of a document (id, keywords, date) take while it is in memory
+_PER_DOCUMENT: Final = (
+    600  # bytes that Python objects of a document (id, keywords, date) take while it is in memory
+)
 
 
 class Segment:
@@ -44,7 +46,9 @@ class Segment:
         self.entry = entry
         self.file, self._contents = open_segment(folder / entry.file, entry.checksum)
         if self.file.documents != entry.documents:
-            raise CorruptIndexError(self.file.path, "the number of documents is not the one that was committed")
+            raise CorruptIndexError(
+                self.file.path, "the number of documents is not the one that was committed"
+            )
         with self._sensible():
             self.total_length = float(self._contents["total_length"])
             self.text_fields: tuple[str, ...] = tuple(self._contents["text_fields"])

@@ -53,4 +53,6 @@ class Snapshot:
         live = self.live[segment]
         if live is None:
             return None
-        return [doc for doc in range(self.segments[segment].file.documents) if live[doc >> 3] >> (doc & 7) & 1]
+        return [
+            doc for doc in range(self.segments[segment].file.documents) if live[doc >> 3] >> (doc & 7) & 1
+        ]

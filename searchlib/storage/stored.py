@@ -101,7 +101,14 @@ class StoredReader:
             ends = struct.unpack_from(f"<{following - first}I", plain)
             i = doc - first
             values = msgspec.msgpack.decode(memoryview(plain)[ends[i - 1] if i else 4 * len(ends) : ends[i]])
-        except (zstandard.ZstdError, struct.error, IndexError, OverflowError, RecursionError, ValueError) as error:
+        except (
+            zstandard.ZstdError,
+            struct.error,
+            IndexError,
+            OverflowError,
+            RecursionError,
+            ValueError,
+        ) as error:
             raise self._damaged(doc) from error
         if not isinstance(values, dict):
             raise self._damaged(doc)
