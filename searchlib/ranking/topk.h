@@ -31,7 +31,7 @@
 
 #define SL_WINDOW_BITS 12
 #define SL_WINDOW (1u << SL_WINDOW_BITS)
-#define SL_DECODED 1024  /* lists up to this long are decoded before the search */
+#define SL_DECODED 8192  /* lists up to this long are decoded before the search */
 #define SL_SCATTERED 256 /* up to so many additions, the documents they touched are listed, not searched for */
 
 /* The best so far: a min-heap of single-precision scores for the threshold, and everything that may yet be among the best. */
