@@ -88,7 +88,7 @@ def sign(segment: bytes, change: dict[str, Any] | None = None) -> tuple[bytes, i
     return segment[:covered] + hashes + body + trailer, checksum
 
 
-def contents_of(segment: bytes) -> dict[str, Any]:
+def contents_of(segment: bytes | bytearray) -> dict[str, Any]:
     """The table of contents of a segment's file."""
     offset, length, _, _ = _TRAILER.unpack_from(segment, len(segment) - _TRAILER.size)
     found: dict[str, Any] = json.loads(segment[offset : offset + length])
@@ -103,7 +103,7 @@ def manifest_of(folder: Path) -> dict[str, Any]:
 
 def write_manifest(folder: Path, values: object) -> None:
     """Any JSON value as a manifest whose checksum is right."""
-    body = json.dumps(values, ensure_ascii=False).encode()
+    body = json.dumps(values).encode()
     (folder / MANIFEST).write_bytes(body + b"\n%016x\n" % hash64(body))
 
 

@@ -167,6 +167,35 @@ def test_large_corpora(large: Archive, seed: int) -> None:
         large.check(query, k)
 
 
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """Enough documents for lists that are too long to be decoded at once and too sparse for a bitmap."""
+    chance = random.Random(5)
+    texts = []
+    for _ in range(75_000):
+        frequent = " ".join(
+            f"a{i} " * chance.choice([1, 1, 1, 2, 5]) for i in range(1, 11) if chance.random() < 0.12
+        )
+        rare = " ".join(f"a{chance.randrange(20, 5000)}" for _ in range(chance.choice([0, 1, 2, 8])))
+        texts.append((f"{frequent} {rare}",))
+    return Archive(tmp_path_factory.mktemp("wide"), [texts], 1.2, 0.55)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_long_sparse_lists(wide: Archive, seed: int) -> None:
+    chance = random.Random(seed)
+    wide.dead = frozenset(chance.sample(range(len(wide.corpus)), 9000)) if seed % 2 else frozenset()
+    frequencies = [wide.segments[0].file.document_frequency(f"t{i}") for i in range(1, 11)]
+    assert all(8192 < df <= 75_000 // 8 for df in frequencies)
+    query = []
+    for _ in range(chance.choice([1, 2, 3, 5])):
+        terms = [f"t{chance.randrange(1, 11)}" for _ in range(chance.choice([1, 1, 2]))]
+        terms += [f"t{chance.randrange(20, 5000)}"] * chance.randrange(2)
+        query.append((tuple(dict.fromkeys(terms)), chance.choice([1.0, 2.0])))
+    for k in (1, 10, 300):
+        wide.check(query, k)
+
+
 def test_equal_documents_stand_in_order(tmp_path: Path) -> None:
     archive = Archive(tmp_path, [[("a1 a2",)] * 300, [("a1 a2",)] * 9000], 1.2, 0.55)
     searcher = archive.searcher()

@@ -10,7 +10,9 @@ import pytest
 from small_archive import QUERIES, answers, articles, build, scored
 
 import searchlib
+from searchlib.ranking._topk import Group
 from searchlib.ranking.ranker import Ranker
+from searchlib.storage.manifest import Manifest
 
 
 def test_the_documented_example(tmp_path: Path) -> None:
@@ -82,7 +84,12 @@ def test_total_is_counted_only_when_asked_for_and_once(
     index = build(tmp_path / "news", articles(200))
     counted = []
     count = Ranker.count
-    monkeypatch.setattr(Ranker, "count", lambda ranker, plan: counted.append(1) or count(ranker, plan))
+
+    def counting(ranker: Ranker, plan: list[tuple[Group, float]]) -> int:
+        counted.append(1)
+        return count(ranker, plan)
+
+    monkeypatch.setattr(Ranker, "count", counting)
     results = index.search("common", limit=3)
     assert len(results) == 3
     assert counted == []
@@ -182,6 +189,21 @@ def test_another_index_object_sees_a_commit_when_it_refreshes(tmp_path: Path) ->
     assert reading.refresh()
     assert [hit.id for hit in reading.search("zebra")] == ["late"]
     assert not reading.refresh()
+
+
+def test_a_commit_between_reading_the_manifest_and_opening_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = build(tmp_path / "news", articles(10))
+    commits = [Manifest.read(index.path)]
+    with index.writer() as writer:  # replaces all: the first segment goes
+        for row in articles(10, seed=2):
+            writer.add(row | {"title": "newer"})
+    commits.append(Manifest.read(index.path))
+    assert not (index.path / commits[0].segments[0].file).exists()
+    monkeypatch.setattr(Manifest, "read", lambda folder: commits.pop(0))
+    assert len(searchlib.Index.open(index.path).search("newer")) == 10
+    assert commits == []
 
 
 def test_results_stay_on_their_snapshot(tmp_path: Path) -> None:

@@ -632,6 +632,8 @@ SL_FUNCTION int64_t sl_count_any(const sl_list *const *lists, uint32_t count, ui
         if (l->bitmap) {
             for (uint32_t w = 0; w < words; w++)
                 bits[w] |= sl_load64(l->bits + 8ull * w);
+            if (documents & 63 && sl_load64(l->bits + 8ull * (words - 1)) >> (documents & 63))
+                return -1; /* bits of documents that there are not */
             continue;
         }
         for (uint32_t b = 0; b < l->blocks; b++) {

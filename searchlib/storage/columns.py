@@ -76,7 +76,7 @@ class DateColumn:
     """Seconds since 1970 for each document, or None. Immutable."""
 
     def __init__(self, file: SegmentFile, description: dict[str, int] | None) -> None:
-        self._base = description["base"] if description else 0
+        self._base = int(description["base"]) if description else 0
         self._values = _column(file, "date", description["width"], file.documents) if description else None
 
     def __getitem__(self, doc: int) -> int | None:

@@ -76,6 +76,8 @@ class StoredReader:
     """Fetches documents of one segment. Immutable; threads may share it."""
 
     def __init__(self, file: SegmentFile, blocks: int) -> None:
+        if file.section_size("stored_index") != _ENTRY.size * blocks:
+            raise CorruptIndexError(file.path, "the index of the stored fields has the wrong size")
         self._file = file
         self._blocks = blocks
 

@@ -98,12 +98,12 @@ class Writer:
         document = self._prepare(record)
         with self._guard:
             self._check()
-            if self._builder is None:
-                self._builder = SegmentBuilder(
-                    self._folder, f"{self._next:08d}.segment", self._manifest.definition, self._analyzer
-                )
-                self._next += 1
             try:
+                if self._builder is None:
+                    self._builder = SegmentBuilder(
+                        self._folder, f"{self._next:08d}.segment", self._manifest.definition, self._analyzer
+                    )
+                    self._next += 1
                 self._builder.add(document)
                 self._replace(document.id)
                 self._added += 1
@@ -156,7 +156,11 @@ class Writer:
         return added
 
     def commit(self) -> None:
-        """Makes everything added so far visible and durable, at once. Raises StorageError; the last commit then stands."""
+        """Makes everything added so far visible and durable, at once.
+
+        Raises StorageError; the last commit then stands, unless it was the very last step that failed, making the
+        folder durable: then the new one is visible already.
+        """
         with self._guard:
             self._check()
             if not self._added:

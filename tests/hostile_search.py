@@ -1,0 +1,153 @@
+"""Run as a process: changes bytes of an index at random, signs them as right, and searches. A crash shows as a signal.
+
+    python hostile_search.py FOLDER SECTION SEED COUNT
+
+The folder holds an index of one segment; COUNT mutations of SECTION are tried, each by a seed of its own, SEED + i, that
+is printed before it is tried. Exit status 0: each ended in answers or CorruptIndexError.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+from naive_dictionary import read_dictionary
+from small_archive import contents_of, manifest_of, sign
+
+from searchlib import CorruptIndexError
+from searchlib.language import Analyzer
+from searchlib.ranking.ranker import Ranker
+from searchlib.storage.manifest import Manifest, SegmentEntry
+from searchlib.storage.segment import Segment
+from searchlib.storage.snapshot import Snapshot
+
+WORDS = [
+    "omni",
+    "half",
+    "eighth",
+    "band",
+    "block",
+    "dozen",
+    "single",
+    "omni half",
+    "dozen eighth band",
+    "w3",
+    "стали",
+]
+WORDS += [
+    "half omni eighth band dozen block single w1 w2 w3 w4 w5",
+    "nowhere",
+    "w7 w9 omni",
+    "стали сталь eighth",
+]
+WORDS += ["band band", "w11 band eighth"]
+EDGES = [0, 1, 2, 3, 0x3F, 0x40, 0x7F, 0x80, 0x81, 0x9F, 0xA0, 0xC0, 0xFE, 0xFF]
+
+
+def mutate(part: bytearray, chance: random.Random, heads: list[int]) -> None:
+    """Changes a section in place, mostly a little, and more often where lists begin."""
+    for _ in range(chance.choice([1, 1, 1, 2, 3, 8, 40])):
+        if heads and chance.random() < 0.6:
+            at = min(len(part) - 1, chance.choice(heads) + int(chance.expovariate(0.15)))
+        else:
+            at = chance.randrange(len(part))
+        kind = chance.randrange(6)
+        if kind == 0:
+            part[at] ^= 1 << chance.randrange(8)
+        elif kind == 1:
+            part[at] = chance.choice(EDGES)
+        elif kind == 2:
+            part[at] = chance.randrange(256)
+        elif kind == 3:  # a number of four bytes
+            value = chance.choice(
+                [0, 1, 127, 128, 4095, 4096, (1 << 31) - 1, 1 << 31, (1 << 32) - 1, chance.getrandbits(32)]
+            )
+            part[at : at + 4] = value.to_bytes(4, "little")[: len(part) - at]
+        elif kind == 4:  # a run
+            end = min(len(part), at + chance.choice([2, 8, 40, 200]))
+            part[at:end] = bytes([chance.choice(EDGES)]) * (end - at)
+        else:  # a piece from elsewhere
+            source = chance.randrange(len(part))
+            piece = part[source : source + chance.choice([4, 16, 100])]
+            part[at : at + len(piece)] = piece[: len(part) - at]
+
+
+def ask(
+    folder: Path, entry: SegmentEntry, manifest: Manifest, analyzer: Analyzer, chance: random.Random
+) -> bool:
+    """Searches, counts, reads stored fields, ids and columns. True when damage was found."""
+    live = None
+    if chance.random() < 0.3:
+        live = chance.randbytes((entry.documents + 7) // 8)
+    damaged = False
+    try:
+        segment = Segment(folder, entry)
+        ranker = Ranker(Snapshot(manifest, [segment], [live]), analyzer)
+    except CorruptIndexError:
+        return True
+    for query in WORDS:
+        try:
+            plan = ranker.plan(query)
+            k = chance.choice([1, 10, 10, 100, 1000, 100_000 if chance.random() < 0.1 else 3])
+            for score, _, doc in ranker.top(plan, k)[:3]:
+                assert 0 <= doc < entry.documents
+                assert isinstance(score, float)
+                segment.file.id(doc)
+                segment.stored[doc]
+            assert 0 <= ranker.count(plan) <= entry.documents
+        except CorruptIndexError:
+            damaged = True
+    for read in (
+        lambda: [segment.file.find_id(f"id-{number}") for number in (0, 7, 99, 5000)],
+        lambda: [segment.file.find_id(id) for id in ("", "id", "\U0010ffff")],
+        lambda: [column[doc] for column in segment.keywords.values() for doc in (0, 1, entry.documents - 1)],
+        lambda: [column.counts(docs) for column in segment.keywords.values() for docs in (None, [0, 5])],
+        lambda: [segment.dates[doc] for doc in (0, entry.documents - 1)],
+        lambda: [segment.stored[doc] for doc in (0, entry.documents // 2, entry.documents - 1)],
+        lambda: [segment.file.find_form(form) for form in ("every", "a", "яя", "w1")],
+        lambda: [segment.file.term(number) for number in (0, segment.file.term_count - 1)],
+    ):
+        try:
+            read()
+        except CorruptIndexError:
+            damaged = True
+    return damaged
+
+
+def heads_of(name: str, content: bytes, contents: dict[str, Any]) -> list[int]:
+    """Where something begins in a section: posting lists, blocks of dictionaries."""
+    start, length = contents["sections"]["terms"]
+    if name == "postings":
+        entries = read_dictionary(content[start : start + length], contents["terms"], terms=True)
+        return [entry.postings[0] for entry in entries for _ in range(1 + 20 * (entry.df > 20))]
+    return []
+
+
+def main() -> None:
+    faulthandler.enable()
+    folder, name, seed, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    file = manifest_of(folder)["segments"][0]["file"]
+    content = (folder / file).read_bytes()
+    contents = contents_of(content)
+    start, length = contents["sections"][name]
+    manifest = Manifest.read(folder)
+    analyzer = Analyzer(manifest.definition.languages)
+    heads = heads_of(name, content, contents)
+    damaged = 0
+    for number in range(seed, seed + count):
+        print(number, flush=True)
+        chance = random.Random(number)
+        part = bytearray(content[start : start + length])
+        mutate(part, chance, heads)
+        signed, checksum = sign(content[:start] + bytes(part) + content[start + length :])
+        (folder / file).write_bytes(signed)
+        entry = SegmentEntry(file, contents["documents"], checksum)
+        damaged += ask(folder, entry, manifest, analyzer, chance)
+    print(f"damaged {damaged}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""Can bytes that somebody made up, under checksums that are right, crash a search or make it hang?
+
+Each section is mutated thousands of times in a process of its own (hostile_search.py), so that a crash is a failure here and
+names the seed that does it again.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+import hostile_search
+import pytest
+from naive_dictionary import read_dictionary
+from small_archive import answers, articles, build, contents_of, manifest_of, patch_segment, write_manifest
+
+import searchlib
+from searchlib.documents import Document
+from searchlib.language import Analyzer
+from searchlib.storage.segment import SegmentBuilder
+
+FIELDS = (searchlib.Field("title", "text", weight=2.0), searchlib.Field("text", "text"))
+COLUMNS = (
+    searchlib.Field("date", "date"),
+    searchlib.Field("tags", "keyword"),
+    searchlib.Field("lang", "keyword"),
+)
+SHARES = {
+    "omni": 1.0,
+    "half": 0.5,
+    "eighth": 0.122,
+    "band": 0.05,
+    "block": 0.0145,
+    "dozen": 0.007,
+    "стали": 0.3,
+}
+WIDE_SHARES = {"omni": 1.0, "eighth": 0.122, "band": 0.119, "dozen": 0.003}
+SECTIONS = [  # name, mutations, how many of them must be found out
+    ("postings", 1000, 100),
+    ("terms", 800, 200),
+    ("forms", 800, 200),
+    ("ids", 100, 0),
+    ("id_ends", 300, 100),
+    ("id_order", 300, 100),
+    ("stored", 300, 100),
+    ("stored_index", 300, 250),
+    ("length.0", 100, 0),
+    ("length.1", 100, 0),
+    ("tokens.0", 50, 0),
+    ("date", 100, 0),
+    ("keyword.0", 150, 10),
+    ("keyword.0.ends", 150, 0),
+    ("keyword.0.values", 150, 50),
+    ("keyword.1", 150, 50),
+    ("keyword.1.values", 100, 50),
+]
+
+
+def archive(path: Path, documents: int) -> Path:
+    """Lists of every kind: bitmaps, packed, decoded at once, short, few; several windows when there are enough documents."""
+    chance = random.Random(documents)
+    index = searchlib.Index.create(path, searchlib.Definition(fields=FIELDS + COLUMNS))
+    with index.writer() as writer:
+        for number in range(documents):
+            words = [word for word, share in SHARES.items() if chance.random() < share]
+            words += [word for word in words if chance.random() < 0.3] * chance.choice([1, 1, 1, 9])
+            words += [f"w{int(60 ** chance.random())}"] if chance.random() < 0.05 else []
+            words += ["сталь"] if chance.random() < 0.05 else []
+            words += ["single"] if number == documents // 2 else []
+            writer.add(
+                {
+                    "id": f"id-{number}",
+                    "title": chance.choice(words or ["none"]) if chance.random() < 0.4 else "",
+                    "text": " ".join(words) or "none",
+                    "date": 10**9 + number * 86400 if number % 3 else None,
+                    "tags": [f"t{number % 9}", "all"][: number % 3],
+                    "lang": "en",
+                }
+            )
+    return path
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return archive(tmp_path_factory.mktemp("large") / "index", 9000)
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """So many documents that some lists are neither bitmaps nor short enough to be decoded before the search."""
+    documents = 72_000
+    folder = tmp_path_factory.mktemp("wide") / "index"
+    definition = searchlib.Definition(fields=FIELDS + COLUMNS)
+    searchlib.Index.create(folder, definition)
+    builder = SegmentBuilder(folder, "00000001.segment", definition, Analyzer())
+    chance = random.Random(documents)
+    for number in range(documents):
+        words = [word for word, share in WIDE_SHARES.items() if chance.random() < share]
+        title = words[-1] if number % 7 == 0 else ""
+        text = " ".join(words) * (1 + number % 3)
+        builder.add(Document(f"id-{number}", (title, text), None, ((), ("en",)), {"id": f"id-{number}"}))
+    entry, _ = builder.finish(durable=False)
+    write_manifest(folder, manifest_of(folder) | {"segments": [asdict(entry)]})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return archive(tmp_path_factory.mktemp("small") / "index", 300)
+
+
+def try_mutations(folder: Path, section: str, seed: int, count: int, least_damaged: int) -> None:
+    process = subprocess.run(
+        [sys.executable, hostile_search.__file__, str(folder), section, str(seed), str(count)],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    lines = process.stdout.split("\n")
+    last = [line for line in lines if line.isdigit()][-1:]
+    assert process.returncode == 0, (
+        f"section {section}, seed {last}: {process.returncode}\n{process.stderr[-3000:]}"
+    )
+    assert int(lines[-2].removeprefix("damaged ")) >= least_damaged  # the mutations do reach what is read
+
+
+@pytest.mark.parametrize("seed", [0, 10_000])
+def test_posting_lists_of_a_large_segment(large: Path, tmp_path: Path, seed: int) -> None:
+    try_mutations(shutil.copytree(large, tmp_path / "index"), "postings", seed, 800, 80)
+
+
+def test_posting_lists_of_a_wide_segment(wide: Path, tmp_path: Path) -> None:
+    try_mutations(Path(shutil.copytree(wide, tmp_path / "index")), "postings", 0, 150, 30)
+
+
+@pytest.mark.parametrize(("section", "count", "least_damaged"), SECTIONS)
+def test_sections_of_a_small_segment(
+    small: Path, tmp_path: Path, section: str, count: int, least_damaged: int
+) -> None:
+    try_mutations(shutil.copytree(small, tmp_path / "index"), section, 0, count, least_damaged)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("section", ["postings", "terms", "forms", "length.1", "id_order"])
+def test_many_more_mutations(large: Path, small: Path, tmp_path: Path, section: str) -> None:
+    for number, folder in enumerate((large, small)):
+        copy = shutil.copytree(folder, tmp_path / str(number))
+        for seed in range(100_000, 100_000 + 10 * 300, 300):
+            try_mutations(copy, section, seed, 300, 0)
+
+
+def test_signing_again_changes_no_answer(tmp_path: Path) -> None:
+    """What the mutations rest on: a segment that was signed again unchanged is the same segment."""
+    index = build(tmp_path / "news", articles(50))
+    expected = answers(index)
+    [path] = index.path.glob("*.segment")
+    patch_segment(index.path, path.read_bytes())
+    assert answers(searchlib.Index.open(index.path)) == expected
+
+
+def test_the_archive_has_every_section(small: Path) -> None:
+    [path] = small.glob("*.segment")
+    assert set(contents_of(path.read_bytes())["sections"]) == {"positions", *(row[0] for row in SECTIONS)}
+
+
+def test_bits_behind_the_last_document_are_not_counted(small: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(small, tmp_path / "index")
+    [path] = folder.glob("*.segment")
+    content = bytearray(path.read_bytes())
+    contents = contents_of(content)
+    start, length = contents["sections"]["terms"]
+    entries = read_dictionary(bytes(content[start : start + length]), contents["terms"], terms=True)
+    [omni] = [entry for entry in entries if entry.key == b"omni"]
+    assert omni.df == 300
+    at = (
+        contents["sections"]["postings"][0] + omni.postings[0] + 4 + 13 * 3 + 4
+    )  # flags and kth, blocks, rank
+    assert content[at : at + 37] == b"\xff" * 37
+    content[at + 39] = 0xFF  # documents 312 to 319, which there are not
+    patch_segment(folder, bytes(content))
+    with suppress(searchlib.CorruptIndexError):
+        assert searchlib.Index.open(folder).search("omni").total == 300
