@@ -128,7 +128,7 @@ class Index:
             ranker.snapshot.segments,
             self.definition,
             ranker,
-            lambda: {term: i for i, (group, _) in enumerate(plan) for term in group.terms},
+            plan,
             lambda: ranker.count(plan),
             began,
         )
@@ -150,7 +150,7 @@ class Index:
         parts: dict[str, int] = {}
         for i, segment in enumerate(snapshot.segments):
             if any(field.name == "lang" for field in self.definition.keyword_fields):
-                for language, count in segment.keywords["lang"].counts(snapshot.living(i)).items():
+                for language, count in segment.keyword("lang").counts(snapshot.living(i)).items():
                     languages[language] = languages.get(language, 0) + count
             for part, size in segment.parts().items():
                 parts[part] = parts.get(part, 0) + size

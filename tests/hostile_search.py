@@ -103,8 +103,16 @@ def ask(
     for read in (
         lambda: [segment.file.find_id(f"id-{number}") for number in (0, 7, 99, 5000)],
         lambda: [segment.file.find_id(id) for id in ("", "id", "\U0010ffff")],
-        lambda: [column[doc] for column in segment.keywords.values() for doc in (0, 1, entry.documents - 1)],
-        lambda: [column.counts(docs) for column in segment.keywords.values() for docs in (None, [0, 5])],
+        lambda: [
+            column[doc]
+            for column in map(segment.keyword, segment.keyword_names)
+            for doc in (0, 1, entry.documents - 1)
+        ],
+        lambda: [
+            column.counts(docs)
+            for column in map(segment.keyword, segment.keyword_names)
+            for docs in (None, [0, 5])
+        ],
         lambda: [segment.dates[doc] for doc in (0, entry.documents - 1)],
         lambda: [segment.stored[doc] for doc in (0, entry.documents // 2, entry.documents - 1)],
         lambda: [segment.file.find_form(form) for form in ("every", "a", "яя", "w1")],

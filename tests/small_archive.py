@@ -66,7 +66,7 @@ def answers(index: searchlib.Index, limit: int = 1000) -> list[Any]:
     ranker = index._open_ranker()
     for segment in ranker.snapshot.segments:
         said.append([segment.dates[doc] for doc in range(segment.file.documents)])
-        for column in segment.keywords.values():
+        for column in map(segment.keyword, segment.keyword_names):
             said.append([column[doc] for doc in range(segment.file.documents)])
     return said
 

@@ -11,7 +11,7 @@ from searchlib.language._tokens import tokenize
 if TYPE_CHECKING:
     from searchlib.language import Analysis
 
-__all__ = ["MAX_LENGTH", "MAX_WORDS", "Word", "bag_of_words"]
+__all__ = ["MAX_LENGTH", "MAX_WORDS", "Bag", "Word", "bag_of_words"]
 
 MAX_LENGTH: Final = 10_000  # code points
 MAX_WORDS: Final = 1_000
@@ -24,7 +24,14 @@ class Word(NamedTuple):
     boost: float
 
 
-def bag_of_words(query: str, analyze: Callable[[str], Analysis]) -> list[Word]:
+class Bag(NamedTuple):
+    """The words of a query; stop_words: it has no others."""
+
+    words: list[Word]
+    stop_words: bool
+
+
+def bag_of_words(query: str, analyze: Callable[[str], Analysis]) -> Bag:
     """The words of a query in order, each once; its boost is how often it was asked.
 
     Stop words are left out unless there is nothing else. Raises QueryError when there is no word at all, or too many.
@@ -39,8 +46,9 @@ def bag_of_words(query: str, analyze: Callable[[str], Analysis]) -> list[Word]:
     if len(tokens) > MAX_WORDS:
         raise QueryError(f"the query has too many words: at most {MAX_WORDS:,}", tokens[MAX_WORDS][1])
     analyses = [analyze(token[0]) for token in tokens]
-    chosen = [one for one in analyses if not one[1]] or analyses
+    chosen = [one for one in analyses if not one[1]]
+    stop_words = not chosen
     counts: dict[tuple[str, ...], float] = {}
-    for one in chosen:
+    for one in chosen or analyses:
         counts[one[0]] = counts.get(one[0], 0.0) + 1.0
-    return [Word(terms, boost) for terms, boost in counts.items()]
+    return Bag([Word(terms, boost) for terms, boost in counts.items()], stop_words)

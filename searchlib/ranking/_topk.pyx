@@ -13,7 +13,6 @@ from libc.stdlib cimport calloc, free, malloc
 from searchlib.storage._segment cimport (
     SegmentFile,
     sl_dictionary_entry,
-    sl_dictionary_seek,
     sl_load16,
     sl_load32,
 )
@@ -24,9 +23,6 @@ cdef extern from *:
     #pragma GCC optimize("O3")
     #endif
     """
-
-cdef extern from "Python.h":
-    const char *PyUnicode_AsUTF8AndSize(object text, Py_ssize_t *size) except NULL
 
 cdef extern from "topk.h":
     ctypedef struct sl_list:
@@ -55,7 +51,6 @@ cdef extern from "topk.h":
         sl_group *groups
         uint32_t group_count
         int memory_failed
-        uint64_t added, probed, visited
         sl_scratch *scratch
     int sl_list_open(sl_list *l, const uint8_t *data, uint64_t length, uint32_t df, uint32_t documents,
                      uint32_t fields) nogil
@@ -87,14 +82,6 @@ cdef class Group:
     def __dealloc__(self):
         free(self.idf)
         free(self.lists)
-
-    @property
-    def known(self) -> bool:
-        """Does any document contain any of the terms?"""
-        for i in range(self.count):
-            if self.idf[i] > 0:
-                return True
-        return False
 
 
 cdef class _Segment:
@@ -196,11 +183,8 @@ cdef class Searcher:
         cdef Group group = Group()
         cdef _Segment segment
         cdef sl_dictionary_entry entry
-        cdef Py_ssize_t size
-        cdef const uint8_t *key
         cdef uint32_t i, j
         cdef uint64_t df, offset, length
-        cdef int found
         group.owner = self
         group.terms = terms
         group.count = len(terms)
@@ -210,14 +194,10 @@ cdef class Searcher:
         if group.idf == NULL or group.lists == NULL:
             raise MemoryError("no memory for a query")
         for i in range(group.count):
-            key = <const uint8_t *> PyUnicode_AsUTF8AndSize(terms[i], &size)
             df = 0
             for j in range(group.segments):
                 segment = self.segments[j]
-                found = sl_dictionary_seek(&segment.file.terms, key, <uint32_t> size, &entry)
-                if found < 0:
-                    raise segment.file._damaged("the dictionary of terms is damaged", None)
-                if not found or entry.df == 0:
+                if not segment.file._seek(&segment.file.terms, terms[i], &entry) or entry.df == 0:
                     continue
                 offset, length = segment.file._section("postings", 0)
                 if entry.postings > length or entry.postings_length > length - entry.postings:
@@ -230,10 +210,6 @@ cdef class Searcher:
             if df:
                 group.idf[i] = log(1 + (self.documents - df + 0.5) / (df + 0.5))
         return group
-
-    def idf(self, Group group) -> list:
-        """Inverse document frequency of each of a group's terms; 0 for a term that no document has."""
-        return [group.idf[i] for i in range(group.count)]
 
     def top(self, list words, int k) -> list:
         """The best k documents for [(group, boost), ...], as [(score, segment, document), ...], best first.

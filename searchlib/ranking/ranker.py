@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from searchlib.language.analyzer import Analysis
 from searchlib.query.words import bag_of_words
@@ -12,9 +12,20 @@ if TYPE_CHECKING:
     from searchlib.language import Analyzer
     from searchlib.storage.snapshot import Snapshot
 
-__all__ = ["Ranker"]
+__all__ = ["Plan", "Ranker"]
 
 _MEMO: Final = 50_000  # words whose lists are kept at hand; then the memory is dropped and rebuilt
+
+
+class Plan(NamedTuple):
+    """What a query asks of one snapshot: groups of terms with their boosts; stop_words: it has no other words."""
+
+    groups: list[tuple[Group, float]]
+    stop_words: bool
+
+    def terms(self) -> dict[str, int]:
+        """Every term, with the number of the group it belongs to."""
+        return {term: number for number, (group, _) in enumerate(self.groups) for term in group.terms}
 
 
 class Ranker:
@@ -52,23 +63,24 @@ class Ranker:
             self._analyses[form] = known
         return known
 
-    def plan(self, query: str) -> list[tuple[Group, float]]:
-        """The groups of terms that a query asks for, with their boosts. Raises QueryError."""
+    def plan(self, query: str) -> Plan:
+        """The groups of terms that a query asks for. Raises QueryError."""
         groups = self._groups
-        plan = []
-        for terms, boost in bag_of_words(query, self.analyze):
+        wanted = []
+        words, stop_words = bag_of_words(query, self.analyze)
+        for terms, boost in words:
             group = groups.get(terms)
             if group is None:
                 if len(groups) >= _MEMO:
                     groups.clear()
                 group = groups[terms] = self._searcher.group(terms)
-            plan.append((group, boost))
-        return plan
+            wanted.append((group, boost))
+        return Plan(wanted, stop_words)
 
-    def top(self, plan: list[tuple[Group, float]], k: int) -> list[tuple[float, int, int]]:
+    def top(self, plan: Plan, k: int) -> list[tuple[float, int, int]]:
         """The best k documents as (score, segment, document), best first; equal scores in document order."""
-        return self._searcher.top(plan, k)
+        return self._searcher.top(plan.groups, k)
 
-    def count(self, plan: list[tuple[Group, float]]) -> int:
+    def count(self, plan: Plan) -> int:
         """How many documents have any word of the plan."""
-        return self._searcher.count([group for group, _ in plan])
+        return self._searcher.count([group for group, _ in plan.groups])

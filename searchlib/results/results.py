@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 if TYPE_CHECKING:
     from searchlib.definitions import Definition
@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from searchlib.storage.segment import Segment
 
 __all__ = ["Hit", "Results"]
+
+
+class Asked(Protocol):
+    """What Results need to know of the question: its terms by word, and whether it is of stop words only."""
+
+    @property
+    def stop_words(self) -> bool: ...
+    def terms(self) -> dict[str, int]: ...
 
 
 class Hit:
@@ -45,8 +53,8 @@ class Hit:
     @property
     def date(self) -> str | None:
         """The date as ISO 8601 text in UTC."""
-        name = self._results.definition.date_field
-        return self._text(name.name) if name is not None else self._text("date")
+        field = self._results.definition.date_field
+        return self._text("date" if field is None else field.name)
 
     @property
     def lang(self) -> str | None:
@@ -66,7 +74,7 @@ class Hit:
     @cached_property
     def snippet(self) -> Snippet:
         """The best passage of the document's texts, with the query's words marked whatever their inflection."""
-        texts = [str(self.fields.get(field.name) or "") for field in self._results.definition.text_fields]
+        texts = [self._text(field.name) or "" for field in self._results.definition.text_fields]
         bodies = [
             text
             for field, text in zip(self._results.definition.text_fields, texts, strict=True)
@@ -77,8 +85,7 @@ class Hit:
 
     def marked(self, field: str, *, width: int | None = None) -> Snippet:
         """A whole field, or its best `width` characters, with the query's words marked."""
-        value = self.fields.get(field)
-        text = value if isinstance(value, str) else "" if value is None else str(value)
+        text = self._text(field) or ""
         marker = self._results.marker
         return marker.mark(text) if width is None else marker.snippet(text, width=width)
 
@@ -103,7 +110,7 @@ class Results(Sequence[Hit]):
         segments: Sequence[Segment],
         definition: Definition,
         analyzer: FormAnalyzer,
-        terms: Callable[[], dict[str, int]],
+        asked: Asked,
         count: Callable[[], int],
         began: float,
     ) -> None:
@@ -112,7 +119,7 @@ class Results(Sequence[Hit]):
         self._ranked = ranked
         self._segments = segments
         self._analyzer = analyzer
-        self._terms = terms
+        self._asked = asked
         self._count = count
         self._hits: list[Hit] | None = None
         self.took_ms = (perf_counter() - began) * 1000
@@ -133,14 +140,7 @@ class Results(Sequence[Hit]):
         """What marks the query's words in texts."""
         from searchlib.results.snippets import Marker
 
-        terms = self._terms()
-        stop_words = all(self._analyzer.analyze(form).stop for form in self._forms())
-        return Marker(terms, self._analyzer, stop_words=stop_words)
-
-    def _forms(self) -> list[str]:
-        from searchlib.language._tokens import tokenize
-
-        return [token[0] for token in tokenize(self.query)]
+        return Marker(self._asked.terms(), self._analyzer, stop_words=self._asked.stop_words)
 
     def _all(self) -> list[Hit]:
         if self._hits is None:

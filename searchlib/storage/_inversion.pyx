@@ -33,7 +33,7 @@ cdef extern from "../language/tokens.h":
     void sl_tokenizer_init(sl_tokenizer *t, int kind, const void *data, size_t length) nogil
     int sl_tokenizer_next(sl_tokenizer *t, sl_token *out) nogil
 
-cdef extern from "inversion.h":
+cdef extern from "inversion_encode.h":
     const int SL_MAX_FIELDS
     const int SL_MAX_KEY
     const int SL_MAX_READINGS

@@ -14,6 +14,7 @@ cdef extern from "../storage/dictionary.h":
         uint64_t damaged
     ctypedef struct sl_dictionary:
         uint32_t count
+        int kind
     ctypedef struct sl_dictionary_entry:
         uint32_t ordinal
         uint32_t key_length
@@ -43,5 +44,6 @@ cdef class SegmentFile:
 
     cdef tuple _section(self, str name, uint64_t expected)
     cdef object _damaged(self, str what, object offset)
+    cdef bint _seek(self, const sl_dictionary *dictionary, str key, sl_dictionary_entry *entry) except -1
     cdef const uint8_t *_checked(self, uint64_t offset, uint64_t n) except NULL
     cdef const uint8_t *_id(self, uint32_t doc, uint32_t *n) except NULL

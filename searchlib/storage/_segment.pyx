@@ -103,9 +103,6 @@ cdef class SegmentFile:
     def section_names(self) -> list:
         return list(self.sections)
 
-    def has_section(self, str name) -> bool:
-        return name in self.sections
-
     def section_size(self, str name) -> int:
         return self._section(name, 0)[1]
 
@@ -136,15 +133,20 @@ cdef class SegmentFile:
     def form_count(self) -> int:
         return self.forms.count
 
+    cdef bint _seek(self, const sl_dictionary *dictionary, str key, sl_dictionary_entry *entry) except -1:
+        """Is the key there? Then the entry is its own."""
+        cdef Py_ssize_t n
+        cdef const uint8_t *data = <const uint8_t *> PyUnicode_AsUTF8AndSize(key, &n)
+        cdef int found = sl_dictionary_seek(dictionary, data, <uint32_t> n, entry)
+        if found < 0:
+            name = "terms" if dictionary.kind == SL_TERMS else "forms"
+            raise self._damaged(f"the dictionary of {name} is damaged", None)
+        return found
+
     def find_form(self, str form):
         """(terms as a tuple of str, is it a stop word) of a form this segment has seen, else None."""
         cdef sl_dictionary_entry entry
-        cdef Py_ssize_t n
-        cdef const char *key = PyUnicode_AsUTF8AndSize(form, &n)
-        cdef int found = sl_dictionary_seek(&self.forms, <const uint8_t *> key, n, &entry)
-        if found < 0:
-            raise self._damaged("the dictionary of forms is damaged", None)
-        if not found:
+        if not self._seek(&self.forms, form, &entry):
             return None
         return tuple([self.term(entry.terms[i]) for i in range(entry.readings)]), bool(entry.stop)
 
@@ -158,12 +160,7 @@ cdef class SegmentFile:
     def document_frequency(self, str term) -> int:
         """How many documents of the segment contain a term."""
         cdef sl_dictionary_entry entry
-        cdef Py_ssize_t n
-        cdef const char *key = PyUnicode_AsUTF8AndSize(term, &n)
-        cdef int found = sl_dictionary_seek(&self.terms, <const uint8_t *> key, n, &entry)
-        if found < 0:
-            raise self._damaged("the dictionary of terms is damaged", None)
-        return entry.df if found else 0
+        return entry.df if self._seek(&self.terms, term, &entry) else 0
 
     # --- ids: `ids` holds them one after the other, `id_ends` where each ends, `id_order` the documents sorted by id ---
 

@@ -2,8 +2,8 @@
  *
  * A full block of 128 values of `width` bits is stored in four interleaved lanes: value i is in lane i % 4, row i / 4, and
  * each lane is a string of 32-bit words, filled from the low bits up. So one vector instruction of 128 bits serves four
- * values on any machine (Lemire and Boytsov, "Decoding billions of integers per second through vectorization", 2015,
- * section 3.2). Size: 16 * width bytes.
+ * values on any machine (Lemire and Boytsov, "Decoding billions of integers per second through vectorization", 2015).
+ * Size: 16 * width bytes.
  * A short block of n < 128 values is one string of bits, low bits first, in ceil(n * width / 8) bytes.
  * Widths are 0 to 32.
  */

@@ -11,7 +11,6 @@ segment's earliest, plus 1; 0 says that there is none. A keyword column numbers 
 
 from __future__ import annotations
 
-import sys
 from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -138,6 +137,3 @@ def _column(file: SegmentFile, name: str, width: int, count: int) -> Sequence[in
     if width not in _CODES:
         raise CorruptIndexError(file.path, f"column '{name}' has a width of {width} bytes")
     return _widen(file.read(name, 0, width * count), width)
-
-
-assert sys.byteorder == "little", "searchlib reads its files in place and needs a little-endian machine"

@@ -49,9 +49,9 @@ class Segment:
             raise CorruptIndexError(
                 self.file.path, "the number of documents is not the one that was committed"
             )
+        self._keywords: dict[str, KeywordColumn] = {}
         with self._sensible():
             self.total_length = float(self._contents["total_length"])
-            self.text_fields: tuple[str, ...] = tuple(self._contents["text_fields"])
 
     @cached_property
     def stored(self) -> StoredReader:
@@ -64,10 +64,20 @@ class Segment:
             return DateColumn(self.file, self._contents["date"])
 
     @cached_property
-    def keywords(self) -> dict[str, KeywordColumn]:
+    def keyword_names(self) -> tuple[str, ...]:
+        """The keyword fields that have a column."""
         with self._sensible():
-            described = enumerate(self._contents["keywords"])
-            return {one["name"]: KeywordColumn(self.file, i, one) for i, one in described}
+            return tuple(one["name"] for one in self._contents["keywords"])
+
+    def keyword(self, name: str) -> KeywordColumn:
+        """The column of a keyword field, unpacked when it is first asked for."""
+        column = self._keywords.get(name)
+        if column is None:
+            with self._sensible():
+                i = self.keyword_names.index(name)
+                column = KeywordColumn(self.file, i, self._contents["keywords"][i])
+            self._keywords[name] = column
+        return column
 
     def parts(self) -> dict[str, int]:
         """Bytes on disk of each part of the segment."""

@@ -19,8 +19,9 @@ from searchlib.documents import Preparer
 from searchlib.errors import DocumentError, SearchError, StorageError
 from searchlib.language import Analyzer
 from searchlib.storage.lock import WriteLock
-from searchlib.storage.manifest import Manifest, SegmentEntry, read_deletions, remove_strays, write_deletions
+from searchlib.storage.manifest import Manifest, SegmentEntry, remove_strays, write_deletions
 from searchlib.storage.segment import Segment, SegmentBuilder
+from searchlib.storage.snapshot import Snapshot
 
 __all__ = ["Progress", "Writer"]
 
@@ -64,6 +65,7 @@ class Writer:
         self._failure: BaseException | None = None
         self._lock: WriteLock | None = WriteLock(folder, lock_timeout)
         self._builder: SegmentBuilder | None = None
+        self._snapshot: Snapshot | None = None
         try:
             self._start()
         except BaseException:
@@ -73,12 +75,13 @@ class Writer:
 
     def _start(self) -> None:
         """Takes the newest commit as the state to write on, and removes what no commit names."""
-        self._manifest = Manifest.read(self._folder)
+        self._snapshot = Snapshot.open(self._folder, self._snapshot)
+        self._manifest = self._snapshot.manifest
         remove_strays(self._folder, self._manifest.files())
         self._prepare = Preparer(self._manifest.definition)
-        self._segments = [Segment(self._folder, entry) for entry in self._manifest.segments]
+        self._segments = list(self._snapshot.segments)
         self._entries: list[SegmentEntry] = list(self._manifest.segments)
-        self._live = [read_deletions(self._folder, entry) for entry in self._entries]
+        self._live = list(self._snapshot.live)
         self._changed: dict[int, bytearray] = {}
         self._next = self._manifest.next
         self._added = 0
