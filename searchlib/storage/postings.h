@@ -139,7 +139,17 @@ SL_FUNCTION int sl_list_few(const sl_list *l, uint32_t block, uint32_t n, uint32
     return 1;
 }
 
-/* The documents of a block, ascending, each below `documents`. Returns their number, 0 when the block is damaged. */
+/* Are n documents of a block ascending, from `floor` on, and is the last the one that the list names? */
+SL_INLINE int sl_list_sound(const sl_list *l, uint32_t block, uint32_t floor, const uint32_t *docs, uint32_t n)
+{
+    uint32_t wrong = docs[0] < floor || docs[n - 1] >= l->documents || (l->last && docs[n - 1] != sl_list_last(l, block));
+    for (uint32_t i = 0; i + 1 < n; i++)
+        wrong |= docs[i] >= docs[i + 1];
+    return !wrong;
+}
+
+/* The documents of a block: ascending, after the block before, below `documents`. Returns their number, 0 when the block is
+ * damaged. */
 SL_FUNCTION uint32_t sl_list_docs(const sl_list *l, uint32_t block, uint32_t out[SL_BLOCK])
 {
     uint32_t n = sl_list_count(l, block);
@@ -162,8 +172,8 @@ SL_FUNCTION uint32_t sl_list_docs(const sl_list *l, uint32_t block, uint32_t out
         }
         return count == n ? n : 0;
     }
-    if (n < SL_FEW)
-        return sl_list_few(l, block, n, out, 0, NULL) ? n : 0;
+    if (n < SL_FEW) /* gaps are summed up in 64 bits there: ascending anyway */
+        return sl_list_few(l, block, n, out, 0, NULL) && (!l->last || out[n - 1] == sl_list_last(l, block)) ? n : 0;
     const uint8_t *p = sl_list_block(l, block);
     if (l->end - p < (ptrdiff_t)l->fields + 1)
         return 0;
@@ -172,14 +182,9 @@ SL_FUNCTION uint32_t sl_list_docs(const sl_list *l, uint32_t block, uint32_t out
     if (width > 31 || (size_t)(l->end - p) < sl_packed_size(n, width))
         return 0;
     sl_unpack(p, out, n, width);
-    uint32_t doc = sl_list_floor(l, block) - 1, highest = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        doc += out[i] + 1;
-        out[i] = doc;
-    }
-    for (uint32_t i = 0; i < n; i++)
-        highest = out[i] > highest ? out[i] : highest;
-    return highest < l->documents ? n : 0;
+    uint32_t floor = sl_list_floor(l, block);
+    sl_sum_gaps(out, n, floor - 1);
+    return sl_list_sound(l, block, floor, out, n) ? n : 0;
 }
 
 /* Where the packed tf of one field lie. Returns 0 when the block is damaged. Not for a block of few. */

@@ -1,0 +1,34 @@
+/* Which build of the kernel suits this processor?
+ *
+ * topk.h is compiled twice: for any processor, and, on x86-64 with a compiler that can, for those with AVX2, which its loops
+ * over blocks and windows gain from. Both give the same answers.
+ */
+#ifndef SL_KERNEL_H
+#define SL_KERNEL_H
+
+#if (defined(__x86_64__) || defined(_M_X64)) && (defined(__GNUC__) || defined(__clang__))
+#define SL_HAS_AVX2 1
+#endif
+
+#include "member.h"
+
+typedef struct {
+    int (*run)(sl_search *s, sl_best *best);                       /* sl_search_run */
+    double (*score)(sl_search *s, uint32_t doc, double norm);      /* sl_search_score */
+} sl_kernel;
+
+extern const sl_kernel sl_kernel_plain;
+#ifdef SL_HAS_AVX2
+extern const sl_kernel sl_kernel_avx2;
+#endif
+
+SL_FUNCTION const sl_kernel *sl_kernel_choose(void)
+{
+#ifdef SL_HAS_AVX2
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt"))
+        return &sl_kernel_avx2;
+#endif
+    return &sl_kernel_plain;
+}
+
+#endif
