@@ -12,7 +12,7 @@
 #include "best.h"
 #include "scratch.h"
 
-#define SL_EAGER 512 /* lists up to this long are decoded before the search */
+#define SL_EAGER 128 /* lists up to this long are decoded before the search */
 
 enum { SL_DOCS = 1, SL_SCORES = 2 }; /* what of a block is decoded */
 
@@ -56,8 +56,9 @@ typedef struct {
 
 #define SL_RUNS 64
 
-/* How postings are added up: into the sums; into the sums as the best member of a group; into `best` alone. */
-typedef enum { SL_SUM, SL_SUM_BEST, SL_FILL } sl_way;
+/* What is done with postings: they are added to the sums, as a group's only member or as its best; or they are laid out in
+ * `best`, in the same two ways. */
+typedef enum { SL_SUM, SL_SUM_BEST, SL_FILL, SL_FILL_BEST } sl_way;
 
 typedef struct {
     uint32_t base, end;  /* the documents of the window */
@@ -198,6 +199,9 @@ SL_INLINE void sl_add(const sl_search *s, sl_window *w, const uint32_t *docs, co
         for (uint32_t i = 0; i < n; i++)
             sums[docs[i] - base] += scores[i];
     } else if (way == SL_FILL) {
+        for (uint32_t i = 0; i < n; i++)
+            best[docs[i] - base] = scores[i];
+    } else if (way == SL_FILL_BEST) {
         for (uint32_t i = 0; i < n; i++) {
             float old = best[docs[i] - base];
             best[docs[i] - base] = scores[i] > old ? scores[i] : old;
@@ -248,6 +252,19 @@ SL_FUNCTION int sl_member_accumulate_bitmap(const sl_search *s, sl_member *m, sl
     return 1;
 }
 
+/* Decodes a block and says which of its postings lie in a window. Returns 0 when it is damaged. */
+SL_INLINE int sl_member_clip(const sl_search *s, sl_member *m, uint32_t block, const sl_window *w, uint32_t *from,
+                             uint32_t *to)
+{
+    uint32_t n = sl_member_load(s, m, block, SL_SCORES);
+    const uint32_t *docs = m->docs + (size_t)block * SL_BLOCK;
+    if (!n)
+        return 0;
+    *from = docs[0] < w->base ? sl_lower_bound(docs, n, w->base) : 0;
+    *to = docs[n - 1] >= w->end ? sl_lower_bound(docs, n, w->end) : n;
+    return 1;
+}
+
 /* Adds a term's postings in a window. A block whose bound stays below `need` is left out: none of its documents can make it. */
 SL_FUNCTION int sl_member_accumulate(const sl_search *s, sl_member *m, sl_window *w, sl_way way, float need)
 {
@@ -258,16 +275,11 @@ SL_FUNCTION int sl_member_accumulate(const sl_search *s, sl_member *m, sl_window
     for (uint32_t b = m->first[window]; b < l->blocks && sl_list_floor(l, b) < w->end; b++) {
         if (sl_member_block_bound(m, b, window) < need)
             continue;
-        uint32_t n = sl_member_load(s, m, b, SL_SCORES), from = 0, to = n;
-        const uint32_t *docs = m->docs + (size_t)b * SL_BLOCK;
-        if (!n)
+        uint32_t from, to;
+        if (!sl_member_clip(s, m, b, w, &from, &to))
             return 0;
-        if (docs[0] < w->base)
-            from = sl_lower_bound(docs, n, w->base);
-        if (docs[n - 1] >= w->end)
-            to = sl_lower_bound(docs, n, w->end);
         if (from < to)
-            sl_add(s, w, docs + from, m->scores + (size_t)b * SL_BLOCK + from, to - from, way);
+            sl_add(s, w, m->docs + (size_t)b * SL_BLOCK + from, m->scores + (size_t)b * SL_BLOCK + from, to - from, way);
     }
     return 1;
 }

@@ -22,7 +22,7 @@ typedef struct sl_scratch {
     float sums[SL_WINDOW];              /* score so far of each document of a window; zero between windows */
     float best[SL_WINDOW];              /* in a group of several terms, its best member; zero between groups */
     uint16_t touched[SL_WINDOW];        /* slots where best is not zero */
-    uint16_t slots[SL_WINDOW];          /* candidates: documents of the window that could still make it, ascending */
+    uint16_t slots[SL_WINDOW];          /* candidates: documents of the window that could still make it */
     float scores[SL_WINDOW];            /* their scores so far */
     uint32_t docs[SL_WINDOW];           /* documents of a bitmap in the window */
     sl_chunk *chunks;                   /* of the arena, the current one first */

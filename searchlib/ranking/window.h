@@ -12,8 +12,8 @@
 
 #include "member.h"
 
-#define SL_LISTED 256 /* up to so many additions, the documents they touched are listed, not searched for */
-#define SL_PROBE 12   /* looking one document up costs about as much as laying out so many postings */
+#define SL_LISTED 1024 /* up to so many additions, the documents they touched are listed, not searched for */
+#define SL_PROBE 16   /* looking one document up costs about as much as laying out so many postings */
 
 /* Orders the groups that occur in a window by rising bound. Returns their number. */
 SL_INLINE uint32_t sl_window_order(const sl_search *s, uint32_t window, sl_group **order)
@@ -49,42 +49,63 @@ SL_INLINE int sl_window_accumulate(const sl_search *s, sl_group *group, sl_windo
     return 1;
 }
 
-/* Lists the documents whose sums reach `need`, which is above 0, and leaves all sums zero. Returns their number. */
+/* Lists the documents whose sums reach `need`, which is above 0, and leaves all sums zero. They ascend in a few runs.
+ * Returns their number. */
 SL_FUNCTION uint32_t sl_window_candidates(sl_scratch *r, const sl_window *w, float need)
 {
     uint32_t n = 0;
     if (w->runs <= SL_RUNS && w->added <= SL_LISTED) {
-        for (uint32_t k = 0; k < w->runs; k++)
+        for (uint32_t k = 0; k < w->runs; k++) {
+            const uint32_t *docs = w->run[k].docs;
             for (uint32_t j = 0; j < w->run[k].count; j++) {
-                uint32_t slot = w->run[k].docs[j] - w->base, i = n;
+                uint32_t slot = docs[j] - w->base;
                 float score = r->sums[slot];
                 r->sums[slot] = 0; /* it may be listed more than once */
-                if (score < need)
-                    continue;
-                for (n++; i > 0 && r->slots[i - 1] > slot; i--) {
-                    r->slots[i] = r->slots[i - 1];
-                    r->scores[i] = r->scores[i - 1];
-                }
-                r->slots[i] = (uint16_t)slot;
-                r->scores[i] = score;
+                r->slots[n] = (uint16_t)slot;
+                r->scores[n] = score;
+                n += score >= need;
             }
+        }
         return n;
     }
     uint32_t size = w->end - w->base;
-    for (uint32_t at = 0; at < size; at += 32) {
+    for (uint32_t at = 0; at < size; at += 64) {
         /* most of them are far below; sums past the end are zero */
         int any = 0;
-        for (uint32_t i = 0; i < 32; i++)
+        for (uint32_t i = 0; i < 64; i++)
             any |= r->sums[at + i] >= need;
         if (!any)
             continue;
-        for (uint32_t i = at; i < at + 32; i++) {
+        for (uint32_t i = at; i < at + 64; i++) {
             r->slots[n] = (uint16_t)i;
             r->scores[n] = r->sums[i];
             n += r->sums[i] >= need;
         }
     }
     memset(r->sums, 0, size * sizeof(float));
+    return n;
+}
+
+/* Lists the documents of a lone essential term whose scores reach `need`, without adding anything up. Returns their number, -1
+ * when the list is damaged. */
+SL_FUNCTION int64_t sl_window_single(const sl_search *s, sl_member *m, const sl_window *w, float need)
+{
+    sl_scratch *r = s->scratch;
+    uint32_t window = w->base >> SL_WINDOW_BITS, n = 0;
+    for (uint32_t b = m->first[window]; b < m->list.blocks && sl_list_floor(&m->list, b) < w->end; b++) {
+        if (sl_member_block_bound(m, b, window) < need)
+            continue;
+        uint32_t from, to;
+        if (!sl_member_clip(s, m, b, w, &from, &to))
+            return -1;
+        const uint32_t *docs = m->docs + (size_t)b * SL_BLOCK;
+        const float *scores = m->scores + (size_t)b * SL_BLOCK;
+        for (uint32_t i = from; i < to; i++) {
+            r->slots[n] = (uint16_t)(docs[i] - w->base);
+            r->scores[n] = scores[i];
+            n += scores[i] >= need;
+        }
+    }
     return n;
 }
 
@@ -95,7 +116,7 @@ SL_FUNCTION int sl_member_probe(const sl_search *s, sl_member *m, const sl_windo
 {
     const sl_list *l = &m->list;
     sl_scratch *r = s->scratch;
-    uint32_t window = w->base >> SL_WINDOW_BITS, block = l->bitmap ? 0 : m->first[window], n = 0;
+    uint32_t window = w->base >> SL_WINDOW_BITS, block = 0, n = 0, before = 0xFFFFFFFF;
     for (uint32_t c = 0; c < count; c++) {
         uint32_t doc = w->base + r->slots[c], rank;
         float most = threshold - r->scores[c] - below, score;
@@ -108,10 +129,13 @@ SL_FUNCTION int sl_member_probe(const sl_search *s, sl_member *m, const sl_windo
             if (sl_block_bound(m, rank / SL_BLOCK) < most)
                 continue;
         } else {
+            if (doc < before)
+                block = m->first[window];
+            before = doc;
             while (block < l->blocks && sl_list_last(l, block) < doc)
                 block++;
             if (block == l->blocks)
-                break;
+                continue;
             if (sl_member_block_bound(m, block, window) < most)
                 continue;
             const uint32_t *docs = m->docs + (size_t)block * SL_BLOCK;
@@ -152,7 +176,7 @@ SL_FUNCTION int64_t sl_window_narrow(const sl_search *s, sl_group *group, sl_win
         if (m->bounds[window] <= 0 || m->bounds[window] + highest + below < threshold)
             continue;
         int fill = (uint64_t)m->list.df * size / SL_PROBE < (uint64_t)count * s->documents;
-        if (!(fill ? sl_member_accumulate(s, m, w, SL_FILL, threshold - highest - below)
+        if (!(fill ? sl_member_accumulate(s, m, w, group->count == 1 ? SL_FILL : SL_FILL_BEST, threshold - highest - below)
                    : sl_member_probe(s, m, w, count, below, threshold)))
             return -1;
         filled |= fill;
@@ -188,13 +212,20 @@ SL_FUNCTION int sl_search_window(sl_search *s, uint32_t window, sl_best *best, s
         ;
     if (total * above < threshold)
         return 1;
-    for (uint32_t i = essential; i < n; i++) {
-        float others = total * above - order[i]->bounds[window];
-        if (!sl_window_accumulate(s, order[i], &w, threshold - others))
-            return 0;
-    }
     float need = threshold - (essential ? prefix[essential] : 0);
-    int64_t count = sl_window_candidates(s->scratch, &w, need > FLT_MIN ? need : FLT_MIN);
+    int64_t count;
+    need = need > FLT_MIN ? need : FLT_MIN;
+    if (essential + 1 == n && order[essential]->count == 1 && !order[essential]->members->list.bitmap) {
+        if ((count = sl_window_single(s, order[essential]->members, &w, need)) < 0)
+            return 0;
+    } else {
+        for (uint32_t i = essential; i < n; i++) {
+            float others = total * above - order[i]->bounds[window];
+            if (!sl_window_accumulate(s, order[i], &w, threshold - others))
+                return 0;
+        }
+        count = sl_window_candidates(s->scratch, &w, need);
+    }
     for (uint32_t i = essential; i-- > 0 && count > 0;)
         if ((count = sl_window_narrow(s, order[i], &w, (uint32_t)count, prefix[i], threshold)) < 0)
             return 0;
