@@ -56,13 +56,11 @@ typedef struct {
 
 #define SL_RUNS 64
 
-/* What is done with postings: they are added to the sums, as a group's only member or as its best; or they are laid out in
- * `best`, in the same two ways. */
-typedef enum { SL_SUM, SL_SUM_BEST, SL_FILL, SL_FILL_BEST } sl_way;
+/* What is done with postings: they are added to the sums, or laid out in `best`, as the only or as the best member of their group. */
+typedef enum { SL_SUM, SL_LAY, SL_LAY_BEST } sl_way;
 
 typedef struct {
     uint32_t base, end;  /* the documents of the window */
-    uint32_t touched;    /* entries of scratch->touched */
     uint32_t added;      /* postings added up */
     uint32_t runs;       /* where they are, as long as they fit into `run` */
     sl_run run[SL_RUNS];
@@ -176,18 +174,18 @@ SL_FUNCTION int sl_member_prepare(sl_search *s, sl_member *m)
     return !s->memory_failed && (!eager || sl_member_decode_all(s, m)) && sl_member_spread(s, m, eager);
 }
 
-/* The first of n ascending documents that is >= doc; n when there is none. */
-SL_INLINE uint32_t sl_lower_bound(const uint32_t *docs, uint32_t n, uint32_t doc)
+/* How many of a block's n ascending documents are below doc. Counting them all is quicker than any search: it has no branches and
+ * no step waits for another. */
+SL_INLINE uint32_t sl_block_rank(const uint32_t *docs, uint32_t n, uint32_t doc)
 {
-    const uint32_t *p = docs;
-    if (!n)
-        return 0;
-    while (n > 1) {
-        uint32_t half = n / 2;
-        p += p[half - 1] < doc ? half : 0;
-        n -= half;
-    }
-    return (uint32_t)(p - docs) + (*p < doc);
+    uint32_t below = 0;
+    if (SL_LIKELY(n == SL_BLOCK))
+        for (uint32_t i = 0; i < SL_BLOCK; i++)
+            below += (int32_t)docs[i] < (int32_t)doc; /* documents are below 2^31 */
+    else
+        for (uint32_t i = 0; i < n; i++)
+            below += (int32_t)docs[i] < (int32_t)doc;
+    return below;
 }
 
 /* Adds n postings of the window. */
@@ -198,23 +196,13 @@ SL_INLINE void sl_add(const sl_search *s, sl_window *w, const uint32_t *docs, co
     if (way == SL_SUM) {
         for (uint32_t i = 0; i < n; i++)
             sums[docs[i] - base] += scores[i];
-    } else if (way == SL_FILL) {
+    } else if (way == SL_LAY) {
         for (uint32_t i = 0; i < n; i++)
             best[docs[i] - base] = scores[i];
-    } else if (way == SL_FILL_BEST) {
+    } else {
         for (uint32_t i = 0; i < n; i++) {
             float old = best[docs[i] - base];
             best[docs[i] - base] = scores[i] > old ? scores[i] : old;
-        }
-    } else {
-        for (uint32_t i = 0; i < n; i++) {
-            uint32_t slot = docs[i] - base;
-            if (scores[i] > best[slot]) {
-                if (best[slot] == 0)
-                    s->scratch->touched[w->touched++] = (uint16_t)slot;
-                sums[slot] += scores[i] - best[slot];
-                best[slot] = scores[i];
-            }
         }
     }
     if (w->runs < SL_RUNS) {
@@ -260,8 +248,8 @@ SL_INLINE int sl_member_clip(const sl_search *s, sl_member *m, uint32_t block, c
     const uint32_t *docs = m->docs + (size_t)block * SL_BLOCK;
     if (!n)
         return 0;
-    *from = docs[0] < w->base ? sl_lower_bound(docs, n, w->base) : 0;
-    *to = docs[n - 1] >= w->end ? sl_lower_bound(docs, n, w->end) : n;
+    *from = docs[0] < w->base ? sl_block_rank(docs, n, w->base) : 0;
+    *to = docs[n - 1] >= w->end ? sl_block_rank(docs, n, w->end) : n;
     return 1;
 }
 
@@ -301,7 +289,7 @@ SL_FUNCTION int64_t sl_member_rank(const sl_search *s, sl_member *m, uint32_t do
     if (!n)
         return -2;
     const uint32_t *docs = m->docs + (size_t)block * SL_BLOCK;
-    uint32_t i = sl_lower_bound(docs, n, doc);
+    uint32_t i = sl_block_rank(docs, n, doc);
     return i < n && docs[i] == doc ? (int64_t)block * SL_BLOCK + i : -1;
 }
 

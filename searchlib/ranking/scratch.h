@@ -20,8 +20,7 @@ typedef struct sl_chunk {
 
 typedef struct sl_scratch {
     float sums[SL_WINDOW];              /* score so far of each document of a window; zero between windows */
-    float best[SL_WINDOW];              /* in a group of several terms, its best member; zero between groups */
-    uint16_t touched[SL_WINDOW];        /* slots where best is not zero */
+    float best[SL_WINDOW];              /* score of the group at hand, its best member's; zero between groups */
     uint16_t slots[SL_WINDOW];          /* candidates: documents of the window that could still make it */
     float scores[SL_WINDOW];            /* their scores so far */
     uint32_t docs[SL_WINDOW];           /* documents of a bitmap in the window */

@@ -13,7 +13,8 @@
 #include "member.h"
 
 #define SL_LISTED 1024 /* up to so many additions, the documents they touched are listed, not searched for */
-#define SL_PROBE 16   /* looking one document up costs about as much as laying out so many postings */
+#define SL_PROBE 16   /* looking one document up costs about as much as laying out so many postings ... */
+#define SL_PROBE_BITMAP 4 /* ... and so many of a bitmap */
 
 /* Orders the groups that occur in a window by rising bound. Returns their number. */
 SL_INLINE uint32_t sl_window_order(const sl_search *s, uint32_t window, sl_group **order)
@@ -38,14 +39,28 @@ SL_INLINE int sl_window_accumulate(const sl_search *s, sl_group *group, sl_windo
     uint32_t window = w->base >> SL_WINDOW_BITS, alive = 0;
     for (uint32_t k = 0; k < group->count; k++)
         alive += group->members[k].bounds[window] > 0;
-    w->touched = 0;
+    uint32_t first = w->runs;
     for (uint32_t k = 0; k < group->count; k++) {
         sl_member *m = &group->members[k];
-        if (m->bounds[window] > 0 && !sl_member_accumulate(s, m, w, alive == 1 ? SL_SUM : SL_SUM_BEST, need))
+        if (m->bounds[window] > 0 && !sl_member_accumulate(s, m, w, alive == 1 ? SL_SUM : SL_LAY_BEST, need))
             return 0;
     }
-    for (uint32_t k = 0; k < w->touched; k++)
-        s->scratch->best[s->scratch->touched[k]] = 0;
+    if (alive == 1)
+        return 1;
+    float *sums = s->scratch->sums, *best = s->scratch->best;
+    if (w->runs <= SL_RUNS && w->added <= SL_LISTED) {
+        for (uint32_t k = first; k < w->runs; k++)
+            for (uint32_t j = 0; j < w->run[k].count; j++) {
+                uint32_t slot = w->run[k].docs[j] - w->base;
+                sums[slot] += best[slot];
+                best[slot] = 0;
+            }
+    } else {
+        for (uint32_t i = 0; i < SL_WINDOW; i++) {
+            sums[i] += best[i];
+            best[i] = 0;
+        }
+    }
     return 1;
 }
 
@@ -141,7 +156,7 @@ SL_FUNCTION int sl_member_probe(const sl_search *s, sl_member *m, const sl_windo
             const uint32_t *docs = m->docs + (size_t)block * SL_BLOCK;
             if (!(n = sl_member_load(s, m, block, SL_DOCS)))
                 return 0;
-            rank = sl_lower_bound(docs, n, doc);
+            rank = sl_block_rank(docs, n, doc);
             if (rank == n || docs[rank] != doc)
                 continue;
             rank += block * SL_BLOCK;
@@ -167,16 +182,22 @@ SL_FUNCTION int64_t sl_window_narrow(const sl_search *s, sl_group *group, sl_win
 {
     sl_scratch *r = s->scratch;
     uint32_t window = w->base >> SL_WINDOW_BITS, size = w->end - w->base, kept = 0;
-    float highest = 0;
+    float highest;
+    int32_t most = 0;
     int filled = 0;
-    for (uint32_t c = 0; c < count; c++)
-        highest = r->scores[c] > highest ? r->scores[c] : highest;
+    for (uint32_t c = 0; c < count; c++) { /* floats that are not negative compare like their bits, which is a vector's work */
+        int32_t bits;
+        memcpy(&bits, &r->scores[c], sizeof bits);
+        most = bits > most ? bits : most;
+    }
+    memcpy(&highest, &most, sizeof highest);
     for (uint32_t k = 0; k < group->count; k++) {
         sl_member *m = &group->members[k];
         if (m->bounds[window] <= 0 || m->bounds[window] + highest + below < threshold)
             continue;
-        int fill = (uint64_t)m->list.df * size / SL_PROBE < (uint64_t)count * s->documents;
-        if (!(fill ? sl_member_accumulate(s, m, w, group->count == 1 ? SL_FILL : SL_FILL_BEST, threshold - highest - below)
+        uint32_t postings = m->list.bitmap ? SL_PROBE_BITMAP : SL_PROBE;
+        int fill = (uint64_t)m->list.df * size / postings < (uint64_t)count * s->documents;
+        if (!(fill ? sl_member_accumulate(s, m, w, group->count == 1 ? SL_LAY : SL_LAY_BEST, threshold - highest - below)
                    : sl_member_probe(s, m, w, count, below, threshold)))
             return -1;
         filled |= fill;

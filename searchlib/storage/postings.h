@@ -139,13 +139,17 @@ SL_FUNCTION int sl_list_few(const sl_list *l, uint32_t block, uint32_t n, uint32
     return 1;
 }
 
-/* Are n documents of a block ascending, from `floor` on, and is the last the one that the list names? */
-SL_INLINE int sl_list_sound(const sl_list *l, uint32_t block, uint32_t floor, const uint32_t *docs, uint32_t n)
+/* Are n documents of a block ascending, from `floor` on, and is the last the one that the list names? Their gaps have `width`
+ * bits: sums of narrow ones cannot pass 2^32 and come round again. */
+SL_INLINE int sl_list_sound(const sl_list *l, uint32_t block, uint32_t floor, uint32_t width, const uint32_t *docs, uint32_t n)
 {
-    uint32_t wrong = docs[0] < floor || docs[n - 1] >= l->documents || (l->last && docs[n - 1] != sl_list_last(l, block));
-    for (uint32_t i = 0; i + 1 < n; i++)
-        wrong |= docs[i] >= docs[i + 1];
-    return !wrong;
+    uint32_t wrong = docs[n - 1] >= l->documents || (l->last && docs[n - 1] != sl_list_last(l, block));
+    if (width > 23) {
+        wrong |= docs[0] < floor;
+        for (uint32_t i = 0; i + 1 < n; i++)
+            wrong |= docs[i] >= docs[i + 1];
+    }
+    return !wrong && floor <= l->documents;
 }
 
 /* The documents of a block: ascending, after the block before, below `documents`. Returns their number, 0 when the block is
@@ -184,7 +188,7 @@ SL_FUNCTION uint32_t sl_list_docs(const sl_list *l, uint32_t block, uint32_t out
     sl_unpack(p, out, n, width);
     uint32_t floor = sl_list_floor(l, block);
     sl_sum_gaps(out, n, floor - 1);
-    return sl_list_sound(l, block, floor, out, n) ? n : 0;
+    return sl_list_sound(l, block, floor, width, out, n) ? n : 0;
 }
 
 /* Where the packed tf of one field lie. Returns 0 when the block is damaged. Not for a block of few. */
