@@ -60,15 +60,17 @@ cdef extern from "kernel.h":
     void sl_scratch_reset(sl_scratch *scratch) nogil
     void sl_scratch_free(sl_scratch *scratch) nogil
     ctypedef struct sl_kernel:
+        const char *name
         int (*run)(sl_search *s, sl_best *best) nogil
         double (*score)(sl_search *s, uint32_t doc, double norm) nogil
-    const sl_kernel *sl_kernel_choose() nogil
+    const sl_kernel *sl_kernel_at(uint32_t i) nogil
 
 cdef extern from "count.h":
     int64_t sl_count_any(const sl_list **lists, uint32_t count, uint32_t documents, const uint8_t *live,
                          uint64_t *bits) nogil
 
-cdef const sl_kernel *kernel = sl_kernel_choose()
+BUILDS = tuple(sl_kernel_at(i).name.decode() for i in range(2) if sl_kernel_at(i) != NULL)
+"""Names of the kernel's builds that this processor can run, the best first."""
 
 cdef int LONGEST_QUERY = 1024  # groups; a query beyond it is refused before it gets here
 
@@ -110,7 +112,7 @@ cdef class Searcher:
 
     segments: list of (SegmentFile, live, total_length): live is None or bytes with a bit for each document, total_length the
     sum of the weighted lengths of its documents.
-    weights: of the text fields; k1, b: as in BM25.
+    weights: of the text fields; k1, b: as in BM25. build: one of BUILDS; all of them give the same answers.
     """
 
     cdef list segments
@@ -118,6 +120,7 @@ cdef class Searcher:
     cdef double weights[16]
     cdef double k1, b, mean
     cdef uint64_t documents
+    cdef const sl_kernel *kernel
     cdef sl_scratch *idle   # what searches left for the next ones; touched with the GIL held
 
     def __dealloc__(self):
@@ -127,7 +130,8 @@ cdef class Searcher:
             self.idle = scratch.next
             sl_scratch_free(scratch)
 
-    def __init__(self, list segments, list weights, double k1, double b):
+    def __init__(self, list segments, list weights, double k1, double b, str build=BUILDS[0]):
+        self.kernel = sl_kernel_at(BUILDS.index(build))
         cdef _Segment segment
         cdef uint64_t offset
         self.fields = len(weights)
@@ -295,7 +299,7 @@ cdef class Searcher:
                             searches[j].groups[i].count += 1
                             member += 1
                 with nogil:
-                    ok = kernel.run(&searches[j], &best)
+                    ok = self.kernel.run(&searches[j], &best)
                 if not ok:
                     break
             if ok:
@@ -303,7 +307,7 @@ cdef class Searcher:
                     if best.kept[c].score >= best.threshold:
                         j = best.kept[c].segment
                         segment = self.segments[j]
-                        score = kernel.score(&searches[j], best.kept[c].doc, self._norm(segment, best.kept[c].doc))
+                        score = self.kernel.score(&searches[j], best.kept[c].doc, self._norm(segment, best.kept[c].doc))
                         if score < 0:
                             ok = 0
                             break

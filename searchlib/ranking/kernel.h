@@ -13,22 +13,25 @@
 #include "member.h"
 
 typedef struct {
-    int (*run)(sl_search *s, sl_best *best);                       /* sl_search_run */
-    double (*score)(sl_search *s, uint32_t doc, double norm);      /* sl_search_score */
+    const char *name;
+    int (*run)(sl_search *s, sl_best *best);                  /* sl_search_run */
+    double (*score)(sl_search *s, uint32_t doc, double norm); /* sl_search_score */
 } sl_kernel;
 
-extern const sl_kernel sl_kernel_plain;
-#ifdef SL_HAS_AVX2
-extern const sl_kernel sl_kernel_avx2;
-#endif
+extern const sl_kernel sl_kernel_plain, sl_kernel_avx2;
 
-SL_FUNCTION const sl_kernel *sl_kernel_choose(void)
+/* The i-th build that this processor can run, the best first; NULL past the last. */
+SL_FUNCTION const sl_kernel *sl_kernel_at(uint32_t i)
 {
+    const sl_kernel *builds[2] = {&sl_kernel_plain, NULL};
 #ifdef SL_HAS_AVX2
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt"))
-        return &sl_kernel_avx2;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+        __builtin_cpu_supports("popcnt")) {
+        builds[0] = &sl_kernel_avx2;
+        builds[1] = &sl_kernel_plain;
+    }
 #endif
-    return &sl_kernel_plain;
+    return i < 2 ? builds[i] : NULL;
 }
 
 #endif

@@ -5,4 +5,4 @@
 #include "kernel.h"
 #include "topk.h"
 
-const sl_kernel sl_kernel_plain = {sl_search_run, sl_search_score};
+const sl_kernel sl_kernel_plain = {"plain", sl_search_run, sl_search_score};

@@ -240,6 +240,21 @@ SL_FUNCTION int sl_member_accumulate_bitmap(const sl_search *s, sl_member *m, sl
     return 1;
 }
 
+/* Asks for the bytes of a window's blocks, so that they are there when it is visited. */
+SL_INLINE void sl_member_prefetch(const sl_member *m, uint32_t window)
+{
+    uint32_t end = (window + 1) << SL_WINDOW_BITS;
+    if (!m->list.start || m->list.bitmap)
+        return;
+    for (uint32_t b = m->first[window]; b < m->list.blocks && sl_list_floor(&m->list, b) < end; b++)
+        if (!m->ready[b]) {
+            const uint8_t *p = sl_list_block(&m->list, b); /* a block has 100 to 300 bytes; asking past the end is harmless */
+            SL_PREFETCH(p);
+            SL_PREFETCH(p + 64);
+            SL_PREFETCH(p + 128);
+        }
+}
+
 /* Decodes a block and says which of its postings lie in a window. Returns 0 when it is damaged. */
 SL_INLINE int sl_member_clip(const sl_search *s, sl_member *m, uint32_t block, const sl_window *w, uint32_t *from,
                              uint32_t *to)

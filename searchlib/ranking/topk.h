@@ -122,8 +122,12 @@ SL_FUNCTION int sl_search_run(sl_search *s, sl_best *best)
     while (n && s->window_bounds[s->queue[0]] * (1 + best->margin) >= best->threshold) {
         uint32_t window = s->queue[0];
         s->queue[0] = s->queue[--n];
-        if (n)
+        if (n) {
             sl_queue_sink(s, 0, n);
+            for (uint32_t g = 0; g < s->group_count; g++)
+                for (uint32_t k = 0; k < s->groups[g].count; k++)
+                    sl_member_prefetch(&s->groups[g].members[k], s->queue[0]);
+        }
         if (!sl_search_window(s, window, best, order, prefix))
             return 0;
     }

@@ -138,9 +138,10 @@ SL_FUNCTION void sl_sum_gaps(uint32_t *values, uint32_t n, uint32_t before)
         memcpy(&v, values + i, 16);
         v += __builtin_shufflevector(zero, v, 0, 4, 5, 6);
         v += __builtin_shufflevector(zero, v, 0, 1, 4, 5);
-        v += ramp + carry;
-        memcpy(values + i, &v, 16);
-        carry = __builtin_shufflevector(v, v, 3, 3, 3, 3);
+        v += ramp;
+        sl_v4 sum = v + carry;
+        memcpy(values + i, &sum, 16);
+        carry += __builtin_shufflevector(v, v, 3, 3, 3, 3); /* one addition is all that the next step waits for */
     }
     before = i ? values[i - 1] : before;
 #endif
