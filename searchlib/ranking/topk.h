@@ -11,9 +11,7 @@
  *
  * The way there. Documents are cut into windows of SL_WINDOW. Each group has an upper bound in each window: exact for short
  * lists, which are decoded first, and from the bounds of blocks for long ones. Windows are visited best bound first, until
- * no bound reaches the k-th best score so far. In a window the groups whose bounds together cannot reach it are
- * non-essential (Turtle and Flood, "Query evaluation: strategies and optimizations", 1995): the others are added up in an
- * array, and the non-essential ones are looked up only for documents that could still make it.
+ * no bound reaches the k-th best score so far; window.h says what happens in one.
  *
  * Exactness. All this is done in single precision and decides only what is kept: everything that comes within a margin
  * of the k-th best is kept, the margin being larger than any rounding error, and what is kept is scored once more in double
