@@ -6,6 +6,7 @@ import click
 
 from benchmarks.corpus import command as corpus
 from benchmarks.foundation import command as foundation
+from benchmarks.likeness import command as likeness
 
 
 @click.group()
@@ -15,6 +16,7 @@ def main() -> None:
 
 main.add_command(corpus)
 main.add_command(foundation)
+main.add_command(likeness)
 
 if __name__ == "__main__":
     main(prog_name="python -m benchmarks")
