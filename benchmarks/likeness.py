@@ -135,7 +135,17 @@ def generated_texts(archive: Archive, language: Language) -> Iterator[str]:
 def table(rows: list[tuple[str, Likeness]]) -> str:
     """Aligned text, a line for each; shares in percent."""
     heads = (
-        *("text", "documents", "tokens", "a document", "middle", "terms in one", "stop %", "digits %", "hyphens %"),
+        *(
+            "text",
+            "documents",
+            "tokens",
+            "a document",
+            "middle",
+            "terms in one",
+            "stop %",
+            "digits %",
+            "hyphens %",
+        ),
         *("forms", "once %", "digits %", "hyphens %", "unknown %"),
     )
     cells = [heads]
@@ -144,7 +154,13 @@ def table(rows: list[tuple[str, Likeness]]) -> str:
         form_shares = (it.once, it.form_digits, it.form_hyphens, it.unknown)
         cells.append(
             (
-                *(name, f"{it.documents:,}", f"{it.tokens:,}", f"{it.mean_length:.0f}", f"{it.median_length:.0f}"),
+                *(
+                    name,
+                    f"{it.documents:,}",
+                    f"{it.tokens:,}",
+                    f"{it.mean_length:.0f}",
+                    f"{it.median_length:.0f}",
+                ),
                 *(f"{it.terms:.0f}", *(f"{share * 100:.2f}" for share in shares)),
                 *(f"{it.forms:,}", *(f"{share * 100:.1f}" for share in form_shares)),
             )
