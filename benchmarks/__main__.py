@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from benchmarks.corpus import command as corpus
+from benchmarks.effectiveness import command as effectiveness
 from benchmarks.foundation import command as foundation
 from benchmarks.likeness import command as likeness
 
@@ -15,6 +16,7 @@ def main() -> None:
 
 
 main.add_command(corpus)
+main.add_command(effectiveness)
 main.add_command(foundation)
 main.add_command(likeness)
 

@@ -29,7 +29,8 @@ _RUSSIAN = """
 интернет-портал бизнес-план вице-губернатор пресс-релиз экс-министр онлайн-сервис интернет-магазин ток-шоу
 Санкт-Петербург Нью-Йорк бизнес-центр медиа-группа топ-менеджер вице-спикер генерал-майор счёт-фактура
 """
-_RUSSIAN_PREFIXES = "пресс вице экс интернет бизнес онлайн топ медиа мини веб видео фото IT аудио арт спорт"
+_OF_THINGS = "пресс интернет бизнес онлайн топ медиа мини веб видео фото IT аудио арт спорт фан шоу"
+_OF_PEOPLE = "вице экс топ бизнес премьер супер псевдо лже"
 _ORDINALS = "й го м я е х му"
 _AGES = "летний летнего летнему летним летнем летняя летней летнюю летие летия"
 
@@ -77,16 +78,22 @@ class EnglishCompounds:
 
 
 class RussianCompounds:
-    """Russian compounds; ``nouns`` and ``adjectives`` are lemmas, the commonest first, ``forms`` inflects one.
+    """Russian compounds; ``things``, ``people`` and ``adjectives`` are lemmas, the commonest first, ``forms`` inflects one.
 
     The last part is inflected, the first is not, or ends in -о as adjectives do: пресс-службой,
     социально-экономическую.
     """
 
     def __init__(
-        self, forms: Callable[[str], Weighted], nouns: Sequence[str], adjectives: Sequence[str]
+        self,
+        forms: Callable[[str], Weighted],
+        things: Sequence[str],
+        people: Sequence[str],
+        adjectives: Sequence[str],
     ) -> None:
-        self._forms, self._nouns, self._adjectives = forms, nouns, adjectives
+        self._forms, self._things, self._people = forms, things, people
+        # The others have no form in -о, or an odd one: будущий, большой.
+        self._adjectives = [word for word in adjectives if word.endswith(("ный", "ский"))]
         self._written = _RUSSIAN.split()
         self._known: dict[int, Weighted] = {}
 
@@ -100,17 +107,21 @@ class RussianCompounds:
     def _made(self, rank: int) -> Weighted:
         if rank < len(self._written):
             first, _, last = self._written[rank].rpartition("-")
-            return self._prefixed(first + "-", last)
+            return self._prefixed(first, last)
         kind, one, other = _drawn(rank)
-        if kind < 18:
-            return self._number(kind, one, other)
-        noun, adjective = _common(self._nouns, other), _common(self._adjectives, other)
+        return self._number(kind, one, other) if kind < 18 else self._words(kind, one, other)
+
+    def _words(self, kind: int, one: int, other: int) -> Weighted:
+        """интернет-торговлю, вице-губернатора, социально-экономический, завод-поставщик; names too."""
+        if kind < 34:
+            return self._prefixed(_common(_OF_THINGS.split(), one), _common(self._things, other))
         if kind < 40:
-            return self._prefixed(_common(_RUSSIAN_PREFIXES.split(), one) + "-", noun)
+            return self._prefixed(_common(_OF_PEOPLE.split(), one), _common(self._people, other))
         if kind < 52:
-            return self._prefixed(_common(self._adjectives, one)[:-2] + "о-", adjective)
+            return self._prefixed(_common(self._adjectives, one)[:-2] + "о", _common(self._adjectives, other))
         if kind < 60:
-            return self._prefixed(_common(self._nouns, one) + "-", noun)
+            nouns = self._things if kind < 55 else self._people
+            return self._prefixed(_common(nouns, one), _common(nouns, other))
         first, last = (name_stem(part % 4096, 1).capitalize() for part in (one, other))
         return Weighted.of((f"{first}-{joined(last, ending)}", 1) for ending in ("", "а", "у", "ом", "е"))
 
@@ -127,7 +138,7 @@ class RussianCompounds:
 
     def _prefixed(self, prefix: str, lemma: str) -> Weighted:
         forms = self._forms(lemma)
-        return Weighted(tuple(prefix + form for form in forms.words), forms.cumulative)
+        return Weighted(tuple(f"{prefix}-{form}" for form in forms.words), forms.cumulative)
 
 
 def _drawn(rank: int) -> tuple[int, int, int]:

@@ -37,8 +37,8 @@ def _kinds(*shares: int) -> bytes:
 
 
 # Fitted to `python -m benchmarks likeness`.
-_BODY = {"en": _kinds(104, 44, 56, 10, 9, 4, 3, 26), "ru": _kinds(68, 52, 70, 8, 12, 4, 3, 39)}
-_TITLE = {"en": _kinds(52, 102, 60, 20, 8, 8, 6, 0), "ru": _kinds(40, 112, 64, 18, 8, 8, 6, 0)}
+_BODY = {"en": _kinds(109, 36, 58, 10, 8, 4, 2, 29), "ru": _kinds(70, 42, 73, 4, 11, 3, 2, 51)}
+_TITLE = {"en": _kinds(56, 102, 62, 20, 6, 7, 3, 0), "ru": _kinds(40, 112, 81, 8, 8, 4, 3, 0)}
 _MIXED = {"en": 2, "ru": 9}  # documents of 256 that change language midway
 _TOPICS = 400
 _TOPIC_WORDS = 200
@@ -120,11 +120,14 @@ class Archive:
         self.seed = seed
         self._lexicons: dict[Language, Lexicon] = {"en": english(), "ru": russian()}
         self._ranks = {
-            language: Zipf(lexicon.count, 14, 4000) for language, lexicon in self._lexicons.items()
+            language: Zipf(lexicon.count, 24, 8000) for language, lexicon in self._lexicons.items()
         }
         self._topic_ranks = Zipf(_TOPIC_WORDS, 6, 1 << 16)
         self._topic_choice = Octaves(5, 13, 256)
-        self._compound_ranks = Octaves(4, 20, 220)
+        self._compound_ranks: dict[Language, Octaves] = {
+            "en": Octaves(5, 20, 224),
+            "ru": Octaves(5, 20, 204),
+        }  # Russian ones inflect
         self._name_ranks = Octaves(4, 20, 235)
         self._topic_words: dict[tuple[Language, int], list[int]] = {}
         normal = NormalDist(0.0, _SIGMA)
@@ -252,7 +255,7 @@ class Archive:
         lexicon = self._lexicons[story.language]
         function, forms, ranks = lexicon.function.pick, lexicon.forms, self._ranks[story.language].pick
         topic_words, topic_ranks = self._ranks_of(story.language, story.topic), self._topic_ranks.pick
-        said = story.said
+        compound_ranks, said = self._compound_ranks[story.language].pick, story.said
         for a, b in zip(drawn[::2], drawn[1::2], strict=True):
             kind = kinds[a & 0xFF]
             if kind == _FUNCTION:
@@ -267,7 +270,7 @@ class Archive:
                 if kind == _AGAIN and said:
                     word = said[b % len(said)]
                 elif kind == _COMPOUND:
-                    word = lexicon.compounds(self._compound_ranks.pick(b))
+                    word = lexicon.compounds(compound_ranks(b))
                 elif kind == _ANY:
                     word = forms(ranks(b))
                 else:

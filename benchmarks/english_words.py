@@ -131,11 +131,11 @@ hydro thermo electro bio geo micro macro neuro cardio photo tele inter trans agr
 _ROOTS = """
 graph meter log scop chem plast gen phon therm metr dynam path morph chron crat tech stat mot nom
 """
-_LEARNED = (("n", "er"), ("n", "y"), ("a", "ic"), ("n", "ist"), ("a", "al"), ("r", "ically"))
+_LEARNED = (("n", "er"), ("n", "y"), ("a", "ic"), ("n", "ist"), ("a", "al"))
 _FIRSTS = "John Mary Peter Anna Thomas David Sarah Michael Laura James Elena Ivan Robert Julia Mark Helen"
 _ENDINGS = ("ov", "ova", "in", "skaya", "sky", "sk", "grad", "man")  # as the Russian kinds, transliterated
-_TAIL_ENDINGS = ("", "", "y", "al", "ic", "er", "et", "on")
-_TAIL = 24_000
+_TAIL_ENDINGS = ("", "", "", "", "y", "al", "er", "on")
+_TAIL = 30_000
 _VOWELS = "aeiou"
 _DOUBLING = frozenset(("begin", "admit", "permit", "transfer", "travel", "cancel"))  # beside short words
 
@@ -193,8 +193,14 @@ def _plain(word: str) -> Weighted:
 _INFLECTED = {"n": _noun, "m": _mass, "v": _verb, "g": _graded, "a": _plain, "r": _plain}
 
 
-def _shuffled(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return sorted(dict.fromkeys(entries), key=lambda entry: (zlib.crc32(entry[1].encode()), entry))
+def _ordered(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """By chance, but shorter words rather come first: the frequent ones are short (Zipf 1935)."""
+
+    def key(entry: tuple[str, str]) -> tuple[int, int, tuple[str, str]]:
+        bits = zlib.crc32(entry[1].encode())
+        return len(entry[1].partition("/")[0]) + bits % 5, bits, entry
+
+    return sorted(dict.fromkeys(entries), key=key)
 
 
 class _Words:
@@ -216,8 +222,8 @@ class _Words:
             for root in _ROOTS.split()
             for part, ending in _LEARNED
         ]
-        self.written = _shuffled(written)
-        self._entries = self.written + _shuffled(learned)
+        self.written = _ordered(written)
+        self._entries = self.written + _ordered(learned)
         self._forms: dict[int, Weighted] = {}
 
     def __len__(self) -> int:

@@ -40,7 +40,7 @@ _SAMPLES: tuple[tuple[Language, tuple[str, ...]], ...] = (
 class Likeness:
     """Statistics of a text; every share is of 1.
 
-    mean_length, median_length: tokens of a document; terms: distinct ones of a document; stop, digits, hyphens: of
+    mean_length, median_length: tokens of a document; letters: of a token; terms: distinct ones of a document; stop, digits, hyphens: of
     tokens; once, form_digits, form_hyphens: of forms; unknown: of forms in Cyrillic letters, those that
     pymorphy3's dictionary does not hold.
     """
@@ -50,6 +50,7 @@ class Likeness:
     mean_length: float
     median_length: float
     terms: float
+    letters: float
     stop: float
     digits: float
     hyphens: float
@@ -91,6 +92,7 @@ class Reading:
             mean_length=fmean(self._lengths),
             median_length=median(self._lengths),
             terms=fmean(self._terms),
+            letters=sum(len(form) * times for form, times in seen.items()) / self.tokens,
             stop=stop / self.tokens,
             digits=sum(seen[form] for form in digits) / self.tokens,
             hyphens=sum(seen[form] for form in hyphens) / self.tokens,
@@ -142,13 +144,14 @@ def table(rows: list[tuple[str, Likeness]]) -> str:
             "a document",
             "middle",
             "terms in one",
+            "letters",
             "stop %",
             "digits %",
             "hyphens %",
         ),
         *("forms", "once %", "digits %", "hyphens %", "unknown %"),
     )
-    cells = [heads]
+    cells: list[tuple[str, ...]] = [heads]
     for name, it in rows:
         shares = (it.stop, it.digits, it.hyphens)
         form_shares = (it.once, it.form_digits, it.form_hyphens, it.unknown)
@@ -161,7 +164,7 @@ def table(rows: list[tuple[str, Likeness]]) -> str:
                     f"{it.mean_length:.0f}",
                     f"{it.median_length:.0f}",
                 ),
-                *(f"{it.terms:.0f}", *(f"{share * 100:.2f}" for share in shares)),
+                *(f"{it.terms:.0f}", f"{it.letters:.2f}", *(f"{share * 100:.2f}" for share in shares)),
                 *(f"{it.forms:,}", *(f"{share * 100:.1f}" for share in form_shares)),
             )
         )

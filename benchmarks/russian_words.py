@@ -113,7 +113,8 @@ _UNPRINTED = frozenset(
         "V-sh",
     )
 )
-_ONE_OF_A_KIND = frozenset(("Sgtm", "Geox", "Name", "Patr", "Orgn"))
+_NAMES = frozenset(("Geox", "Name", "Surn", "Patr", "Orgn"))
+_ONE_OF_A_KIND = _NAMES - {"Surn"} | {"Sgtm"}
 _CASE = {"nomn": 28, "gent": 34, "datv": 6, "accs": 16, "ablt": 9, "loct": 12}
 _PARTS = ("NOUN", "ADJF", "INFN", "ADVB")
 _ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
@@ -138,9 +139,13 @@ _ENDINGS = (  # surnames and towns by kind: nominative, genitive, then dative or
 )
 
 
+def _grammemes(tag: str) -> set[str]:
+    return set(tag.replace(" ", ",").split(","))
+
+
 def _tag_weight(tag: str) -> int:
     """How often news use a form with this tag, beside the other forms of its lemma."""
-    grammemes = set(tag.replace(" ", ",").split(","))
+    grammemes = _grammemes(tag)
     if grammemes & _UNPRINTED or (
         "plur" in grammemes and grammemes & _ONE_OF_A_KIND and "Pltm" not in grammemes
     ):
@@ -189,9 +194,15 @@ class _Paradigms:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def common(self, part: str, count: int) -> list[str]:
-        """The lemmas of a part of speech among the first ``count``."""
-        return [lemma for lemma, paradigm in self._entries[:count] if self._tag(paradigm).startswith(part)]
+    def common(self, tag: str, count: int) -> list[str]:
+        """Among the first ``count`` lemmas those whose tag begins so, without names and words of the singular alone."""
+        return [
+            lemma
+            for lemma, paradigm in self._entries[:count]
+            if self._tag(paradigm).startswith(tag)
+            and not _grammemes(self._tag(paradigm)) & _NAMES
+            and lemma not in self._singular
+        ]
 
     def forms(self, rank: int) -> Weighted:
         """The forms of the lemma of a rank."""
@@ -257,8 +268,7 @@ class _Paradigms:
             for prefix, ending, weight, plural in self._inflection(paradigm)
             if not (plural and lemma in self._singular)
         ]
-        tag = set(self._tag(paradigm).replace(" ", ",").split(","))
-        if tag & {"Geox", "Name", "Surn", "Patr", "Orgn"}:
+        if _grammemes(self._tag(paradigm)) & _NAMES:
             forms = [(form.capitalize(), weight) for form, weight in forms]
         return Weighted.of((form, weight) for form, weight in forms if form not in _NEVER)
 
@@ -281,7 +291,10 @@ def russian() -> Lexicon:
         count=len(words),
         forms=words.forms,
         compounds=RussianCompounds(
-            words.forms_of, words.common("NOUN,inan", 3000), words.common("ADJF", 3000)
+            words.forms_of,
+            words.common("NOUN,inan", 2000),
+            words.common("NOUN,anim", 2000),
+            words.common("ADJF", 2000),
         ),
         name_forms=_name_forms,
         acronyms=acronyms("ru"),

@@ -131,7 +131,7 @@ def acronyms(language: str) -> Weighted:
 @lru_cache(maxsize=1 << 17)
 def name_stem(rank: int, script: int) -> str:
     """The invented name of a rank in Latin (0) or Cyrillic (1) letters: two or three syllables, no ending."""
-    return _syllables(rank, script, 3 if rank >= 1 << 10 else 2)
+    return _syllables(rank, script, 3 if rank >= 1 << 14 else 2)
 
 
 def word_stem(rank: int) -> str:
