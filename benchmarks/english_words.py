@@ -131,7 +131,7 @@ hydro thermo electro bio geo micro macro neuro cardio photo tele inter trans agr
 _ROOTS = """
 graph meter log scop chem plast gen phon therm metr dynam path morph chron crat tech stat mot nom
 """
-_LEARNED = (("n", "er"), ("n", "y"), ("a", "ic"), ("n", "ist"), ("a", "al"))
+_LEARNED = (("n", "y"), ("a", "ic"), ("n", "ist"), ("a", "ical"))
 _FIRSTS = "John Mary Peter Anna Thomas David Sarah Michael Laura James Elena Ivan Robert Julia Mark Helen"
 _ENDINGS = ("ov", "ova", "in", "skaya", "sky", "sk", "grad", "man")  # as the Russian kinds, transliterated
 _TAIL_ENDINGS = ("", "", "", "", "y", "al", "er", "on")
@@ -166,7 +166,8 @@ def _ending(word: str, ending: str) -> str:
 
 def _noun(word: str) -> Weighted:
     one, _, many = word.partition("/")
-    return Weighted.of(((one, 62), (many or _plural(one), 30), (one + "'s", 8)))
+    owner = one + ("'" if one.endswith("s") else "'s")
+    return Weighted.of(((one, 62), (many or _plural(one), 30), (owner, 8)))
 
 
 def _mass(word: str) -> Weighted:
