@@ -217,9 +217,13 @@ class _Paradigms:
 
     def _likeliest(self, lemma: str) -> tuple[str, int]:
         """A lemma with the paradigm that it most often has: стать is a verb, not the noun."""
+        parses = sorted(  # of equally likely ones the verb, and the imperfective one: мочь, считать
+            self._morphology.parse(lemma),
+            key=lambda parse: (-round(parse.score, 3), "INFN" not in parse.tag, "perf" in parse.tag),
+        )
         return next(
             (lemma, paradigm)
-            for parse in self._morphology.parse(lemma)
+            for parse in parses
             for _, _, paradigm, index in parse.methods_stack[:1]
             if index == 0 and self._useful(lemma, paradigm)
         )
