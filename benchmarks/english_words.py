@@ -1,7 +1,7 @@
 """What are the English words of a generated archive?
 
-Some 1,500 words of the news written down here, then learned words that a list of roots and endings makes
-(hydrograph, biometric), then a tail of made-up words; inflected as a newspaper would print them.
+A thousand words of the news written down here, then learned words that lists of roots and endings make
+(hydrography, biometric), then a tail of made-up words; inflected as a newspaper would print them.
 """
 
 from __future__ import annotations

@@ -34,6 +34,11 @@ _SAMPLES: tuple[tuple[Language, tuple[str, ...]], ...] = (
     ("ru", ("tg_same_event",)),
     ("ru", ("ru_business_ksilisk", "ru_nerel_news", "ru_factrueval", "tg_same_event")),
 )
+# The first shares are of tokens, those behind the forms of forms.
+_HEADINGS = (
+    "text|documents|tokens|a document|middle one|terms in one|letters|stop|digits|hyphens"
+    "|forms|once|digits|hyphens|unknown"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,38 +140,18 @@ def generated_texts(archive: Archive, language: Language) -> Iterator[str]:
 
 
 def table(rows: list[tuple[str, Likeness]]) -> str:
-    """Aligned text, a line for each; shares in percent."""
-    heads = (
-        *(
-            "text",
-            "documents",
-            "tokens",
-            "a document",
-            "middle",
-            "terms in one",
-            "letters",
-            "stop %",
-            "digits %",
-            "hyphens %",
-        ),
-        *("forms", "once %", "digits %", "hyphens %", "unknown %"),
-    )
+    """Aligned text, a line for each."""
+    heads = tuple(_HEADINGS.split("|"))
     cells: list[tuple[str, ...]] = [heads]
     for name, it in rows:
         shares = (it.stop, it.digits, it.hyphens)
         form_shares = (it.once, it.form_digits, it.form_hyphens, it.unknown)
+        lengths = (it.mean_length, it.median_length, it.terms)
         cells.append(
-            (
-                *(
-                    name,
-                    f"{it.documents:,}",
-                    f"{it.tokens:,}",
-                    f"{it.mean_length:.0f}",
-                    f"{it.median_length:.0f}",
-                ),
-                *(f"{it.terms:.0f}", f"{it.letters:.2f}", *(f"{share * 100:.2f}" for share in shares)),
-                *(f"{it.forms:,}", *(f"{share * 100:.1f}" for share in form_shares)),
-            )
+            (name, f"{it.documents:,}", f"{it.tokens:,}")
+            + tuple(f"{length:.0f}" for length in lengths)
+            + (f"{it.letters:.2f}", *(f"{share:.2%}" for share in shares), f"{it.forms:,}")
+            + tuple(f"{share:.1%}" for share in form_shares)
         )
     widths = [max(len(line[column]) for line in cells) for column in range(len(heads))]
     return "\n".join(
@@ -181,7 +166,9 @@ def table(rows: list[tuple[str, Likeness]]) -> str:
 @click.option(
     "--tokens", type=click.IntRange(1), multiple=True, help="Also as many generated ones of each language."
 )
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=real.DATA)
+@click.option(
+    "--data", type=click.Path(file_okay=False, path_type=Path), default=real.DATA, help="The collections."
+)
 def command(seed: int, tokens: tuple[int, ...], data: Path) -> None:
     """Statistics of the generated archive beside those of real news."""
     archive = Archive(seed)
@@ -205,4 +192,5 @@ def command(seed: int, tokens: tuple[int, ...], data: Path) -> None:
                 generated.add(next(texts))
             shown += [(name, found)] if found else []
             shown.append((f"generated {language}", generated.likeness()))
-        click.echo("\n" + table(shown))
+        if shown:
+            click.echo("\n" + table(shown))

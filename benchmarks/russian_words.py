@@ -92,33 +92,15 @@ _FIRSTS = (
     "Иван Сергей Андрей Ольга Анна Дмитрий Алексей Мария Елена Павел Пётр Наталья Джон Томас Питер Алёна"
 )
 # Marks of forms that news do not print: slang, archaic and bookish ones, хозяйкою, зданье, увидевши, поновее, пойдёмте.
-_UNPRINTED = frozenset(
-    (
-        "Infr",
-        "Slng",
-        "Arch",
-        "Erro",
-        "Litr",
-        "Dist",
-        "Abbr",
-        "Cmp2",
-        "incl",
-        "voct",
-        "V-ey",
-        "V-oy",
-        "V-ej",
-        "V-be",
-        "V-bi",
-        "V-ie",
-        "V-sh",
-    )
-)
+_UNPRINTED = """
+Infr Slng Arch Erro Litr Dist Abbr Cmp2 incl voct V-ey V-oy V-ej V-be V-bi V-ie V-sh
+"""
 _NAMES = frozenset(("Geox", "Name", "Surn", "Patr", "Orgn"))
 _ONE_OF_A_KIND = _NAMES - {"Surn"} | {"Sgtm"}
 _CASE = {"nomn": 28, "gent": 34, "datv": 6, "accs": 16, "ablt": 9, "loct": 12}
 _PARTS = ("NOUN", "ADJF", "INFN", "ADVB")
 _ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
-# Words that news print in the singular alone, though the dictionary has both numbers, and forms of others.
+# Words that news print in the singular alone, though the dictionary has both numbers.
 _SINGULAR = """
 январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь лето осень весна зима безопасность
 экономика полиция нефть газ инфляция экспорт импорт здоровье наука интернет связь армия оппозиция дума следствие
@@ -126,6 +108,7 @@ _SINGULAR = """
 электроэнергия энергетика климат погода транспорт метро спорт футбол хоккей теннис культура природа промышленность
 тюрьма столица правительство парламент хозяйство искусство
 """
+# Of forms that stand beside people's ordinary ones: людям, годам.
 _NEVER = ("человекам", "человеками", "человеках", "летам", "летами")
 _ENDINGS = (  # surnames and towns by kind: nominative, genitive, then dative or accusative, instrumental, prepositional
     "ов ова ову овым ове",
@@ -146,9 +129,8 @@ def _grammemes(tag: str) -> set[str]:
 def _tag_weight(tag: str) -> int:
     """How often news use a form with this tag, beside the other forms of its lemma."""
     grammemes = _grammemes(tag)
-    if grammemes & _UNPRINTED or (
-        "plur" in grammemes and grammemes & _ONE_OF_A_KIND and "Pltm" not in grammemes
-    ):
+    plural_of_one = "plur" in grammemes and grammemes & _ONE_OF_A_KIND and "Pltm" not in grammemes
+    if plural_of_one or grammemes & set(_UNPRINTED.split()):
         return 0
     part = tag[:4]
     case = next((_CASE[name] for name in _CASE if name in grammemes), 1)
