@@ -147,12 +147,11 @@ def table(rows: list[tuple[str, Likeness]]) -> str:
         shares = (it.stop, it.digits, it.hyphens)
         form_shares = (it.once, it.form_digits, it.form_hyphens, it.unknown)
         lengths = (it.mean_length, it.median_length, it.terms)
-        cells.append(
-            (name, f"{it.documents:,}", f"{it.tokens:,}")
-            + tuple(f"{length:.0f}" for length in lengths)
-            + (f"{it.letters:.2f}", *(f"{share:.2%}" for share in shares), f"{it.forms:,}")
-            + tuple(f"{share:.1%}" for share in form_shares)
-        )
+        line = [name, f"{it.documents:,}", f"{it.tokens:,}"]
+        line += [f"{length:.0f}" for length in lengths]
+        line += [f"{it.letters:.2f}", *(f"{share:.2%}" for share in shares)]
+        line += [f"{it.forms:,}", *(f"{share:.1%}" for share in form_shares)]
+        cells.append(tuple(line))
     widths = [max(len(line[column]) for line in cells) for column in range(len(heads))]
     return "\n".join(
         line[0].ljust(widths[0])
