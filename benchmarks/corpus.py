@@ -124,10 +124,10 @@ class Archive:
         }
         self._topic_ranks = Zipf(_TOPIC_WORDS, 6, 1 << 16)
         self._topic_choice = Octaves(5, 13, 256)
-        self._compound_ranks: dict[Language, Octaves] = {
+        self._compound_ranks: dict[Language, Octaves] = {  # Russian ones have more forms each
             "en": Octaves(5, 20, 224),
             "ru": Octaves(5, 20, 204),
-        }  # Russian ones inflect
+        }
         self._name_ranks = Octaves(4, 20, 235)
         self._topic_words: dict[tuple[Language, int], list[int]] = {}
         normal = NormalDist(0.0, _SIGMA)
