@@ -69,6 +69,7 @@ cdef extern from "lemmas.h":
 
     bint sl_dawg_open(sl_dawg *d, const uint8_t *data, size_t n) noexcept nogil
     bint sl_strings_open(sl_strings *s, const uint8_t *text, size_t n) noexcept nogil
+    bint sl_known_prefixes_open(sl_russian *r) noexcept nogil
     bint sl_paradigms_open(sl_russian *r, const uint8_t *data, size_t n) noexcept nogil
     int sl_lemmas(sl_lemmatizer *l, const sl_russian *r, const uint8_t *word, uint32_t n, double threshold) noexcept nogil
     void sl_lemmatizer_free(sl_lemmatizer *l) noexcept nogil
@@ -79,7 +80,7 @@ cdef class Lemmatizer:
 
     path: the folder of the dictionary, for messages. words, probabilities, paradigms: its files, bytes-like, kept as
     long as this object lives; predictions: of each paradigm prefix, the automaton of endings. prefixes, suffixes, tags,
-    known_prefixes: strings, each with a "\\0" behind it, the longest known prefix first. same: of each tag, as 16 bits, the
+    known_prefixes: strings, each with a "\\0" behind it; the known prefixes in the order of their first letters, longer ones first. same: of each tag, as 16 bits, the
     first with its grammemes; closed: of each tag, 1 when an unknown word cannot have it. longest_ending: in letters.
     threshold: the least weight of a lemma that is not the likeliest.
     Raises DictionaryError when the files do not hold what they should.
@@ -104,6 +105,8 @@ cdef class Lemmatizer:
         self._strings(&self.tables.suffixes, suffixes)
         self._strings(&self.tables.tags, tags)
         self._strings(&self.tables.known_prefixes, known_prefixes)
+        if not sl_known_prefixes_open(&self.tables):
+            raise ValueError("known_prefixes should be in order, of letters from а to я")
         if not 0 < self.tables.prefixes.count <= SL_PREFIXES or len(predictions) != self.tables.prefixes.count:
             raise DictionaryError(path, "the prefixes of its paradigms are not what was expected")
         for i in range(len(predictions)):
@@ -157,7 +160,6 @@ cdef class Lemmatizer:
         cdef uint8_t word[SL_WORD_BYTES]
         cdef uint32_t n = 0, k
         cdef uint32_t point, before = HYPHEN
-        cdef const sl_lemma *lemma
         for i in range(length):
             point = PyUnicode_READ(kind, data, i)
             if not (0x400 <= point < 0x530 or (point == HYPHEN and before != HYPHEN)):
@@ -181,13 +183,14 @@ cdef class Lemmatizer:
                 raise MemoryError("no memory for the lemmas of a word")
             if status:
                 raise DictionaryError(self.path, "one of its automata is damaged")
-            found = []
-            for k in range(self.work.answers):
-                lemma = &self.work.lemmas[self.work.answer[k]]
-                if lemma.length == n and memcmp(self.work.text + lemma.at, word, n) == 0:
-                    found.append(form)
-                else:
-                    found.append(
-                        PyUnicode_DecodeUTF8(<const char *> self.work.text + lemma.at, lemma.length, "replace")
-                    )
-        return tuple(found)
+            if self.work.answers == 1:
+                return (self._lemma(0, form, word, n),)
+            return tuple([self._lemma(k, form, word, n) for k in range(self.work.answers)])
+
+    cdef str _lemma(self, uint32_t k, str form, const uint8_t *word, uint32_t n):
+        """The text of one of the answers; the form itself when it is that, `word` being its n bytes."""
+        cdef const sl_lemma *lemma = &self.work.lemmas[self.work.answer[k]]
+        cdef const char *text = <const char *> self.work.text + lemma.at
+        if lemma.length == n and memcmp(text, word, n) == 0:
+            return form
+        return PyUnicode_DecodeUTF8(text, lemma.length, "replace")

@@ -35,9 +35,6 @@ static inline void sl_lemmatizer_free(sl_lemmatizer *l)
     free(l->answer);
 }
 
-/* A letter of U+0400-U+052F from its two bytes. */
-static inline uint32_t sl_letter(const uint8_t *p) { return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3F); }
-
 /* Whether a letter is in a set that has a bit for each of а-я. */
 static inline int sl_among(uint32_t set, uint32_t letter)
 {
@@ -181,20 +178,24 @@ static inline int sl_add_names(sl_lemmatizer *l)
     return 0;
 }
 
+/* Whether one of these strings begins the word. */
+static inline int sl_begins(const sl_strings *strings, uint32_t from, uint32_t to, const sl_parser *p)
+{
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t n = sl_strings_length(strings, i);
+        if (n && n <= p->length && !memcmp(p->word, strings->text + strings->at[i], n))
+            return 1;
+    }
+    return 0;
+}
+
 /* Whether pymorphy3 has no rules for an unknown word but those that nearly all get: it is not short, and neither a known
  * prefix nor that of a paradigm begins it. */
 static inline int sl_is_plain(const sl_russian *r, const sl_parser *p)
 {
-    const sl_strings *sets[2] = {&r->known_prefixes, &r->prefixes};
-    if (sl_letters(p, 0) < 6)
-        return 0;
-    for (int s = 0; s < 2; s++)
-        for (uint32_t i = 0; i < sets[s]->count; i++) {
-            uint32_t n = sl_strings_length(sets[s], i);
-            if (n && n <= p->length && !memcmp(p->word, sets[s]->text + sets[s]->at[i], n))
-                return 0;
-        }
-    return 1;
+    uint32_t letter = sl_letter(p->word) - 0x430;
+    return sl_letters(p, 0) >= 6 && !sl_begins(&r->prefixes, 0, r->prefixes.count, p)
+        && (letter > 31 || !sl_begins(&r->known_prefixes, r->known_from[letter], r->known_from[letter + 1], p));
 }
 
 /* Puts the likely lemmas of the readings from `start` on into the answer. */

@@ -41,6 +41,7 @@ typedef struct {
     uint32_t *paradigm_at;      /* where the numbers of a paradigm begin; one entry more than there are paradigms */
     uint32_t paradigm_count, longest_ending;
     sl_strings suffixes, prefixes, tags, known_prefixes; /* suffixes and prefixes with ё as е */
+    uint32_t known_from[33];    /* of the letters from а on, where the known prefixes that begin with one begin */
     const uint16_t *tag_same;   /* of a tag, the first with the same grammemes */
     const uint8_t *tag_closed;  /* of a tag, whether no unknown word can have it */
 } sl_russian;
@@ -89,6 +90,23 @@ static inline int sl_strings_open(sl_strings *s, const uint8_t *text, size_t n)
 }
 
 static inline uint32_t sl_strings_length(const sl_strings *s, uint32_t i) { return s->at[i + 1] - s->at[i] - 1; }
+
+/* A letter of U+0400-U+052F from its two bytes. */
+static inline uint32_t sl_letter(const uint8_t *p) { return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3F); }
+
+/* The known prefixes are in the order of their first letters, and of one letter the longer ones come first. */
+static inline int sl_known_prefixes_open(sl_russian *r)
+{
+    const sl_strings *known = &r->known_prefixes;
+    uint32_t k = 0;
+    for (uint32_t letter = 0; letter < 33; letter++) {
+        while (k < known->count && sl_strings_length(known, k) >= 2
+               && sl_letter(known->text + known->at[k]) < 0x430 + letter)
+            k++;
+        r->known_from[letter] = k;
+    }
+    return k == known->count;
+}
 
 /* paradigms.array: a count, then of each paradigm a count of numbers and the numbers; all have 16 bits. */
 static inline int sl_paradigms_open(sl_russian *r, const uint8_t *data, size_t n)
@@ -331,34 +349,40 @@ static int sl_parse_remainder(const sl_russian *r, sl_parser *p, uint32_t from)
     return 0;
 }
 
-static inline int sl_is_prefix(const sl_russian *r, const sl_parser *p, uint32_t from, uint32_t prefix)
+/* Where the word from byte `from` on goes on after each known prefix that leaves three letters, the longest prefix first. */
+static inline uint32_t sl_remainders(const sl_russian *r, const sl_parser *p, uint32_t from, uint8_t *rests)
 {
-    uint32_t length = sl_strings_length(&r->known_prefixes, prefix);
-    return length + 3 * 2 <= p->length - from
-        && !memcmp(p->word + from, r->known_prefixes.text + r->known_prefixes.at[prefix], length);
+    const sl_strings *known = &r->known_prefixes;
+    uint32_t n = 0, letter = sl_letter(p->word + from) - 0x430;
+    if (letter > 31)
+        return 0;
+    for (uint32_t k = r->known_from[letter]; k < r->known_from[letter + 1]; k++) {
+        uint32_t length = sl_strings_length(known, k);
+        if (length + 3 * 2 <= p->length - from && !memcmp(p->word + from, known->text + known->at[k], length)
+            && n < SL_LETTERS)
+            rests[n++] = (uint8_t)(from + length);
+    }
+    return n;
 }
 
 /* Adds the readings of the word from byte `from` on, which the dictionary does not hold, by steps 2 to 4. They begin at
  * p->first and go to the end of all readings. */
 static int sl_read_unknown(const sl_russian *r, sl_parser *p, uint32_t from)
 {
-    uint32_t start, letters = sl_letters(p, from);
+    uint8_t rests[SL_LETTERS];
+    uint32_t start, letters = sl_letters(p, from), n = sl_remainders(r, p, from, rests);
     int status;
-    for (uint32_t k = 0; k < r->known_prefixes.count; k++)
-        if (sl_is_prefix(r, p, from, k)
-            && (status = sl_parse_remainder(r, p, from + sl_strings_length(&r->known_prefixes, k))))
+    for (uint32_t k = 0; k < n; k++)
+        if ((status = sl_parse_remainder(r, p, rests[k])))
             return status;
     p->first = start = p->count;
-    for (uint32_t k = 0; k < r->known_prefixes.count; k++) {
-        uint32_t rest = from + sl_strings_length(&r->known_prefixes, k);
-        if (!sl_is_prefix(r, p, from, k))
-            continue;
-        for (uint32_t i = 0; i < p->parses[rest / 2].count; i++) {
-            sl_reading *reading = sl_add(p), *old;
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t letter = rests[k] / 2u;
+        for (uint32_t i = 0; i < p->parses[letter].count; i++) {
+            sl_reading *reading = sl_add(p);
             if (!reading)
                 return SL_NO_MEMORY;
-            old = &p->readings[p->parses[rest / 2].start + i];
-            *reading = *old;
+            *reading = p->readings[p->parses[letter].start + i];
             reading->weight *= 0.75;
             if (reading->tag != SL_NONE && r->tag_closed[reading->tag])
                 p->count--;
