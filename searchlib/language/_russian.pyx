@@ -88,7 +88,7 @@ cdef class Lemmatizer:
 
     cdef sl_russian tables
     cdef sl_lemmatizer work
-    cdef Py_buffer views[16]
+    cdef Py_buffer views[20]
     cdef int held
     cdef str path
     cdef double threshold
