@@ -90,7 +90,7 @@ static inline void sl_append(sl_lemmatizer *l, const uint8_t *text, uint32_t n)
 
 static inline void sl_append_string(sl_lemmatizer *l, const sl_strings *strings, uint32_t i)
 {
-    if (i != SL_NONE)
+    if (i != SL_NO_STRING)
         sl_append(l, strings->text + strings->at[i], sl_strings_length(strings, i));
 }
 

@@ -3,8 +3,7 @@
  * pymorphy3 gives (M. Korobov 2015, "Morphological analyzer and generator for Russian and Ukrainian languages"; its
  * documentation, "Internals", "Prediction of unknown words").
  *
- * A paradigm is a table of forms, each with a prefix (empty, по, наи), a suffix and a tag; form 0 is the lemma. The
- * dictionary's records say for a spelling which forms of which paradigms it may be. A word is read
+ * The dictionary's records say for a spelling which forms of which paradigms it may be. A word is read
  *   1. by its records;
  *   2. else as a known prefix and what remains, read by all of these steps, with 0.75 of its weight;
  *   3. else as a prefix of 1 to 5 letters and a word of the dictionary, each 0.5, together with the forms that words
@@ -16,41 +15,22 @@
  * Words are letters of U+0400-U+052F in UTF-8, so that every letter has two bytes, and hyphens; step 2 to 4 get none
  * with hyphens. Sums and products are taken in pymorphy3's order: what ties there must tie here.
  *
- * Invariants: a paradigm that was let in by sl_russian_open names only suffixes, prefixes and tags that there are; what
- * a record of the automata names is checked when it is met. Each parse ends: it has one budget of steps, and each
- * remainder of a word is parsed once.
+ * Invariants: what a record of the automata names is checked when it is met. Each parse ends: it has one budget of
+ * steps, and each remainder of a word is parsed once, so that prefixes upon prefixes cost no more than the word is long.
  */
 #ifndef SEARCHLIB_READINGS_H
 #define SEARCHLIB_READINGS_H
-#include <stdlib.h>
-#include "dawg.h"
+#include "paradigms.h"
 
-enum { SL_LETTERS = 64, SL_WORD_BYTES = 2 * SL_LETTERS, SL_AFFIX_BYTES = 255, SL_PREFIXES = 8 };
-enum { SL_READINGS = 1 << 14, SL_BUDGET = 1 << 21, SL_NONE = 0xFFFF };
+enum { SL_LETTERS = 64, SL_WORD_BYTES = 2 * SL_LETTERS };
+enum { SL_READINGS = 1 << 14, SL_BUDGET = 1 << 21 }; /* far more than a word needs in a sound dictionary */
 enum { SL_DAMAGED = -1, SL_NO_MEMORY = -2 };
-
-/* Strings one after the other, each ended by a 0 byte; string i is at[i] to at[i + 1] - 1. */
-typedef struct {
-    const uint8_t *text;
-    uint32_t *at, count;
-} sl_strings;
-
-typedef struct {
-    sl_dawg words, probabilities, predictions[SL_PREFIXES];
-    const uint8_t *paradigms;   /* numbers of 16 bits: of all forms the suffixes, then the tags, then the prefixes */
-    uint32_t *paradigm_at;      /* where the numbers of a paradigm begin; one entry more than there are paradigms */
-    uint32_t paradigm_count, longest_ending;
-    sl_strings suffixes, prefixes, tags, known_prefixes; /* suffixes and prefixes with ё as е */
-    uint32_t known_from[33];    /* of the letters from а on, where the known prefixes that begin with one begin */
-    const uint16_t *tag_same;   /* of a tag, the first with the same grammemes */
-    const uint8_t *tag_closed;  /* of a tag, whether no unknown word can have it */
-} sl_russian;
 
 /* A reading of the word from some letter on. Its lemma is word[0:head] prefix word[from:to] suffix, ё as е. */
 typedef struct {
     uint64_t yo;                /* the letters that are ё, see sl_spellings */
     double weight;
-    uint16_t tag, paradigm, prefix, suffix; /* SL_NONE where there is none */
+    uint16_t tag, paradigm, prefix, suffix; /* SL_NO_STRING: none */
     uint8_t head, from, to;
 } sl_reading;
 
@@ -59,89 +39,22 @@ typedef struct {
     uint32_t length, count, capacity;
     uint32_t first;             /* where the readings of the word last read by sl_read_unknown begin */
     int32_t budget;
+    int status;                 /* why a reading could not be added */
     sl_reading *readings;
     uint64_t parsed;            /* a bit for each letter from which the word has been parsed */
     struct { uint32_t start, count; } parses[SL_LETTERS];
 } sl_parser;
 
-static inline uint32_t sl_load16(const uint8_t *p) { uint16_t v; memcpy(&v, p, 2); return v; }
-
-/* False when memory is short or a string is longer than an affix can be. */
-static inline int sl_strings_open(sl_strings *s, const uint8_t *text, size_t n)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++)
-        count += !text[i];
-    if (count >= SL_NONE || (n && text[n - 1]))
-        return 0;
-    s->text = text;
-    s->count = (uint32_t)count;
-    if (!(s->at = (uint32_t *)malloc((count + 1) * sizeof *s->at)))
-        return 0;
-    count = 0;
-    s->at[0] = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!text[i]) {
-            s->at[++count] = (uint32_t)(i + 1);
-            if (s->at[count] - s->at[count - 1] > SL_AFFIX_BYTES)
-                return 0;
-        }
-    return 1;
-}
-
-static inline uint32_t sl_strings_length(const sl_strings *s, uint32_t i) { return s->at[i + 1] - s->at[i] - 1; }
-
-/* A letter of U+0400-U+052F from its two bytes. */
-static inline uint32_t sl_letter(const uint8_t *p) { return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3F); }
-
-/* The known prefixes are in the order of their first letters, and of one letter the longer ones come first. */
-static inline int sl_known_prefixes_open(sl_russian *r)
-{
-    const sl_strings *known = &r->known_prefixes;
-    uint32_t k = 0;
-    for (uint32_t letter = 0; letter < 33; letter++) {
-        while (k < known->count && sl_strings_length(known, k) >= 2
-               && sl_letter(known->text + known->at[k]) < 0x430 + letter)
-            k++;
-        r->known_from[letter] = k;
-    }
-    return k == known->count;
-}
-
-/* paradigms.array: a count, then of each paradigm a count of numbers and the numbers; all have 16 bits. */
-static inline int sl_paradigms_open(sl_russian *r, const uint8_t *data, size_t n)
-{
-    size_t at = 2;
-    if (n < 2)
-        return 0;
-    r->paradigms = data;
-    r->paradigm_count = sl_load16(data);
-    if (!(r->paradigm_at = (uint32_t *)malloc((r->paradigm_count + 1) * sizeof *r->paradigm_at)))
-        return 0;
-    for (uint32_t i = 0; i < r->paradigm_count; i++) {
-        size_t numbers;
-        if (at + 2 > n || (numbers = sl_load16(data + at)) % 3 || numbers == 0 || at + 2 + 2 * numbers > n)
-            return 0;
-        at += 2;
-        r->paradigm_at[i] = (uint32_t)at;
-        for (size_t j = 0; j < numbers; j++, at += 2) {
-            uint32_t limit = j < numbers / 3 ? r->suffixes.count : j < numbers / 3 * 2 ? r->tags.count : r->prefixes.count;
-            if (sl_load16(data + at) >= limit)
-                return 0;
-        }
-    }
-    r->paradigm_at[r->paradigm_count] = (uint32_t)(at + 2);
-    return at == n;
-}
-
 static inline uint32_t sl_letters(const sl_parser *p, uint32_t from) { return (p->length - from) / 2; }
 
-static inline sl_reading *sl_add(sl_parser *p)
+/* A new last reading; NULL, and p->status says why, when there can be none. */
+static inline sl_reading *sl_add_reading(sl_parser *p)
 {
     if (p->count == p->capacity) {
         uint32_t capacity = p->capacity ? 2 * p->capacity : 256;
-        sl_reading *grown = capacity > SL_READINGS ? NULL : (sl_reading *)realloc(p->readings, capacity * sizeof *grown);
-        if (!grown)
+        sl_reading *grown;
+        p->status = capacity > SL_READINGS ? SL_DAMAGED : SL_NO_MEMORY;
+        if (capacity > SL_READINGS || !(grown = (sl_reading *)realloc(p->readings, capacity * sizeof *grown)))
             return NULL;
         p->readings = grown;
         p->capacity = capacity;
@@ -157,42 +70,43 @@ static inline void sl_once(const sl_russian *r, sl_parser *p, uint32_t start)
         const sl_reading *other = &p->readings[i];
         if (other->paradigm == last->paradigm && other->yo == last->yo
             && (other->tag == last->tag
-                || (last->tag != SL_NONE && other->tag != SL_NONE && r->tag_same[other->tag] == r->tag_same[last->tag]))) {
+                || (last->tag != SL_NO_STRING && other->tag != SL_NO_STRING && r->tag_same[other->tag] == r->tag_same[last->tag]))) {
             p->count--;
             return;
         }
     }
 }
 
-/* Adds the word from byte `from` on as form `index` of a paradigm. NULL: damaged, or no memory. */
+/* Adds the word from byte `from` on as form `index` of a paradigm. NULL as in sl_add_reading. */
 static inline sl_reading *sl_add_form(const sl_russian *r, sl_parser *p, uint32_t from, uint64_t yo, uint32_t paradigm,
                                       uint32_t index)
 {
     const uint8_t *table;
     uint32_t forms, before, after;
     sl_reading *reading;
+    p->status = SL_DAMAGED;
     if (paradigm >= r->paradigm_count)
         return NULL;
     table = r->paradigms + r->paradigm_at[paradigm];
     forms = (r->paradigm_at[paradigm + 1] - r->paradigm_at[paradigm] - 2) / 6;
-    if (index >= forms || !(reading = sl_add(p)))
+    if (index >= forms || !(reading = sl_add_reading(p)))
         return NULL;
     reading->yo = yo;
-    reading->tag = (uint16_t)sl_load16(table + 2 * (forms + index));
+    reading->tag = (uint16_t)sl_number(table + 2 * (forms + index));
     reading->paradigm = (uint16_t)paradigm;
-    before = from + sl_strings_length(&r->prefixes, sl_load16(table + 2 * (2 * forms + index)));
-    after = sl_strings_length(&r->suffixes, sl_load16(table + 2 * index));
+    before = from + sl_strings_length(&r->prefixes, sl_number(table + 2 * (2 * forms + index)));
+    after = sl_strings_length(&r->suffixes, sl_number(table + 2 * index));
     after = p->length > after ? p->length - after : 0;
     reading->head = (uint8_t)from;
-    reading->prefix = (uint16_t)sl_load16(table + 4 * forms);
-    reading->suffix = (uint16_t)sl_load16(table);
+    reading->prefix = (uint16_t)sl_number(table + 4 * forms);
+    reading->suffix = (uint16_t)sl_number(table);
     reading->from = (uint8_t)before;
     reading->to = (uint8_t)after;
     if (before > after) { /* an unknown word too short for the affixes of its ending */
         reading->from = reading->to = 0;
         if (index == 0) {
             reading->head = (uint8_t)p->length;
-            reading->prefix = reading->suffix = SL_NONE;
+            reading->prefix = reading->suffix = SL_NO_STRING;
         }
     }
     return reading;
@@ -216,7 +130,7 @@ static inline int sl_look_up(const sl_russian *r, sl_parser *p, uint32_t from, d
             sl_reading *reading;
             if (more < 0 || !(reading = sl_add_form(r, p, from, yo, sl_record_field(&records, 0, 16),
                                                     sl_record_field(&records, 16, 16))))
-                return SL_DAMAGED;
+                return more < 0 ? SL_DAMAGED : p->status;
             reading->weight = weight;
             if (!open)
                 continue;
@@ -267,7 +181,7 @@ static inline int sl_predict(const sl_russian *r, sl_parser *p, uint32_t from, u
                     sl_reading *reading;
                     if (more < 0 || !(reading = sl_add_form(r, p, from, yo, sl_record_field(&records, 32, 16),
                                                             sl_record_field(&records, 48, 16))))
-                        return SL_DAMAGED;
+                        return more < 0 ? SL_DAMAGED : p->status;
                     if (r->tag_closed[reading->tag]) {
                         p->count--;
                         continue;
@@ -296,7 +210,7 @@ static inline double sl_total(const sl_parser *p, uint32_t start)
 /* 1,000,000 P(tag | word), where `index` is the state after the word and a colon; 0 when nothing is known. */
 static inline uint32_t sl_probability(const sl_russian *r, uint32_t index, uint32_t tag)
 {
-    if (tag == SL_NONE)
+    if (tag == SL_NO_STRING)
         return 0;
     index = sl_dawg_walk(&r->probabilities, index, r->tags.text + r->tags.at[tag], sl_strings_length(&r->tags, tag));
     return index ? sl_dawg_value(&r->probabilities, index) : 0;
@@ -379,12 +293,12 @@ static int sl_read_unknown(const sl_russian *r, sl_parser *p, uint32_t from)
     for (uint32_t k = 0; k < n; k++) {
         uint32_t letter = rests[k] / 2u;
         for (uint32_t i = 0; i < p->parses[letter].count; i++) {
-            sl_reading *reading = sl_add(p);
+            sl_reading *reading = sl_add_reading(p);
             if (!reading)
-                return SL_NO_MEMORY;
+                return p->status;
             *reading = p->readings[p->parses[letter].start + i];
             reading->weight *= 0.75;
-            if (reading->tag != SL_NONE && r->tag_closed[reading->tag])
+            if (reading->tag != SL_NO_STRING && r->tag_closed[reading->tag])
                 p->count--;
             else
                 sl_once(r, p, start);
@@ -398,12 +312,12 @@ static int sl_read_unknown(const sl_russian *r, sl_parser *p, uint32_t from)
     if ((status = sl_predict(r, p, from, start)))
         return status;
     if (p->count == start) {
-        sl_reading *reading = sl_add(p);
+        sl_reading *reading = sl_add_reading(p);
         if (!reading)
-            return SL_NO_MEMORY;
+            return p->status;
         memset(reading, 0, sizeof *reading);
         reading->weight = 1.0;
-        reading->tag = reading->paradigm = reading->prefix = reading->suffix = SL_NONE;
+        reading->tag = reading->paradigm = reading->prefix = reading->suffix = SL_NO_STRING;
         reading->head = (uint8_t)p->length;
     }
     return 0;
