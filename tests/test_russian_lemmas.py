@@ -101,6 +101,11 @@ def test_all_forms_of_a_collection() -> None:
     assert not differences(forms)
 
 
+def test_lemmas_of_equal_weight_keep_the_order_that_indexes_were_built_with() -> None:
+    assert lemmas("сумана") == ("сумана", "сумать", "суман")
+    assert lemmas("дузумана") == ("дузумана", "дузумать", "дузуман")
+
+
 def test_known_prefixes_are_those_of_pymorphy() -> None:
     assert set(KNOWN_PREFIXES) == {prefix for prefix in PYMORPHY_PREFIXES if not prefix.endswith("-")}
 
