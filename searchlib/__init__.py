@@ -15,6 +15,7 @@ from searchlib.definitions import NEWS, Definition, Field, load_definition
 from searchlib.errors import (
     CorruptIndexError,
     DefinitionError,
+    DictionaryError,
     DocumentError,
     IncompatibleIndexError,
     IndexExistsError,
@@ -32,6 +33,7 @@ __all__ = [
     "CorruptIndexError",
     "Definition",
     "DefinitionError",
+    "DictionaryError",
     "DocumentError",
     "Field",
     "Hit",

@@ -11,6 +11,7 @@ from os import PathLike, fspath
 __all__ = [
     "CorruptIndexError",
     "DefinitionError",
+    "DictionaryError",
     "DocumentError",
     "IncompatibleIndexError",
     "IndexExistsError",
@@ -80,6 +81,19 @@ class DefinitionError(SearchError):
         self.key = key
         parts = [self.path, None if key is None else f"'{key}'", message]
         super().__init__(": ".join(part for part in parts if part is not None))
+
+
+class DictionaryError(SearchError):
+    """The dictionary of Russian words that pymorphy3 brings cannot be used.
+
+    path: its folder.
+    """
+
+    def __init__(self, path: str | PathLike[str], message: str) -> None:
+        self.path = fspath(path)
+        super().__init__(
+            f"{self.path}: the dictionary of Russian words cannot be used: {message}; install pymorphy3-dicts-ru again"
+        )
 
 
 class IndexNotFoundError(SearchError):

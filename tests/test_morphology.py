@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import gzip
 import itertools
-import json
 import threading
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
-from searchlib.language import Analysis, Analyzer, analyzer, russian
+from searchlib.language import Analysis, Analyzer
 from searchlib.language._tokens import tokenize
-from searchlib.language.russian import THRESHOLD, lemmas
+from searchlib.language.russian import lemmas
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the shared data (../shared/data) is not here")
@@ -156,14 +155,6 @@ def test_numbers_and_other_scripts_stay_as_they_are() -> None:
         assert words.analyze(form) == Analysis((form,), False)
 
 
-def test_the_memo_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analyzer, "MEMO_LIMIT", 3)
-    words = Analyzer()
-    forms = ["саммита", "houses", "12", "мира", "went", "саммита"]
-    assert [words.analyze(form).terms[0] for form in forms] == ["саммит", "hous", "12", "мир", "go", "саммит"]
-    assert len(words._memo) <= 3
-
-
 def test_many_threads_get_the_same_answers() -> None:
     words = Analyzer()
     forms = [
@@ -182,36 +173,6 @@ def test_many_threads_get_the_same_answers() -> None:
     for thread in threads:
         thread.join()
     assert not wrong
-
-
-def _news_forms(limit: int) -> list[str]:
-    forms: dict[str, None] = {}
-    with gzip.open(DATA / "ru_factrueval" / "docs.jsonl.gz", "rt", encoding="utf-8") as file:
-        for line in file:
-            forms.update(
-                dict.fromkeys(token[0] for token in tokenize(json.loads(line)["text"]) if token[4] == 2)
-            )
-            if len(forms) > limit:
-                break
-    return list(forms)[:limit]
-
-
-@needs_data
-def test_the_short_way_gives_what_pymorphy_gives() -> None:
-    import pymorphy3
-
-    morph = pymorphy3.MorphAnalyzer(lang="ru")
-    dictionary = russian._dictionary()
-    known = [(form, found) for form in _news_forms(12_000) if (found := dictionary.known(form))]
-    assert len(known) > 9_000
-    for form, found in known:
-        sums: dict[str, float] = defaultdict(float)
-        for parse in morph.parse(form):
-            sums[parse.normal_form.replace("ё", "е")] += parse.score
-        ordered = sorted(sums, key=lambda lemma: -sums[lemma])
-        assert found == tuple(
-            lemma for lemma in ordered if sums[lemma] >= THRESHOLD or lemma == ordered[0]
-        ), form
 
 
 def _fold(word: str) -> str:

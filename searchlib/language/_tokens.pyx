@@ -26,6 +26,8 @@ cdef extern from "tokens.h":
         pass
 
     enum:
+        SL_LATIN
+        SL_CYRILLIC
         SL_C_LATIN
         SL_C_CYRILLIC
         SL_C_OTHER
@@ -45,6 +47,21 @@ def tokenize(str text not None):
     while sl_tokenizer_next(&tokenizer, &token):
         form = PyUnicode_DecodeUTF8(token.form, token.length, NULL)
         found.append((form, token.start, token.end, token.position, token.script, token.whole != 0))
+    return found
+
+
+def script(str form not None) -> int:
+    """By which script a folded form is analysed: 2 when it has a Cyrillic letter, else 1 when it has one of a to z, else 0."""
+    cdef int kind = PyUnicode_KIND(form), found = 0
+    cdef const void *data = PyUnicode_DATA(form)
+    cdef Py_ssize_t i
+    cdef uint32_t point
+    for i in range(PyUnicode_GET_LENGTH(form)):
+        point = PyUnicode_READ(kind, data, i)
+        if 0x400 <= point < 0x530:
+            return SL_CYRILLIC
+        if 0x61 <= point <= 0x7A:
+            found = SL_LATIN
     return found
 
 

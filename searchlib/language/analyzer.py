@@ -9,17 +9,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from searchlib.language import english, russian, stopwords
-from searchlib.language._tokens import tokenize
+from searchlib.language._tokens import script, tokenize
 
 __all__ = ["VERSION", "Analysis", "Analyzer", "Token"]
 
 VERSION = 1
 """Bumped whenever the same text would give other tokens or other terms."""
 
-MEMO_LIMIT = 1_000_000
 LANGUAGES = ("en", "ru")
 
-_FIRST_CYRILLIC, _AFTER_CYRILLIC = "\u0400", "\u0530"
+_LATIN, _CYRILLIC = 1, 2
 
 
 class Token(NamedTuple):
@@ -53,8 +52,9 @@ class Analyzer:
     """Turns text to tokens and forms to terms.
 
     languages: "en" and "ru" or one of them; the forms of a language that is left out stay as they are.
-    Raises ValueError for another language. Each distinct form is analysed once while the memo, of a million
-    forms, holds it. Any thread may use an Analyzer; one for all is best.
+    Raises ValueError for another language. Nothing is remembered: an analysis costs a microsecond or two, and
+    whoever asks for many words (the inversion, the ranker, a marker) keeps the forms that it has met. Any thread
+    may use an Analyzer.
     """
 
     def __init__(self, languages: tuple[str, ...] = LANGUAGES) -> None:
@@ -66,28 +66,17 @@ class Analyzer:
         self.languages = tuple(languages)
         self._english = "en" in languages
         self._russian = "ru" in languages
-        self._memo: dict[str, Analysis] = {}
 
     def analyze(self, form: str) -> Analysis:
         """The terms of a form as the tokeniser gives it, folded."""
-        found = self._memo.get(form)
-        if found is None:
-            found = self._analyze(form)
-            memo = self._memo
-            if len(memo) >= MEMO_LIMIT:
-                # A reader in another thread keeps the old one until it has its answer.
-                self._memo = memo = {}
-            memo[form] = found
-        return found
+        letters = script(form)
+        if letters == _CYRILLIC:
+            if self._russian:
+                return Analysis(russian.lemmas(form), form in stopwords.RUSSIAN)
+        elif letters == _LATIN and self._english:
+            return Analysis(english.stems(form), form in stopwords.ENGLISH)
+        return Analysis((form,), False)
 
     def tokens(self, text: str) -> list[Token]:
         """The words of a text in order; a hyphenated word comes before its parts."""
         return list(map(Token._make, tokenize(text)))
-
-    def _analyze(self, form: str) -> Analysis:
-        if any(_FIRST_CYRILLIC <= char < _AFTER_CYRILLIC for char in form):
-            if self._russian:
-                return Analysis(russian.lemmas(form), form in stopwords.RUSSIAN)
-        elif self._english and any("a" <= char <= "z" for char in form):
-            return Analysis(english.stems(form), form in stopwords.ENGLISH)
-        return Analysis((form,), False)

@@ -39,13 +39,17 @@ def stems(form: str) -> tuple[str, ...]:
     Of a hyphenated word only the last part is stemmed. Any thread may call this: a Stemmer is not safe to
     share, so calls take turns.
     """
-    head, hyphen, last = form.rpartition("-")
-    if _DECADE.fullmatch(last):
-        # Porter2 strips no s after a digit
-        return (form[:-1],)
-    words = IRREGULAR.get(last, (last,))
+    if form.isalpha():
+        head, last = "", form
+    else:
+        before, hyphen, last = form.rpartition("-")
+        head = before + hyphen
+        if _DECADE.fullmatch(last):
+            # Porter2 strips no s after a digit
+            return (form[:-1],)
+    words = IRREGULAR.get(last)
+    stem = _stemmer()
     with _lock:
-        stem = _stemmer()
-        if len(words) == 1:
-            return (head + hyphen + stem(words[0]),)
-        return tuple(dict.fromkeys(head + hyphen + stem(word) for word in words))
+        if words is None:
+            return (head + stem(last),)
+        return tuple(dict.fromkeys([head + stem(word) for word in words]))

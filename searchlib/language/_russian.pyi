@@ -1,0 +1,20 @@
+from _typeshed import ReadableBuffer
+
+class Lemmatizer:
+    def __init__(
+        self,
+        path: str,
+        words: ReadableBuffer,
+        probabilities: ReadableBuffer,
+        predictions: list[ReadableBuffer],
+        paradigms: ReadableBuffer,
+        prefixes: bytes,
+        suffixes: bytes,
+        tags: bytes,
+        known_prefixes: bytes,
+        same: bytes,
+        closed: bytes,
+        longest_ending: int,
+        threshold: float,
+    ) -> None: ...
+    def lemmas(self, form: str) -> tuple[str, ...] | None: ...
