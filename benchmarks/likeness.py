@@ -70,7 +70,7 @@ class Reading:
     """Reads texts one by one; ``likeness`` may be asked at any time."""
 
     def __init__(self) -> None:
-        self._analyze = Analyzer().analyze
+        self._analyze = cache(Analyzer().analyze)
         self._seen: Counter[str] = Counter()
         self._lengths: list[int] = []
         self._terms: list[int] = []
