@@ -50,7 +50,7 @@ def test_a_segment_with_nothing_alive_is_dropped(tmp_path: Path) -> None:
 
 def test_replacing_in_segments_that_were_flushed_but_not_committed(tmp_path: Path) -> None:
     index = searchlib.Index.create(tmp_path / "news")
-    filler = " ".join(f"filler{number}" for number in range(3000))
+    filler = " ".join(f"filler{number}" for number in range(9000))
     with index.writer(memory_mb=1) as writer:
         for version in range(4):
             for number in range(5):
@@ -130,7 +130,7 @@ def test_any_order_of_adding_replacing_and_rolling_back(tmp_path: Path, seed: in
     index = searchlib.Index.create(tmp_path / "news")
     model: dict[str, int] = {}
     version = 0
-    filler = " ".join(f"filler{number}" for number in range(2500))
+    filler = " ".join(f"filler{number}" for number in range(9000))
     for _ in range(8):
         pending = dict(model)
         with index.writer(memory_mb=chance.choice([1, 64])) as writer:

@@ -5,8 +5,10 @@ Tokenises natively, asks the analyzer once for each form not met before, and kee
 (inversion.h). An Inversion belongs to one writer; it is not thread-safe.
 """
 
-from libc.stdint cimport uint8_t, uint32_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from cpython.buffer cimport PyBUF_READ
 from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.memoryview cimport PyMemoryView_FromMemory
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 
 cdef extern from *:
@@ -33,7 +35,7 @@ cdef extern from "../language/tokens.h":
     void sl_tokenizer_init(sl_tokenizer *t, int kind, const void *data, size_t length) nogil
     int sl_tokenizer_next(sl_tokenizer *t, sl_token *out) nogil
 
-cdef extern from "inversion_encode.h":
+cdef extern from "forms_encode.h":
     const int SL_MAX_FIELDS
     const int SL_MAX_KEY
     const int SL_MAX_READINGS
@@ -50,14 +52,22 @@ cdef extern from "inversion_encode.h":
         uint32_t **tokens
         uint32_t **lengths
         size_t memory
+        uint64_t occurred
         sl_form *forms
         uint32_t form_count, term_count
         sl_occurrence *occurrences
         uint32_t occurrence_count, occurrence_capacity
         int failed
-    ctypedef struct sl_encoded:
-        sl_buffer postings, positions, terms, forms
+    ctypedef struct sl_dictionary_writer:
+        sl_buffer out
+    ctypedef struct sl_encoding:
+        sl_dictionary_writer terms
+        sl_buffer postings, positions
+        uint32_t rank
         double total_length
+    ctypedef struct sl_forms_encoding:
+        sl_buffer forms, endings
+    void sl_inversion_init(sl_inversion *v, uint32_t fields)
     void sl_inversion_clear(sl_inversion *v)
     int sl_inversion_grow(sl_inversion *v, void **array, uint32_t *capacity, uint32_t need, size_t size)
     uint32_t sl_key_hash(const uint8_t *key, uint32_t n)
@@ -66,8 +76,12 @@ cdef extern from "inversion_encode.h":
     uint32_t sl_inversion_add_form(sl_inversion *v, const uint8_t *key, uint32_t n, uint32_t hash,
                                    const uint32_t *terms, uint32_t readings, int stop)
     int sl_inversion_append(sl_inversion *v, const uint32_t *tokens, const uint32_t *lengths)
-    int sl_inversion_encode(sl_inversion *v, const double *weights, double k1, double b, sl_encoded *out) nogil
-    void sl_encoded_free(sl_encoded *e)
+    int sl_encoding_begin(sl_encoding *e, sl_inversion *v, const double *weights, double k1, double b) nogil
+    int sl_encoding_step(sl_encoding *e) nogil
+    void sl_encoding_written(sl_encoding *e)
+    void sl_encoding_end(sl_encoding *e)
+    int sl_forms_encode(sl_forms_encoding *e, sl_inversion *v) nogil
+    void sl_forms_end(sl_forms_encoding *e)
 
 cdef uint32_t LONGEST_DOCUMENT = 0x7FFFFFF0  # tokens; places are 31 bits
 
@@ -85,7 +99,7 @@ cdef class Inversion:
     def __cinit__(self, object analyze, int fields):
         if not 1 <= fields <= SL_MAX_FIELDS:
             raise ValueError(f"an index has 1 to {SL_MAX_FIELDS} text fields, not {fields}")
-        self.state.fields = fields
+        sl_inversion_init(&self.state, fields)
         self.analyze = analyze
 
     def __dealloc__(self):
@@ -96,8 +110,10 @@ cdef class Inversion:
 
     @property
     def memory(self) -> int:
-        """Bytes held by the lists and tables."""
-        return self.state.memory
+        """Bytes held by the lists and tables, and those that encode() will take besides, about."""
+        cdef sl_inversion *v = &self.state
+        # positions and forms as they are written, the order of forms with their keys, the arrays of the longest list
+        return v.memory + 3 * v.occurred // 2 + 48 * <uint64_t> v.form_count + 8 * (v.fields + 4) * <uint64_t> v.documents
 
     @property
     def terms(self) -> int:
@@ -178,26 +194,50 @@ cdef class Inversion:
         """u32 per document: all tokens of one field."""
         return PyBytes_FromStringAndSize(<char *> self.state.tokens[field], 4 * <Py_ssize_t> self.state.documents)
 
-    def encode(self, list weights, double k1, double b) -> dict:
-        """The sections of a segment: {"postings", "positions", "terms", "forms"} as bytes, "total_length" as a float."""
+    def encode(self, list weights, double k1, double b, put) -> float:
+        """Gives the sections of a segment to put(name, piece), each in one piece or several, and one section after the other.
+
+        A piece is a memoryview that is valid during the call. Returns the sum of the weighted lengths of all documents.
+        """
         cdef double by_field[16]
-        cdef sl_encoded out
+        cdef sl_encoding encoding
+        cdef sl_forms_encoding forms
         cdef int ok
         if <uint32_t> len(weights) != self.state.fields or not self.state.documents:
             raise ValueError("nothing to encode, or a weight is missing")
         for i, weight in enumerate(weights):
             by_field[i] = weight
-        with nogil:
-            ok = sl_inversion_encode(&self.state, by_field, k1, b, &out)
         try:
+            with nogil:
+                ok = sl_encoding_begin(&encoding, &self.state, by_field, k1, b)
+            while True:
+                if ok:
+                    with nogil:
+                        ok = sl_encoding_step(&encoding)
+                if not ok:
+                    raise MemoryError("no memory to write the segment")
+                put("postings", _piece(&encoding.postings))
+                sl_encoding_written(&encoding)
+                if encoding.rank == self.state.term_count:
+                    break
+            put("positions", _piece(&encoding.positions))
+            put("terms", _piece(&encoding.terms.out))
+            total = encoding.total_length
+        finally:
+            sl_encoding_end(&encoding)
+        try:
+            with nogil:
+                ok = sl_forms_encode(&forms, &self.state)
             if not ok:
                 raise MemoryError("no memory to write the segment")
-            return {
-                "postings": PyBytes_FromStringAndSize(<char *> out.postings.data, out.postings.length),
-                "positions": PyBytes_FromStringAndSize(<char *> out.positions.data, out.positions.length),
-                "terms": PyBytes_FromStringAndSize(<char *> out.terms.data, out.terms.length),
-                "forms": PyBytes_FromStringAndSize(<char *> out.forms.data, out.forms.length),
-                "total_length": out.total_length,
-            }
+            put("forms", _piece(&forms.forms))
+            put("endings", _piece(&forms.endings))
         finally:
-            sl_encoded_free(&out)
+            sl_forms_end(&forms)
+        return total
+
+
+cdef object _piece(const sl_buffer *buffer):
+    if not buffer.length:
+        return memoryview(b"")
+    return PyMemoryView_FromMemory(<char *> buffer.data, buffer.length, PyBUF_READ)

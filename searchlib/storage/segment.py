@@ -29,6 +29,7 @@ PARTS: Final = {
     "id_order": "ids",
     "terms": "terms",
     "forms": "forms",
+    "endings": "forms",
     "postings": "postings",
     "positions": "positions",
 }
@@ -170,17 +171,13 @@ class SegmentBuilder:
             for suffix, data in columns.items():
                 out.section(f"keyword.{i}{suffix}", data)
         weights = [field.weight for field in definition.text_fields]
-        lists = inversion.encode(weights, definition.k1, definition.b)
-        for name in ("terms", "forms", "postings", "positions"):
-            part = lists.pop(name)
-            assert isinstance(part, bytes)
-            out.section(name, part)
+        total_length = inversion.encode(weights, definition.k1, definition.b, out.extend)
         checksum = out.finish(
             {
                 "documents": n,
                 "terms": inversion.terms,
                 "forms": inversion.forms,
-                "total_length": lists["total_length"],
+                "total_length": total_length,
                 "text_fields": [field.name for field in definition.text_fields],
                 "date": date,
                 "keywords": keywords,
