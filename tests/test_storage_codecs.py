@@ -23,7 +23,7 @@ from searchlib.language._tokens import tokenize
 from searchlib.language.analyzer import Analysis
 from searchlib.storage._inversion import Inversion
 from searchlib.storage._segment import PAGE, SegmentFile, hash64
-from searchlib.storage.columns import DateColumn, KeywordColumn, encode_dates, encode_keywords, narrow
+from searchlib.storage.columns import DateColumn, KeywordColumn, KeywordWriter, encode_dates, narrow
 from searchlib.storage.format import SectionWriter, open_segment
 from searchlib.storage.segment import Segment, SegmentBuilder
 from searchlib.storage.stored import BLOCK, StoredReader, StoredWriter
@@ -262,7 +262,10 @@ def test_dates_come_back(dates: list[int | None]) -> None:
 @example([(f"v{number}",) for number in range(65536)], None)
 def test_keywords_come_back_and_are_counted(rows: list[tuple[str, ...]], data: st.DataObject | None) -> None:
     with TemporaryDirectory() as folder:
-        description, parts = encode_keywords("tags", rows)
+        writer = KeywordWriter("tags")
+        for row in rows:
+            writer.add(row)
+        description, parts = writer.encode()
         sections = {f"keyword.0{suffix}": part for suffix, part in parts.items()}
         file = opened(folder, len(rows), sections, {})
         column = KeywordColumn(file, 0, json.loads(json.dumps(description)))

@@ -5,7 +5,7 @@ Tokenises natively, asks the analyzer once for each form not met before, and kee
 (inversion.h). An Inversion belongs to one writer; it is not thread-safe.
 """
 
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint32_t
 from cpython.buffer cimport PyBUF_READ
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.memoryview cimport PyMemoryView_FromMemory
@@ -51,8 +51,6 @@ cdef extern from "forms_encode.h":
         uint32_t fields, documents
         uint32_t **tokens
         uint32_t **lengths
-        size_t memory
-        uint64_t occurred
         sl_form *forms
         uint32_t form_count, term_count
         sl_occurrence *occurrences
@@ -69,6 +67,7 @@ cdef extern from "forms_encode.h":
         sl_buffer forms, endings
     void sl_inversion_init(sl_inversion *v, uint32_t fields)
     void sl_inversion_clear(sl_inversion *v)
+    size_t sl_inversion_memory(const sl_inversion *v)
     int sl_inversion_grow(sl_inversion *v, void **array, uint32_t *capacity, uint32_t need, size_t size)
     uint32_t sl_key_hash(const uint8_t *key, uint32_t n)
     uint32_t sl_inversion_find_form(const sl_inversion *v, const uint8_t *key, uint32_t n, uint32_t hash)
@@ -111,9 +110,7 @@ cdef class Inversion:
     @property
     def memory(self) -> int:
         """Bytes held by the lists and tables, and those that encode() will take besides, about."""
-        cdef sl_inversion *v = &self.state
-        # positions and forms as they are written, the order of forms with their keys, the arrays of the longest list
-        return v.memory + 3 * v.occurred // 2 + 48 * <uint64_t> v.form_count + 8 * (v.fields + 4) * <uint64_t> v.documents
+        return sl_inversion_memory(&self.state)
 
     @property
     def terms(self) -> int:

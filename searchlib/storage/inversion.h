@@ -63,7 +63,7 @@ typedef struct {
     sl_slab *slabs;
     uint8_t *free_at, *free_end;
     uint32_t slab; /* bytes of the next slab */
-    size_t memory;
+    size_t slab_bytes;
     uint64_t occurred; /* occurrences in all terms */
     sl_form *forms;
     uint32_t form_count, form_capacity;
@@ -106,6 +106,18 @@ SL_FUNCTION void sl_inversion_clear(sl_inversion *v)
     sl_inversion_init(v, fields);
 }
 
+/* Bytes that are in use, and those that encoding will take besides, about. What an array has reserved beyond its items was
+ * never touched and takes no memory. */
+SL_FUNCTION size_t sl_inversion_memory(const sl_inversion *v)
+{
+    size_t lists = v->occurred + 40 * (size_t)v->term_count + 8 * ((size_t)v->fields + 3) * v->documents;
+    size_t forms = 44 * (size_t)v->form_count; /* made when those are gone */
+    return v->slab_bytes + v->form_count * sizeof(sl_form) + v->term_count * sizeof(sl_term) +
+           v->reading_count * sizeof(uint32_t) + v->occurrence_capacity * sizeof(sl_occurrence) +
+           ((size_t)v->form_table.mask + v->term_table.mask) * sizeof(sl_slot) +
+           2 * sizeof(uint32_t) * v->fields * (size_t)v->documents + (lists > forms ? lists : forms);
+}
+
 /* n bytes, at most SL_LAST_CHUNK, that stay where they are; NULL when memory ran out. */
 SL_FUNCTION uint8_t *sl_inversion_allocate(sl_inversion *v, size_t n)
 {
@@ -120,7 +132,7 @@ SL_FUNCTION uint8_t *sl_inversion_allocate(sl_inversion *v, size_t n)
         }
         slab->next = v->slabs;
         v->slabs = slab;
-        v->memory += size;
+        v->slab_bytes += size;
         v->free_at = (uint8_t *)slab + sizeof(sl_slab);
         v->free_end = (uint8_t *)slab + size;
     }
@@ -142,7 +154,6 @@ SL_FUNCTION int sl_inversion_grow(sl_inversion *v, void **array, uint32_t *capac
         v->failed = 1;
         return 0;
     }
-    v->memory += (wanted - *capacity) * size;
     *array = grown;
     *capacity = wanted;
     return 1;
@@ -159,10 +170,10 @@ SL_INLINE uint32_t sl_key_hash(const uint8_t *key, uint32_t n)
     return (uint32_t)(h >> 32) ^ (uint32_t)h;
 }
 
-/* Doubles a table when it is half full. */
+/* Doubles a table when it is three quarters full: most probes end at a hash, without a look at an item. */
 SL_FUNCTION int sl_table_fit(sl_inversion *v, sl_hash_table *t)
 {
-    if (t->slots && t->count < t->mask / 2)
+    if (t->slots && t->count < t->mask / 4 * 3)
         return 1;
     uint32_t size = t->slots ? (t->mask + 1) * 2 : SL_FIRST_SLOTS;
     sl_slot *slots = (sl_slot *)malloc((size_t)size * sizeof *slots);
@@ -179,7 +190,6 @@ SL_FUNCTION int sl_table_fit(sl_inversion *v, sl_hash_table *t)
             slot = (slot + 1) & (size - 1);
         slots[slot] = t->slots[i];
     }
-    v->memory += (size - (t->slots ? t->mask + 1 : 0)) * sizeof *slots;
     free(t->slots);
     t->slots = slots;
     t->mask = size - 1;
