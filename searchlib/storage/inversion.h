@@ -8,8 +8,12 @@
  * A place is a token position counted on through the fields of a document. inversion_encode.h and forms_encode.h turn all
  * of it into the sections of a segment.
  *
- * Invariant: a document is added whole or not at all: its occurrences are gathered first (sl_occurrence) and appended only
- * when no step that can be refused is left but memory itself, whose failure makes the inversion unusable (`failed`).
+ * A word costs little but the misses of the cache on its way from slot to form to term to string. So the words of a document
+ * are gathered first (sl_seen), then looked up and then appended, and each pass asks for the memory that a word some places
+ * further on will need.
+ *
+ * Invariant: a document is added whole or not at all: its words are appended only when no step that can be refused is left
+ * but memory itself, whose failure makes the inversion unusable (`failed`).
  */
 #ifndef SL_INVERSION_H
 #define SL_INVERSION_H
@@ -29,7 +33,7 @@ typedef struct sl_slab {
 } sl_slab;
 
 typedef struct {
-    const uint8_t *key;
+    const uint8_t *key; /* filled up with zeros to a multiple of 8 bytes */
     uint32_t length;
     uint16_t readings, stop;
     uint32_t first; /* the only term, or an index into `readings` of the inversion */
@@ -52,9 +56,13 @@ typedef struct {
     uint32_t mask, count;
 } sl_hash_table;
 
+/* A word of the document at hand. */
 typedef struct {
-    uint32_t form, place;
-} sl_occurrence;
+    uint32_t hash, at;    /* of its form; where the form is in `letters` */
+    uint32_t place, form; /* form: once it was looked up */
+    uint16_t length;
+    uint8_t field, whole; /* whole: a hyphenated one, which does not count for length */
+} sl_seen;
 
 typedef struct {
     uint32_t fields, documents, capacity;
@@ -72,8 +80,10 @@ typedef struct {
     uint32_t *readings;
     uint32_t reading_count, reading_capacity;
     sl_hash_table form_table, term_table;
-    sl_occurrence *occurrences;
-    uint32_t occurrence_count, occurrence_capacity;
+    sl_seen *seen;
+    uint32_t seen_count, seen_capacity;
+    uint8_t *letters;
+    uint32_t letter_count, letter_capacity;
     int failed;
 } sl_inversion;
 
@@ -101,7 +111,8 @@ SL_FUNCTION void sl_inversion_clear(sl_inversion *v)
     free(v->readings);
     free(v->form_table.slots);
     free(v->term_table.slots);
-    free(v->occurrences);
+    free(v->seen);
+    free(v->letters);
     memset(v, 0, sizeof *v);
     sl_inversion_init(v, fields);
 }
@@ -113,7 +124,7 @@ SL_FUNCTION size_t sl_inversion_memory(const sl_inversion *v)
     size_t lists = v->occurred + 40 * (size_t)v->term_count + 8 * ((size_t)v->fields + 3) * v->documents;
     size_t forms = 44 * (size_t)v->form_count; /* made when those are gone */
     return v->slab_bytes + v->form_count * sizeof(sl_form) + v->term_count * sizeof(sl_term) +
-           v->reading_count * sizeof(uint32_t) + v->occurrence_capacity * sizeof(sl_occurrence) +
+           v->reading_count * sizeof(uint32_t) + v->seen_capacity * sizeof(sl_seen) + v->letter_capacity +
            ((size_t)v->form_table.mask + v->term_table.mask) * sizeof(sl_slot) +
            2 * sizeof(uint32_t) * v->fields * (size_t)v->documents + (lists > forms ? lists : forms);
 }
@@ -207,16 +218,67 @@ SL_INLINE void sl_table_put(sl_hash_table *t, uint32_t hash, uint32_t item)
     t->count++;
 }
 
-SL_INLINE uint32_t sl_inversion_find_form(const sl_inversion *v, const uint8_t *key, uint32_t n, uint32_t hash)
+/* Gathers a word of the document at hand; its form has 1 to SL_MAX_KEY bytes. Returns 0 when memory ran out. */
+SL_INLINE int sl_inversion_see(sl_inversion *v, const char *form, uint32_t n, uint32_t place, uint32_t field, uint32_t whole)
+{
+    uint32_t padded = (n + 7) & ~7u;
+    if (!sl_inversion_grow(v, (void **)&v->seen, &v->seen_capacity, v->seen_count + 1, sizeof(sl_seen)) ||
+        !sl_inversion_grow(v, (void **)&v->letters, &v->letter_capacity, v->letter_count + padded, 1))
+        return 0;
+    sl_seen *w = &v->seen[v->seen_count++];
+    uint8_t *letters = v->letters + v->letter_count;
+    memset(letters + padded - 8, 0, 8);
+    memcpy(letters, form, n);
+    w->hash = sl_key_hash(letters, padded);
+    w->at = v->letter_count;
+    w->place = place;
+    w->length = (uint16_t)n;
+    w->field = (uint8_t)field;
+    w->whole = (uint8_t)whole;
+    v->letter_count += padded;
+    if (v->form_table.slots)
+        SL_PREFETCH(&v->form_table.slots[w->hash & v->form_table.mask]);
+    return 1;
+}
+
+/* Asks for the memory that words behind the i-th will need: first for the form, then for its letters and its term. */
+SL_INLINE void sl_inversion_ahead(const sl_inversion *v, uint32_t i)
 {
     const sl_hash_table *t = &v->form_table;
     if (!t->slots)
+        return;
+    if (i + 16 < v->seen_count) {
+        const sl_slot *slot = &t->slots[v->seen[i + 16].hash & t->mask];
+        if (slot->item != SL_NONE)
+            SL_PREFETCH(&v->forms[slot->item]);
+    }
+    if (i + 8 < v->seen_count) {
+        const sl_slot *slot = &t->slots[v->seen[i + 8].hash & t->mask];
+        if (slot->item != SL_NONE) {
+            const sl_form *form = &v->forms[slot->item];
+            SL_PREFETCH(form->key);
+            if (form->readings == 1)
+                SL_PREFETCH(&v->terms[form->first]);
+        }
+    }
+}
+
+/* The form of the i-th word that was seen; SL_NONE when it is new. */
+SL_INLINE uint32_t sl_inversion_find_form(const sl_inversion *v, uint32_t i)
+{
+    const sl_hash_table *t = &v->form_table;
+    const sl_seen *w = &v->seen[i];
+    const uint8_t *letters = v->letters + w->at;
+    if (!t->slots)
         return SL_NONE;
-    for (uint32_t slot = hash & t->mask; t->slots[slot].item != SL_NONE; slot = (slot + 1) & t->mask) {
-        if (t->slots[slot].hash != hash)
+    for (uint32_t slot = w->hash & t->mask; t->slots[slot].item != SL_NONE; slot = (slot + 1) & t->mask) {
+        if (t->slots[slot].hash != w->hash)
             continue;
         const sl_form *f = &v->forms[t->slots[slot].item];
-        if (f->length == n && memcmp(f->key, key, n) == 0)
+        uint32_t same = f->length == w->length;
+        for (uint32_t k = 0; same && k < w->length; k += 8)
+            same = sl_load64(f->key + k) == sl_load64(letters + k);
+        if (same)
             return t->slots[slot].item;
     }
     return SL_NONE;
@@ -251,18 +313,19 @@ SL_FUNCTION uint32_t sl_inversion_term(sl_inversion *v, const uint8_t *word, uin
     return v->term_count++;
 }
 
-/* Adds a form that is not there yet. Its terms come from sl_inversion_term. SL_NONE when memory ran out. */
-SL_FUNCTION uint32_t sl_inversion_add_form(sl_inversion *v, const uint8_t *key, uint32_t n, uint32_t hash,
-                                           const uint32_t *terms, uint32_t readings, int stop)
+/* Adds the form of the i-th word that was seen, which is not there yet. Its terms come from sl_inversion_term. SL_NONE when
+ * memory ran out. */
+SL_FUNCTION uint32_t sl_inversion_add_form(sl_inversion *v, uint32_t i, const uint32_t *terms, uint32_t readings, int stop)
 {
+    uint32_t n = v->seen[i].length, padded = (n + 7) & ~7u;
     if (!sl_table_fit(v, &v->form_table) ||
         !sl_inversion_grow(v, (void **)&v->forms, &v->form_capacity, v->form_count + 1, sizeof(sl_form)) ||
         !sl_inversion_grow(v, (void **)&v->readings, &v->reading_capacity, v->reading_count + readings, sizeof(uint32_t)))
         return SL_NONE;
-    uint8_t *copy = sl_inversion_allocate(v, n);
+    uint8_t *copy = sl_inversion_allocate(v, padded);
     if (!copy)
         return SL_NONE;
-    memcpy(copy, key, n);
+    memcpy(copy, v->letters + v->seen[i].at, padded);
     sl_form *f = &v->forms[v->form_count];
     f->key = copy;
     f->length = n;
@@ -273,7 +336,7 @@ SL_FUNCTION uint32_t sl_inversion_add_form(sl_inversion *v, const uint8_t *key, 
         memcpy(v->readings + v->reading_count, terms, readings * sizeof *terms);
         v->reading_count += readings;
     }
-    sl_table_put(&v->form_table, hash, v->form_count);
+    sl_table_put(&v->form_table, v->seen[i].hash, v->form_count);
     return v->form_count++;
 }
 
@@ -311,9 +374,10 @@ SL_INLINE int sl_term_varint(sl_inversion *v, sl_term *t, uint32_t n)
     return sl_term_byte(v, t, (uint8_t)n);
 }
 
-/* Appends the gathered occurrences as the next document. Returns 0 when memory ran out. */
-SL_FUNCTION int sl_inversion_append(sl_inversion *v, const uint32_t *tokens, const uint32_t *lengths)
+/* Appends the words that were seen and looked up as the next document; tokens: of each field. Returns 0 when memory ran out. */
+SL_FUNCTION int sl_inversion_append(sl_inversion *v, const uint32_t *tokens)
 {
+    uint32_t lengths[SL_MAX_FIELDS] = {0};
     uint32_t doc = v->documents;
     if (doc + 1 > v->capacity) {
         uint32_t capacity = v->capacity;
@@ -325,9 +389,12 @@ SL_FUNCTION int sl_inversion_append(sl_inversion *v, const uint32_t *tokens, con
             v->capacity = same;
         }
     }
-    for (uint32_t i = 0; i < v->occurrence_count; i++) {
-        uint32_t place = v->occurrences[i].place;
-        const sl_form *form = &v->forms[v->occurrences[i].form];
+    for (uint32_t i = 0; i < v->seen_count; i++) {
+        uint32_t place = v->seen[i].place;
+        const sl_form *form = &v->forms[v->seen[i].form];
+        if (i + 8 < v->seen_count && v->forms[v->seen[i + 8].form].readings == 1)
+            SL_PREFETCH(v->terms[v->forms[v->seen[i + 8].form].first].at);
+        lengths[v->seen[i].field] += !(v->seen[i].whole || form->stop);
         const uint32_t *terms = sl_form_terms(v, form);
         for (uint32_t k = 0; k < form->readings; k++) {
             sl_term *t = &v->terms[terms[k]];
