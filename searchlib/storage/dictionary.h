@@ -71,27 +71,35 @@ SL_FUNCTION const uint8_t *sl_dictionary_block(const sl_dictionary *d, uint32_t 
     return d->file->data + d->offset + from;
 }
 
+/* Reads how much of the key before an entry shares and how much follows. Returns the byte after it, NULL when damaged. */
+SL_INLINE const uint8_t *sl_entry_lengths(const uint8_t *p, const uint8_t *end, uint32_t *flags, uint64_t *shared, uint64_t *n)
+{
+    uint64_t more;
+    if (p == end)
+        return NULL;
+    *flags = *p & SL_ONCE;
+    *shared = *p & 15;
+    *n = *p++ >> 4 & 7;
+    if (SL_UNLIKELY(*shared == SL_SHARED_MORE)) {
+        if (!(p = sl_read_varint(p, end, &more)) || more > SL_MAX_KEY)
+            return NULL;
+        *shared += more;
+    }
+    if (*n == SL_ADDED_MORE) {
+        if (!(p = sl_read_varint(p, end, &more)) || more > SL_MAX_KEY)
+            return NULL;
+        *n += more;
+    }
+    return *shared > SL_MAX_KEY || *n > SL_MAX_KEY - *shared || *n > (uint64_t)(end - p) ? NULL : p;
+}
+
 /* Reads the entry at e->next over the one before it, all but its ordinal. Returns 0 when damaged. */
 SL_FUNCTION int sl_entry_next(sl_dictionary_entry *e)
 {
-    const uint8_t *p = e->next, *end = e->end;
+    const uint8_t *p, *end = e->end;
     uint64_t more, shared, n;
-    if (p == end)
-        return 0;
-    uint32_t lengths = *p++;
-    shared = lengths & 15;
-    n = lengths >> 4 & 7;
-    if (shared == SL_SHARED_MORE) {
-        if (!(p = sl_read_varint(p, end, &more)) || more > SL_MAX_KEY)
-            return 0;
-        shared += more;
-    }
-    if (n == SL_ADDED_MORE) {
-        if (!(p = sl_read_varint(p, end, &more)) || more > SL_MAX_KEY)
-            return 0;
-        n += more;
-    }
-    if (shared > e->key_length || n > SL_MAX_KEY - shared || n > (uint64_t)(end - p))
+    uint32_t flags;
+    if (!(p = sl_entry_lengths(e->next, end, &flags, &shared, &n)) || shared > e->key_length)
         return 0;
     memcpy(e->key + shared, p, (size_t)n);
     e->key_length = (uint32_t)(shared + n);
@@ -100,7 +108,7 @@ SL_FUNCTION int sl_entry_next(sl_dictionary_entry *e)
         e->postings += e->postings_length;
         e->positions += e->positions_length;
     }
-    if (lengths & SL_ONCE) {
+    if (flags) {
         e->once = p;
         e->df = 1;
         if (!(p = sl_read_varint(p, end, &more)))
@@ -150,16 +158,30 @@ SL_FUNCTION int sl_dictionary_move(const sl_dictionary *d, uint32_t ordinal, sl_
     return 1;
 }
 
+/* Compares the first key of a block with another. Returns 0 when damaged. */
+SL_FUNCTION int sl_dictionary_compare(const sl_dictionary *d, uint32_t block, const uint8_t *key, uint32_t n, int *order)
+{
+    const uint8_t *end, *p = sl_dictionary_block(d, block, &end);
+    uint64_t skipped, shared, length;
+    uint32_t flags;
+    if (!p || !(p = sl_read_varint(p, end, &skipped)) || !(p = sl_read_varint(p, end, &skipped)) ||
+        !(p = sl_entry_lengths(p, end, &flags, &shared, &length)))
+        return 0;
+    *order = sl_key_compare(p, (uint32_t)length, key, n);
+    return 1;
+}
+
 /* Finds the first entry whose key is not below the one given. 1: it is the key; 0: it is another, or e->ordinal == count;
  * -1: damaged. */
 SL_FUNCTION int sl_dictionary_seek(const sl_dictionary *d, const uint8_t *key, uint32_t n, sl_dictionary_entry *e)
 {
     uint32_t low = 0, high = d->blocks; /* first block whose first key is above the key */
+    int order;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (!sl_entry_first(d, middle, e))
+        if (!sl_dictionary_compare(d, middle, key, n, &order))
             return -1;
-        if (sl_key_compare(e->key, e->key_length, key, n) <= 0)
+        if (order <= 0)
             low = middle + 1;
         else
             high = middle;
@@ -169,7 +191,7 @@ SL_FUNCTION int sl_dictionary_seek(const sl_dictionary *d, const uint8_t *key, u
         if (!sl_entry_first(d, block, e))
             return -1;
         for (;;) {
-            int order = sl_key_compare(e->key, e->key_length, key, n);
+            order = sl_key_compare(e->key, e->key_length, key, n);
             if (order >= 0)
                 return order == 0;
             if (++e->ordinal == stop || e->ordinal == d->count)

@@ -65,25 +65,25 @@ SL_INLINE int sl_forms_step(const sl_forms *f, uint64_t step, uint32_t *ordinal)
     return to < f->terms->count;
 }
 
-/* Puts an ending on the key of a term. Returns the length of the key, -1 when damaged. */
-SL_FUNCTION int sl_forms_inflect(const sl_forms *f, uint64_t ending, const uint8_t *term, uint32_t n, uint8_t key[SL_MAX_KEY])
+/* Compares a term with an ending put on it with another key. Returns 0 when damaged. */
+SL_FUNCTION int sl_forms_inflected(const sl_forms *f, uint64_t ending, const uint8_t *term, uint32_t length, const uint8_t *key,
+                                   uint32_t n, int *order)
 {
     uint64_t cut;
     const uint8_t *data = f->blocks.file->data + f->endings;
     if (ending > f->endings_length / 4 || !sl_file_check(f->blocks.file, f->endings + 4 * ending, 8))
-        return -1;
+        return 0;
     uint32_t from = sl_load32(data + 4 * ending), to = sl_load32(data + 4 * ending + 4);
     if (from > to || to > f->endings_length || !sl_file_check(f->blocks.file, f->endings + from, to - from))
-        return -1;
+        return 0;
     const uint8_t *p = sl_read_varint(data + from, data + to, &cut);
-    if (!p || cut > n)
-        return -1;
-    uint32_t kept = n - (uint32_t)cut, added = (uint32_t)(data + to - p);
-    if (added > SL_MAX_KEY - kept)
-        return -1;
-    memcpy(key, term, kept);
-    memcpy(key + kept, p, added);
-    return (int)(kept + added);
+    if (!p || cut > length)
+        return 0;
+    uint32_t kept = length - (uint32_t)cut;
+    *order = memcmp(term, key, kept < n ? kept : n);
+    if (*order == 0)
+        *order = kept > n ? 1 : sl_key_compare(p, (uint32_t)(data + to - p), key + kept, n - kept);
+    return 1;
 }
 
 /* Finds a form by its key. 1: found; 0: the segment has not seen it; -1: damaged. */
@@ -111,7 +111,7 @@ SL_FUNCTION int sl_forms_find(const sl_forms *f, const uint8_t *key, uint32_t n,
     uint32_t ordinal = (uint32_t)more; /* of the first term */
     term.next = NULL;
     for (uint32_t i = left < SL_DICTIONARY_BLOCK ? left : SL_DICTIONARY_BLOCK; i > 0; i--) {
-        uint8_t inflected[SL_MAX_KEY];
+        int order;
         e->stop = 0;
         e->readings = 1;
         if (!(p = sl_read_varint(p, end, &code)) || ((code & SL_INFLECTED) && !(p = sl_read_varint(p, end, &ending))))
@@ -130,14 +130,11 @@ SL_FUNCTION int sl_forms_find(const sl_forms *f, const uint8_t *key, uint32_t n,
             if (!(p = sl_read_varint(p, end, &more)) || !sl_forms_step(f, more, &e->terms[k]))
                 return -1;
         }
-        const uint8_t *own = term.key;
-        int length = e->readings ? (int)term.key_length : 0;
-        if (code & SL_INFLECTED) {
-            if ((length = sl_forms_inflect(f, ending, term.key, (uint32_t)length, inflected)) < 0)
-                return -1;
-            own = inflected;
-        }
-        int order = sl_key_compare(own, (uint32_t)length, key, n);
+        uint32_t length = e->readings ? term.key_length : 0;
+        if (!(code & SL_INFLECTED))
+            order = sl_key_compare(term.key, length, key, n);
+        else if (!sl_forms_inflected(f, ending, term.key, length, key, n, &order))
+            return -1;
         if (order >= 0)
             return order == 0;
     }
