@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from benchmarks.corpus import command as corpus
+from benchmarks.effectiveness import command as effectiveness
 from benchmarks.foundation import command as foundation
+from benchmarks.likeness import command as likeness
 
 
 @click.group()
@@ -14,7 +16,9 @@ def main() -> None:
 
 
 main.add_command(corpus)
+main.add_command(effectiveness)
 main.add_command(foundation)
+main.add_command(likeness)
 
 if __name__ == "__main__":
     main(prog_name="python -m benchmarks")

@@ -1,6 +1,6 @@
 """What are the Russian words of a generated archive?
 
-A few hundred lemmas of the news written down here, then some 45,000 of pymorphy3's dictionary in an order
+A few hundred lemmas of the news written down here, then some 55,000 of pymorphy3's dictionary in an order
 given by a hash; every lemma with its whole paradigm (a verb with its participles), each form weighted as news
 use cases, numbers and tenses. The paradigms come from pymorphy3-dicts-ru: the same text needs the same
 version of that package.
@@ -12,16 +12,31 @@ import zlib
 from functools import cache
 from typing import Any
 
-from benchmarks.vocabulary import Lexicon, Weighted, acronyms, per_ten_thousand
+from benchmarks.compounds import RussianCompounds
+from benchmarks.vocabulary import (
+    COUNT,
+    DAY,
+    FRACTION,
+    PERCENT,
+    THOUSANDS,
+    YEAR,
+    Lexicon,
+    Weighted,
+    acronyms,
+    joined,
+    per_ten_thousand,
+)
 
 _FUNCTION = """
-в 420 и 330 на 190 не 130 что 120 с 115 по 80 к 45 как 65 за 50 из 55 о 45 от 45 для 50 у 35 он 45 а 60 его 40
-это 55 но 45 до 25 то 35 все 35 же 25 или 25 бы 25 был 30 было 20 были 20 была 18 будет 20 быть 15 они 25
-она 20 их 22 так 25 я 30 мы 25 вы 10 ещё 15 уже 20 только 20 при 25 без 12 под 12 после 15 со 15 ко 4 ее 10
-ему 10 ей 5 ним 5 меня 6 мне 8 нас 8 себя 8 тем 8 том 12 того 12 эти 8 этот 10 этой 8 этого 12 этом 10 эту 4
-чтобы 18 если 18 когда 18 где 12 чем 12 нет 10 да 8 ни 8 ли 6 даже 8 между 8 через 7 над 5 перед 6 про 3
-более 12 можно 8 может 14 надо 3 сейчас 6 теперь 4 там 8 тут 3 здесь 5 потом 4 раз 5 два 6 один 6 другой 4
-хоть 2 всех 6 всего 8 есть 10 кто 10 конечно 2 во 15 об 10
+в 440 и 230 на 195 с 119 по 105 что 92 не 78 за 55 для 55 о 50 от 49 из 44 к 38 как 35 а 34 до 32 при 30 он 28 это 28
+его 27 также 25 будет 22 этом 20 или 21 у 19 после 19 то 18 об 17 но 18 если 15 все 15 которые 15 который 12 был 14
+том 13 их 13 может 12 так 12 более 12 уже 12 мы 12 только 12 со 12 того 12 во 11 ее 11 было 10 чтобы 10 ещё 10
+можно 9 они 10 когда 10 будут 10 же 9 этого 9 я 9 она 9 под 9 быть 8 вы 8 однако 8 чем 8 ли 7 были 8 есть 7 тем 7
+без 7 через 7 где 7 была 7 этот 6 сейчас 6 которая 6 которых 6 больше 6 из-за 6 всего 5 ему 5 один 5 между 5 себя 5
+всех 5 них 5 им 5 которой 5 против 5 около 5 бы 5 два 5 свою 4 этой 4 сегодня 4 раз 4 теперь 4 нет 4 даже 4 кто 4
+него 4 эти 3 перед 3 ни 3 три 3 почти 3 такой 3 нас 3 там 3 тогда 3 здесь 2 другой 2 надо 2 над 2 эту 2 меня 2 ним 2
+вам 2 вас 2 себе 2 чего 2 много 2 потому 2 ничего 2 всегда 2 вот 2 мне 2 да 1 ей 1 тоже 1 нее 1 ней 1 конечно 1
+потом 1 про 1 ко 1 тут 1 ведь 1 какой 1 по-прежнему 1 что-то 1 кто-то 1 какой-то 1
 """
 _HEAD = """
 год страна россия президент время человек новый правительство власть москва заявить область компания решение
@@ -76,10 +91,26 @@ _HEAD = """
 _FIRSTS = (
     "Иван Сергей Андрей Ольга Анна Дмитрий Алексей Мария Елена Павел Пётр Наталья Джон Томас Питер Алёна"
 )
+# Marks of forms that news do not print: slang, archaic and bookish ones, хозяйкою, зданье, увидевши, поновее, пойдёмте.
+_UNPRINTED = """
+Infr Slng Arch Erro Litr Dist Abbr Cmp2 incl voct V-ey V-oy V-ej V-be V-bi V-ie V-sh
+"""
+_NAMES = frozenset(("Geox", "Name", "Surn", "Patr", "Orgn"))
+_ONE_OF_A_KIND = _NAMES - {"Surn"} | {"Sgtm"}
 _CASE = {"nomn": 28, "gent": 34, "datv": 6, "accs": 16, "ablt": 9, "loct": 12}
 _PARTS = ("NOUN", "ADJF", "INFN", "ADVB")
 _ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
-_ENDINGS = (  # surnames and towns by kind: nominative, genitive, dative, instrumental, prepositional
+# Words that news print in the singular alone, though the dictionary has both numbers.
+_SINGULAR = """
+январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь лето осень весна зима безопасность
+экономика полиция нефть газ инфляция экспорт импорт здоровье наука интернет связь армия оппозиция дума следствие
+информация помощь защита свобода общество население молоко мясо сахар хлеб пшеница зерно золото сталь уголь
+электроэнергия энергетика климат погода транспорт метро спорт футбол хоккей теннис культура природа промышленность
+тюрьма столица правительство парламент хозяйство искусство
+"""
+# Of forms that stand beside people's ordinary ones: людям, годам.
+_NEVER = ("человекам", "человеками", "человеках", "летам", "летами")
+_ENDINGS = (  # surnames and towns by kind: nominative, genitive, then dative or accusative, instrumental, prepositional
     "ов ова ову овым ове",
     "ова овой ову овой овой",
     "ин ина ину иным ине",
@@ -91,10 +122,15 @@ _ENDINGS = (  # surnames and towns by kind: nominative, genitive, dative, instru
 )
 
 
+def _grammemes(tag: str) -> set[str]:
+    return set(tag.replace(" ", ",").split(","))
+
+
 def _tag_weight(tag: str) -> int:
     """How often news use a form with this tag, beside the other forms of its lemma."""
-    grammemes = set(tag.replace(" ", ",").split(","))
-    if grammemes & {"Infr", "Slng", "Arch", "Erro", "Litr", "V-ey", "V-oy", "V-ej", "Dist", "Abbr"}:
+    grammemes = _grammemes(tag)
+    plural_of_one = "plur" in grammemes and grammemes & _ONE_OF_A_KIND and "Pltm" not in grammemes
+    if plural_of_one or grammemes & set(_UNPRINTED.split()):
         return 0
     part = tag[:4]
     case = next((_CASE[name] for name in _CASE if name in grammemes), 1)
@@ -103,11 +139,12 @@ def _tag_weight(tag: str) -> int:
     if part in ("ADJF", "PRTF"):
         weight = case * (3 if "neut" not in grammemes else 2)
         return weight // 12 if part == "PRTF" else weight // (40 if "Supr" in grammemes else 1)
+    weight = {"INFN": 60, "GRND": 6, "PRTS": 6, "ADJS": 12, "COMP": 12, "ADVB": 20, "VERB": 4}.get(part, 0)
     if part == "VERB":
-        if "impr" in grammemes:
-            return 2
-        return 40 if "past" in grammemes or "3per" in grammemes else 4
-    return {"INFN": 60, "GRND": 6, "PRTS": 6, "ADJS": 12, "COMP": 12, "ADVB": 20}.get(part, 0)
+        weight = 2 if "impr" in grammemes else 40 if grammemes & {"past", "3per"} else weight
+    elif part in ("ADJS", "COMP") and "Qual" not in grammemes:
+        weight = 0  # московскее
+    return weight
 
 
 class _Paradigms:
@@ -116,79 +153,116 @@ class _Paradigms:
     def __init__(self) -> None:
         import pymorphy3
 
-        self._dictionary: Any = pymorphy3.MorphAnalyzer(lang="ru").dictionary
-        self._weights: dict[int, list[tuple[str, str, int]]] = {}
+        self._morphology: Any = pymorphy3.MorphAnalyzer(lang="ru")
+        self._dictionary: Any = self._morphology.dictionary
+        self._weights: dict[int, list[tuple[str, str, int, bool]]] = {}
         self._forms: dict[int, Weighted] = {}
+        self._singular = frozenset(_SINGULAR.split())
         head = dict.fromkeys(_HEAD.split())
-        found = [entry for lemma in head for entry in self._lemmas(lemma, exact=True)[:1]]
-        tail = [
+        met = {key.partition(":")[0] for key in self._morphology.prob_estimator.p_t_given_w.iterkeys()}
+        prefixes = [a + b + c for a in _ALPHABET for b in _ALPHABET for c in _ALPHABET]
+        tail = {
             entry
-            for prefix in (a + b + c for a in _ALPHABET for b in _ALPHABET for c in _ALPHABET)
-            if zlib.crc32(prefix.encode()) % 4 == 0
-            for entry in self._lemmas(prefix, exact=False)
-            if entry[0] not in head
+            for prefix in prefixes
+            for entry in self._lemmas(prefix)
+            if entry[0] in met or zlib.crc32(prefix.encode()) % 4 == 0
+        }
+        # Those that the text behind pymorphy3's statistics has come first: a crude order by frequency.
+        rest = sorted(tail, key=lambda entry: (entry[0] not in met, zlib.crc32(entry[0].encode()), entry))
+        self._entries = [self._likeliest(lemma) for lemma in head] + [
+            entry for entry in rest if entry[0] not in head
         ]
-        tail.sort(key=lambda entry: (zlib.crc32(entry[0].encode()), entry))
-        self.head = len(found)
-        self._entries = found + tail
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def _lemmas(self, prefix: str, *, exact: bool) -> list[tuple[str, int]]:
-        """(lemma, paradigm) of the dictionary's words that are the first form of a paradigm news would use."""
-        entries = [
+    def common(self, tag: str, count: int) -> list[str]:
+        """Among the first ``count`` lemmas those whose tag begins so, without names and words of the singular alone."""
+        return [
+            lemma
+            for lemma, paradigm in self._entries[:count]
+            if self._tag(paradigm).startswith(tag)
+            and not _grammemes(self._tag(paradigm)) & _NAMES
+            and lemma not in self._singular
+        ]
+
+    def forms(self, rank: int) -> Weighted:
+        """The forms of the lemma of a rank."""
+        known = self._forms.get(rank)
+        if known is None:
+            known = self._forms[rank] = self._inflected(*self._entries[rank])
+        return known
+
+    def forms_of(self, lemma: str) -> Weighted:
+        """The forms of a lemma."""
+        return self._inflected(*self._likeliest(lemma))
+
+    def _likeliest(self, lemma: str) -> tuple[str, int]:
+        """A lemma with the paradigm that it most often has: стать is a verb, not the noun."""
+        parses = sorted(  # of equally likely ones the verb, and the imperfective one: мочь, считать
+            self._morphology.parse(lemma),
+            key=lambda parse: (-round(parse.score, 3), "INFN" not in parse.tag, "perf" in parse.tag),
+        )
+        return next(
+            (lemma, paradigm)
+            for parse in parses
+            for _, _, paradigm, index in parse.methods_stack[:1]
+            if index == 0 and self._useful(lemma, paradigm)
+        )
+
+    def _lemmas(self, prefix: str) -> list[tuple[str, int]]:
+        """(lemma, paradigm) of the dictionary's words with the prefix that news would use."""
+        return [
             (word, paradigm)
             for word, (paradigm, index) in self._dictionary.words.items(prefix)
-            if index == 0 and (not exact or word == prefix) and self._part(paradigm) in _PARTS
+            if index == 0 and self._useful(word, paradigm)
         ]
-        return sorted(entry for entry in entries if self._inflection(entry[1]))
 
-    def _part(self, paradigm: int) -> str:
+    def _useful(self, lemma: str, paradigm: int) -> bool:
+        return self._tag(paradigm)[:4] in _PARTS and "-" not in lemma and bool(self._inflection(paradigm))
+
+    def _tag(self, paradigm: int) -> str:
+        """The tag of the lemma."""
         entry = self._dictionary.paradigms[paradigm]
-        return str(self._dictionary.gramtab[entry[len(entry) // 3]])[:4]
+        return str(self._dictionary.gramtab[entry[len(entry) // 3]])
 
-    def _inflection(self, paradigm: int) -> list[tuple[str, str, int]]:
-        """(prefix, ending, weight) of every form that news would use."""
+    def _inflection(self, paradigm: int) -> list[tuple[str, str, int, bool]]:
+        """(prefix, ending, weight, plural) of every form that news would use, the lemma first, or none at all."""
         if paradigm not in self._weights:
             dictionary = self._dictionary
             entry = dictionary.paradigms[paradigm]
             count = len(entry) // 3
+            tags = [str(dictionary.gramtab[tag]) for tag in entry[count : 2 * count]]
             forms = [
                 (
                     dictionary.paradigm_prefixes[entry[2 * count + form]],
                     dictionary.suffixes[entry[form]],
-                    _tag_weight(str(dictionary.gramtab[entry[count + form]])),
+                    _tag_weight(tag),
+                    "plur" in tag,
                 )
-                for form in range(count)
+                for form, tag in enumerate(tags)
             ]
-            self._weights[paradigm] = [form for form in forms if form[2]]
+            self._weights[paradigm] = [form for form in forms if form[2]] if forms[0][2] else []
         return self._weights[paradigm]
 
-    def forms(self, rank: int) -> Weighted:
-        known = self._forms.get(rank)
-        if known is None:
-            lemma, paradigm = self._entries[rank]
-            entry = self._dictionary.paradigms[paradigm]
-            stem = lemma[: len(lemma) - len(self._dictionary.suffixes[entry[0]])]
-            title = any(
-                name in str(self._dictionary.gramtab[entry[len(entry) // 3]])
-                for name in ("Geox", "Name", "Surn", "Patr", "Orgn")
-            )
-            pairs = [
-                (prefix + stem + ending, weight) for prefix, ending, weight in self._inflection(paradigm)
-            ]
-            known = Weighted.of(
-                (form.capitalize(), weight) if title else (form, weight) for form, weight in pairs
-            )
-            self._forms[rank] = known
-        return known
+    def _inflected(self, lemma: str, paradigm: int) -> Weighted:
+        dictionary = self._dictionary
+        entry = dictionary.paradigms[paradigm]
+        stem = lemma[: len(lemma) - len(dictionary.suffixes[entry[0]])]
+        forms = [
+            (prefix + stem + ending, weight)
+            for prefix, ending, weight, plural in self._inflection(paradigm)
+            if not (plural and lemma in self._singular)
+        ]
+        if _grammemes(self._tag(paradigm)) & _NAMES:
+            forms = [(form.capitalize(), weight) for form, weight in forms]
+        return Weighted.of((form, weight) for form, weight in forms if form not in _NEVER)
 
 
 def _name_forms(stem: str, kind: int) -> Weighted:
     endings = _ENDINGS[kind % len(_ENDINGS)].split()
     return Weighted.of(
-        (stem.capitalize() + ending, weight)
+        (joined(stem.capitalize(), ending), weight)
         for ending, weight in zip(endings, (50, 22, 8, 10, 6), strict=True)
     )
 
@@ -196,16 +270,24 @@ def _name_forms(stem: str, kind: int) -> Weighted:
 @cache
 def russian() -> Lexicon:
     """The Russian lexicon; the first call reads the dictionary (about a second)."""
-    paradigms = _Paradigms()
+    words = _Paradigms()
     return Lexicon(
         language="ru",
         function=per_ten_thousand(_FUNCTION),
-        count=len(paradigms),
-        head=paradigms.head,
-        forms=paradigms.forms,
+        count=len(words),
+        forms=words.forms,
+        compounds=RussianCompounds(
+            words.forms_of,
+            words.common("NOUN,inan", 2000),
+            words.common("NOUN,anim", 2000),
+            words.common("ADJF", 2000),
+        ),
         name_forms=_name_forms,
         acronyms=acronyms("ru"),
         firsts=tuple(_FIRSTS.split()),
+        numbers=bytes(
+            [YEAR] * 9 + [DAY] * 12 + [COUNT] * 5 + [THOUSANDS] * 2 + [FRACTION] * 2 + [PERCENT] * 2
+        ),
         decimal=",",
         group=" ",
         quotes=("«", "»"),

@@ -63,23 +63,51 @@ class Zipf:
         return bisect_right(self._cumulative, bits * self._total >> 32)
 
 
+class Octaves:
+    """Ranks below 2^``end``: each octave from 2^``first`` on is ``ratio``/256 as likely as the one before.
+
+    Inside an octave all are equally likely; ranks below 2^``first`` go with the first octave. So the
+    frequency of rank r falls as r^-(1 + log2(256 / ratio)) and distinct words grow as a power of the text, as
+    hyphenated words and names do: new ones never cease.
+    """
+
+    def __init__(self, first: int, end: int, ratio: int) -> None:
+        weights = [1 << 30]
+        while len(weights) < end - first:
+            weights.append(weights[-1] * ratio >> 8)
+        self._first = first
+        self._cumulative = list(accumulate(weights))
+        self._total = self._cumulative[-1]
+
+    def pick(self, bits: int) -> int:
+        """A rank from 32 bits: the low 12 choose the octave, the others the rank in it."""
+        chosen = bisect_right(self._cumulative, (bits & 0xFFF) * self._total >> 12)
+        if chosen == 0:
+            return (bits >> 12) % (2 << self._first)
+        size = 1 << self._first + chosen
+        return size + (bits >> 12) % size
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """One language: function words with their frequencies, content lemmas by rank, and their forms.
 
-    ``forms(rank)`` gives the inflected forms of the lemma of that rank with weights; ``name_forms(stem,
-    kind)`` those of an invented name. Both are cached by the caller's lexicon, so asking again is a
-    dictionary look-up.
+    ``forms(rank)`` gives the inflected forms of the lemma of that rank with weights; ``compounds(rank)``
+    those of a hyphenated word; ``name_forms(stem, kind)`` those of an invented name. The first two remember
+    what they gave, so asking again is a dictionary look-up.
     """
 
     language: str
     function: Weighted
     count: int
-    head: int  # ranks below it are words of the news, in the order of a hand-written list
     forms: Callable[[int], Weighted]
+    compounds: Callable[[int], Weighted]
     name_forms: Callable[[str, int], Weighted]
     acronyms: Weighted
     firsts: tuple[str, ...]
+    numbers: (
+        bytes  # kinds of number, as ``number`` knows them, by how common they are: a power of two of them
+    )
     decimal: str
     group: str
     quotes: tuple[str, str]
@@ -103,12 +131,24 @@ def acronyms(language: str) -> Weighted:
 @lru_cache(maxsize=1 << 17)
 def name_stem(rank: int, script: int) -> str:
     """The invented name of a rank in Latin (0) or Cyrillic (1) letters: two or three syllables, no ending."""
+    return _syllables(rank, script, 3 if rank >= 1 << 14 else 2)
+
+
+def word_stem(rank: int) -> str:
+    """The stem of an invented English word: two syllables, and a third for the rarest."""
+    return _syllables((1 << 40) + rank, 0, 3 if rank >= 1 << 14 else 2)
+
+
+def _syllables(rank: int, script: int, wanted: int) -> str:
     bits = zlib.crc32(rank.to_bytes(8, "little"))
     count = len(SYLLABLES)
-    stem = SYLLABLES[bits % count][script] + SYLLABLES[bits // count % count][script]
-    if rank >= 1 << 10:
-        stem += SYLLABLES[bits // (count * count) % count][script]
-    return stem
+    return "".join(SYLLABLES[bits // count**place % count][script] for place in range(wanted))
+
+
+def joined(stem: str, ending: str) -> str:
+    """A stem with an ending; of two vowels that meet the stem's is dropped."""
+    vowels = "aeiouаеиоуы"
+    return (stem[:-1] if stem[-1] in vowels and ending[:1] in tuple(vowels) else stem) + ending
 
 
 def log_uniform(bits: int, octaves: int) -> int:
@@ -117,16 +157,22 @@ def log_uniform(bits: int, octaves: int) -> int:
     return (1 << octave) | (bits >> 8 & ((1 << octave) - 1))
 
 
+YEAR, DAY, COUNT, THOUSANDS, FRACTION, PERCENT = range(6)
+
+
 def number(bits: int, lexicon: Lexicon) -> str:
-    """A number as news write it: a year, a small count, a grouped thousand, a decimal or a percentage."""
-    kind, rest = bits & 15, bits >> 4
-    if kind < 5:
-        return str(1985 + max(rest % 40, rest // 64 % 40))
-    if kind < 11:
+    """A number as news write it, the kinds as often as the lexicon says."""
+    kinds = lexicon.numbers
+    kind, rest = kinds[bits & len(kinds) - 1], bits >> 5
+    if kind == YEAR:  # a recent one more often than not
+        return str(1985 + max(rest % 40, rest // 64 % 40, rest // 4096 % 40))
+    if kind == DAY:
+        return str(1 + min(rest % 31, rest // 32 % 31))
+    if kind == COUNT:
         return str(log_uniform(rest, 9))
-    if kind < 13:
-        thousands = log_uniform(rest, 20) + 1000
+    if kind == THOUSANDS:
+        thousands = log_uniform(rest, 18) + 1000
         return f"{thousands // 1000}{lexicon.group}{thousands % 1000:03d}"
-    if kind < 15:
-        return f"{log_uniform(rest, 7)}{lexicon.decimal}{rest // 4096 % 10}"
+    if kind == FRACTION:
+        return f"{log_uniform(rest, 6)}{lexicon.decimal}{rest // 16384 % 10}"
     return f"{rest % 100}%"

@@ -17,7 +17,7 @@ from naive_bm25 import NaiveBM25
 from searchlib.definitions import Definition, Field
 from searchlib.documents import Document
 from searchlib.language.analyzer import Analysis
-from searchlib.ranking._topk import Searcher
+from searchlib.ranking._topk import BUILDS, Searcher
 from searchlib.storage.segment import Segment, SegmentBuilder
 
 
@@ -58,7 +58,7 @@ class Archive:
         self.dead: frozenset[int] = frozenset()
         self.oracle = NaiveBM25(self.corpus, self.weights, k1, b, lambda words: words[0][0] == "s")
 
-    def searcher(self) -> Searcher:
+    def searcher(self, build: str = BUILDS[0]) -> Searcher:
         rows = []
         for start, segment in zip(self.starts, self.segments, strict=True):
             documents = segment.file.documents
@@ -70,12 +70,22 @@ class Archive:
                         bits[doc >> 3] |= 1 << (doc & 7)
                 live = bytes(bits)
             rows.append((segment.file, live, segment.total_length))
-        return Searcher(rows, self.weights, self.k1, self.b)
+        return Searcher(rows, self.weights, self.k1, self.b, build)
 
     def check(self, query: list[tuple[tuple[str, ...], float]], k: int) -> None:
-        searcher = self.searcher()
-        plan = [(searcher.group(terms), boost) for terms, boost in query]
         expected = self.oracle.rank(query, self.dead)
+        for build in BUILDS:
+            self.check_build(build, query, k, expected)
+
+    def check_build(
+        self,
+        build: str,
+        query: list[tuple[tuple[str, ...], float]],
+        k: int,
+        expected: list[tuple[float, int]],
+    ) -> None:
+        searcher = self.searcher(build)
+        plan = [(searcher.group(terms), boost) for terms, boost in query]
         by_document = {number: score for score, number in expected}
         got = [(score, self.starts[part] + doc) for score, part, doc in searcher.top(plan, k)]
         assert searcher.count([group for group, _ in plan]) == len(expected)
@@ -169,7 +179,7 @@ def test_large_corpora(large: Archive, seed: int) -> None:
 
 @pytest.fixture(scope="module")
 def wide(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    """Enough documents for lists that are too long to be decoded at once and too sparse for a bitmap."""
+    """Many windows, and lists of many blocks in each that are too sparse for a bitmap."""
     chance = random.Random(5)
     texts = []
     for _ in range(75_000):

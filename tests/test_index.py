@@ -10,8 +10,7 @@ import pytest
 from small_archive import QUERIES, answers, articles, build, scored
 
 import searchlib
-from searchlib.ranking._topk import Group
-from searchlib.ranking.ranker import Ranker
+from searchlib.ranking.ranker import Plan, Ranker
 from searchlib.storage.manifest import Manifest
 
 
@@ -85,7 +84,7 @@ def test_total_is_counted_only_when_asked_for_and_once(
     counted = []
     count = Ranker.count
 
-    def counting(ranker: Ranker, plan: list[tuple[Group, float]]) -> int:
+    def counting(ranker: Ranker, plan: Plan) -> int:
         counted.append(1)
         return count(ranker, plan)
 

@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, TypeVar
 
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
 
-if TYPE_CHECKING:
-    from searchlib.language import Analysis
-
-__all__ = ["MAX_LENGTH", "MAX_WORDS", "Bag", "Word", "bag_of_words"]
+__all__ = ["MAX_LENGTH", "MAX_WORDS", "bag_of_words"]
 
 MAX_LENGTH: Final = 10_000  # code points
 MAX_WORDS: Final = 1_000
 
-
-class Word(NamedTuple):
-    """Terms to look for, any of which will do, and how much the word counts."""
-
-    terms: tuple[str, ...]
-    boost: float
+_Meaning = TypeVar("_Meaning")
 
 
-class Bag(NamedTuple):
-    """The words of a query; stop_words: it has no others."""
+def bag_of_words(
+    query: str, look_up: Callable[[str], tuple[_Meaning, bool]]
+) -> tuple[list[tuple[_Meaning, float]], bool]:
+    """What the words of a query mean, in order, each meaning once with a boost: how often it was asked.
 
-    words: list[Word]
-    stop_words: bool
-
-
-def bag_of_words(query: str, analyze: Callable[[str], Analysis]) -> Bag:
-    """The words of a query in order, each once; its boost is how often it was asked.
-
-    Stop words are left out unless there is nothing else. Raises QueryError when there is no word at all, or too many.
+    look_up: gives a form's meaning, and whether it is a stop word. Those are left out unless there is nothing else, which
+    is the second value. Raises QueryError when there is no word at all, or too many.
     """
     if not isinstance(query, str):
         raise QueryError(f"a query is a str, not {type(query).__name__}")
@@ -45,10 +33,9 @@ def bag_of_words(query: str, analyze: Callable[[str], Analysis]) -> Bag:
         raise QueryError("the query has no words: type at least one letter or digit")
     if len(tokens) > MAX_WORDS:
         raise QueryError(f"the query has too many words: at most {MAX_WORDS:,}", tokens[MAX_WORDS][1])
-    analyses = [analyze(token[0]) for token in tokens]
-    chosen = [one for one in analyses if not one[1]]
-    stop_words = not chosen
-    counts: dict[tuple[str, ...], float] = {}
-    for one in chosen or analyses:
-        counts[one[0]] = counts.get(one[0], 0.0) + 1.0
-    return Bag([Word(terms, boost) for terms, boost in counts.items()], stop_words)
+    found = [look_up(token[0]) for token in tokens]
+    chosen = [meaning for meaning, stop in found if not stop]
+    boosts: dict[_Meaning, float] = {}
+    for meaning in chosen or [meaning for meaning, _ in found]:
+        boosts[meaning] = boosts.get(meaning, 0.0) + 1.0
+    return list(boosts.items()), not chosen

@@ -1,5 +1,7 @@
 from searchlib.storage._segment import SegmentFile
 
+BUILDS: tuple[str, ...]
+
 class Group:
     terms: tuple[str, ...]
 
@@ -10,6 +12,7 @@ class Searcher:
         weights: list[float],
         k1: float,
         b: float,
+        build: str = ...,
     ) -> None: ...
     def group(self, terms: tuple[str, ...]) -> Group: ...
     def top(self, words: list[tuple[Group, float]], k: int) -> list[tuple[float, int, int]]: ...

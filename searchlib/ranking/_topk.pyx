@@ -24,7 +24,7 @@ cdef extern from *:
     #endif
     """
 
-cdef extern from "topk.h":
+cdef extern from "kernel.h":
     ctypedef struct sl_list:
         uint32_t df
     ctypedef struct sl_candidate:
@@ -42,7 +42,7 @@ cdef extern from "topk.h":
         sl_member *members
         uint32_t count
     ctypedef struct sl_scratch:
-        pass
+        sl_scratch *next
     ctypedef struct sl_search:
         uint32_t documents, fields, index
         const float *norms
@@ -56,13 +56,21 @@ cdef extern from "topk.h":
                      uint32_t fields) nogil
     int sl_best_init(sl_best *best, uint32_t k, uint32_t groups) nogil
     void sl_best_free(sl_best *best) nogil
-    int sl_search_prepare(sl_search *s) nogil
-    void sl_search_prime(sl_search *s, sl_best *best) nogil
-    int sl_search_run(sl_search *s, sl_best *best) nogil
-    double sl_search_score(sl_search *s, uint32_t doc, double norm) nogil
-    void sl_search_free(sl_search *s) nogil
+    void *sl_scratch_zeroed(sl_scratch *scratch, size_t n) nogil
+    void sl_scratch_reset(sl_scratch *scratch) nogil
+    void sl_scratch_free(sl_scratch *scratch) nogil
+    ctypedef struct sl_kernel:
+        const char *name
+        int (*run)(sl_search *s, sl_best *best) nogil
+        double (*score)(sl_search *s, uint32_t doc, double norm) nogil
+    const sl_kernel *sl_kernel_at(uint32_t i) nogil
+
+cdef extern from "count.h":
     int64_t sl_count_any(const sl_list **lists, uint32_t count, uint32_t documents, const uint8_t *live,
                          uint64_t *bits) nogil
+
+BUILDS = tuple(sl_kernel_at(i).name.decode() for i in range(2) if sl_kernel_at(i) != NULL)
+"""Names of the kernel's builds that this processor can run, the best first."""
 
 cdef int LONGEST_QUERY = 1024  # groups; a query beyond it is refused before it gets here
 
@@ -104,7 +112,7 @@ cdef class Searcher:
 
     segments: list of (SegmentFile, live, total_length): live is None or bytes with a bit for each document, total_length the
     sum of the weighted lengths of its documents.
-    weights: of the text fields; k1, b: as in BM25.
+    weights: of the text fields; k1, b: as in BM25. build: one of BUILDS; all of them give the same answers.
     """
 
     cdef list segments
@@ -112,8 +120,18 @@ cdef class Searcher:
     cdef double weights[16]
     cdef double k1, b, mean
     cdef uint64_t documents
+    cdef const sl_kernel *kernel
+    cdef sl_scratch *idle   # what searches left for the next ones; touched with the GIL held
 
-    def __init__(self, list segments, list weights, double k1, double b):
+    def __dealloc__(self):
+        cdef sl_scratch *scratch
+        while self.idle != NULL:
+            scratch = self.idle
+            self.idle = scratch.next
+            sl_scratch_free(scratch)
+
+    def __init__(self, list segments, list weights, double k1, double b, str build=BUILDS[0]):
+        self.kernel = sl_kernel_at(BUILDS.index(build))
         cdef _Segment segment
         cdef uint64_t offset
         self.fields = len(weights)
@@ -212,12 +230,11 @@ cdef class Searcher:
 
         Scores are computed in double precision; equal ones stand in document order.
         """
-        cdef uint32_t n = len(words), parts = len(self.segments), i, j, t, at, total = 0
-        cdef sl_search *searches = NULL
-        cdef sl_group *groups = NULL
-        cdef sl_member *members = NULL
+        cdef uint32_t n = len(words), parts = len(self.segments), i, j, t, total = 0
+        cdef sl_search *searches
+        cdef sl_group *groups
         cdef sl_member *member
-        cdef sl_scratch *scratch = NULL
+        cdef sl_scratch *scratch
         cdef sl_list *lst
         cdef sl_best best
         cdef Group group
@@ -236,18 +253,23 @@ cdef class Searcher:
             if group.owner is not self:
                 raise ValueError("the group was made by another searcher")
             total += group.count
-        if not sl_best_init(&best, k, n):
-            raise MemoryError("no memory for a query")
+        scratch = self.idle
+        if scratch != NULL:
+            self.idle = scratch.next
+        else:
+            scratch = <sl_scratch *> calloc(1, sizeof(sl_scratch))
+            if scratch == NULL:
+                raise MemoryError("no memory for a query")
         j = 0
         found = []
         try:
-            searches = <sl_search *> calloc(parts, sizeof(sl_search))
-            groups = <sl_group *> calloc(<size_t> parts * n, sizeof(sl_group))
-            members = <sl_member *> calloc(<size_t> parts * total + 1, sizeof(sl_member))
-            scratch = <sl_scratch *> calloc(1, sizeof(sl_scratch))
-            if searches == NULL or groups == NULL or members == NULL or scratch == NULL:
+            if not sl_best_init(&best, k, n):
                 raise MemoryError("no memory for a query")
-            member = members
+            searches = <sl_search *> sl_scratch_zeroed(scratch, parts * sizeof(sl_search))
+            groups = <sl_group *> sl_scratch_zeroed(scratch, <size_t> parts * n * sizeof(sl_group))
+            member = <sl_member *> sl_scratch_zeroed(scratch, (<size_t> parts * total + 1) * sizeof(sl_member))
+            if searches == NULL or groups == NULL or member == NULL:
+                raise MemoryError("no memory for a query")
             for j in range(parts):
                 segment = self.segments[j]
                 self._prepare_norms(segment)
@@ -273,10 +295,7 @@ cdef class Searcher:
                             searches[j].groups[i].count += 1
                             member += 1
                 with nogil:
-                    ok = sl_search_prepare(&searches[j])
-                    if ok:
-                        sl_search_prime(&searches[j], &best)
-                        ok = sl_search_run(&searches[j], &best)
+                    ok = self.kernel.run(&searches[j], &best)
                 if not ok:
                     break
             if ok:
@@ -284,8 +303,7 @@ cdef class Searcher:
                     if best.kept[c].score >= best.threshold:
                         j = best.kept[c].segment
                         segment = self.segments[j]
-                        score = sl_search_score(&searches[j], best.kept[c].doc,
-                                                self._norm(segment, best.kept[c].doc))
+                        score = self.kernel.score(&searches[j], best.kept[c].doc, self._norm(segment, best.kept[c].doc))
                         if score < 0:
                             ok = 0
                             break
@@ -295,15 +313,16 @@ cdef class Searcher:
                     raise MemoryError("no memory for a query")
                 segment = self.segments[j]
                 raise segment.file._damaged("a posting list is damaged", None)
+        except BaseException:
+            sl_scratch_free(scratch)  # it may have been left in the middle of a window
+            scratch = NULL
+            raise
         finally:
-            if searches != NULL:
-                for i in range(parts):
-                    sl_search_free(&searches[i])
-            free(searches)
-            free(groups)
-            free(members)
-            free(scratch)
             sl_best_free(&best)
+            if scratch != NULL:
+                sl_scratch_reset(scratch)
+                scratch.next = self.idle
+                self.idle = scratch
         found.sort()
         return [(-negative, part, doc) for negative, part, doc in found[:k]]
 

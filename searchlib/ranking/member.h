@@ -1,31 +1,31 @@
 /* What does one term of a query add to the documents of a segment?
  *
- * A term is a member of its group (topk.h). A short list is decoded before the search, a long one block by block where the search
- * gets to; both know a bound for each window, can add their postings of a window up, and can be asked for one document.
+ * A term is a member of its group (topk.h). It knows a bound for each window, can add its postings of a window up, and can be
+ * asked for one document. Blocks are decoded when they are first needed and kept until the search ends, so that no block is
+ * decoded twice however windows cut it; those of a short list are decoded at once, which makes its bounds exact.
+ * A bitmap (postings.h) is read where it lies.
  */
 #ifndef SL_MEMBER_H
 #define SL_MEMBER_H
 
 #include "../storage/postings.h"
 #include "best.h"
+#include "scratch.h"
 
-#define SL_WINDOW_BITS 12
-#define SL_WINDOW (1u << SL_WINDOW_BITS)
-#define SL_DECODED 8192  /* lists up to this long are decoded before the search */
-#define SL_SCATTERED 256 /* up to so many additions, the documents they touched are listed, not searched for */
+#define SL_EAGER 128 /* lists up to this long are decoded before the search */
+
+enum { SL_DOCS = 1, SL_SCORES = 2 }; /* what of a block is decoded */
 
 typedef struct {
     sl_list list;
     double weight;
     float w;
-    float up, down;            /* what corrects stored impacts for another average length */
-    uint32_t decoded;          /* postings in docs and scores; 0 for a long list */
-    uint32_t *docs;
+    float up, down;    /* what corrects stored impacts for another average length */
+    uint32_t *docs;    /* by posting, as far as `ready` says for its block; NULL for a bitmap */
     float *scores;
-    float *bounds;             /* by window */
-    uint32_t low, high;        /* in the current window: decoded postings, or low: the first block */
-    uint32_t cached, cached_count;
-    uint32_t block[SL_BLOCK];  /* the documents of block `cached` */
+    uint8_t *ready;    /* by block */
+    uint32_t *first;   /* by window: the first block that reaches into it or beyond */
+    float *bounds;     /* by window */
 } sl_member;
 
 typedef struct {
@@ -33,13 +33,6 @@ typedef struct {
     uint32_t count;
     float *bounds;      /* by window */
 } sl_group;
-
-/* Room for one window; sums and best are zero between windows. */
-typedef struct sl_scratch {
-    float sums[SL_WINDOW], best[SL_WINDOW];
-    uint16_t touched[SL_SCATTERED], members_touched[SL_WINDOW];
-    uint32_t window_docs[SL_WINDOW];
-} sl_scratch;
 
 typedef struct {
     uint32_t documents, fields, windows, index;
@@ -52,12 +45,30 @@ typedef struct {
     float *window_bounds;
     uint32_t *queue;           /* windows as a max-heap by bound */
     int memory_failed;
-    struct sl_scratch *scratch;
+    sl_scratch *scratch;
 } sl_search;
+
+/* Postings that were added up in a window, by their documents. */
+typedef struct {
+    const uint32_t *docs;
+    uint32_t count;
+} sl_run;
+
+#define SL_RUNS 64
+
+/* What is done with postings: they are added to the sums, or laid out in `best`, as the only or as the best member of their group. */
+typedef enum { SL_SUM, SL_LAY, SL_LAY_BEST } sl_way;
+
+typedef struct {
+    uint32_t base, end;  /* the documents of the window */
+    uint32_t added;      /* postings added up */
+    uint32_t runs;       /* where they are, as long as they fit into `run` */
+    sl_run run[SL_RUNS];
+} sl_window;
 
 SL_INLINE float sl_impact(float tf, float norm) { return tf / (tf + norm); }
 
-/* Scores n postings of a block from its i-th on; docs are their documents. */
+/* Scores n postings of a block; docs are their documents. */
 SL_INLINE void sl_score_block(const sl_search *s, const sl_member *m, const uint32_t *docs, const float *tfs, uint32_t n,
                               float *out)
 {
@@ -68,28 +79,48 @@ SL_INLINE void sl_score_block(const sl_search *s, const sl_member *m, const uint
         out[i] = m->w * sl_impact(tfs[i], norms[i]);
 }
 
-/* Decodes a short list and finds its exact bound in each window. */
-SL_FUNCTION int sl_member_decode(sl_search *s, sl_member *m)
+/* Decodes what is missing of a block. Returns the number of its postings, 0 when it is damaged. */
+SL_FUNCTION uint32_t sl_member_decode(const sl_search *s, sl_member *m, uint32_t block, uint32_t want)
 {
-    const sl_list *l = &m->list;
+    uint32_t *docs = m->docs + (size_t)block * SL_BLOCK, n = sl_list_count(&m->list, block);
     float tfs[SL_BLOCK];
-    m->docs = (uint32_t *)malloc(l->df * sizeof *m->docs);
-    m->scores = (float *)malloc(l->df * sizeof *m->scores);
-    if (!m->docs || !m->scores) {
-        s->memory_failed = 1;
+    if (!(m->ready[block] & SL_DOCS) && !sl_list_docs(&m->list, block, docs))
         return 0;
-    }
-    for (uint32_t b = 0; b < l->blocks; b++) {
-        uint32_t docs[SL_BLOCK], n = sl_list_docs(l, b, docs), at = b * SL_BLOCK;
-        if (!n || !sl_list_weighted_tfs(l, b, s->field_weights, tfs))
+    m->ready[block] |= SL_DOCS;
+    if (want & SL_SCORES) {
+        if (!sl_list_weighted_tfs(&m->list, block, s->field_weights, tfs))
             return 0;
-        if (at && docs[0] <= m->docs[at - 1])
-            return 0; /* what follows relies on ascending documents */
-        memcpy(m->docs + at, docs, n * sizeof *docs);
-        sl_score_block(s, m, docs, tfs, n, m->scores + at);
+        if (n == SL_BLOCK)
+            sl_score_block(s, m, docs, tfs, SL_BLOCK, m->scores + (size_t)block * SL_BLOCK);
+        else
+            sl_score_block(s, m, docs, tfs, n, m->scores + (size_t)block * SL_BLOCK);
+        m->ready[block] |= SL_SCORES;
     }
-    m->decoded = l->df;
-    for (uint32_t i = 0; i < l->df; i++) {
+    return n;
+}
+
+SL_INLINE uint32_t sl_member_load(const sl_search *s, sl_member *m, uint32_t block, uint32_t want)
+{
+    if (SL_LIKELY((m->ready[block] & want) == want))
+        return sl_list_count(&m->list, block);
+    return sl_member_decode(s, m, block, want | SL_DOCS);
+}
+
+SL_INLINE float sl_block_bound(const sl_member *m, uint32_t block) { return m->up * m->list.bound[block]; }
+
+/* The bound of a block of the list, whatever its length. */
+SL_INLINE float sl_member_block_bound(const sl_member *m, uint32_t block, uint32_t window)
+{
+    return m->list.bound ? sl_block_bound(m, block) : m->bounds[window];
+}
+
+/* Finds the bounds of a short list, from its postings. */
+SL_FUNCTION int sl_member_decode_all(const sl_search *s, sl_member *m)
+{
+    for (uint32_t b = 0; b < m->list.blocks; b++)
+        if (!sl_member_decode(s, m, b, SL_DOCS | SL_SCORES))
+            return 0;
+    for (uint32_t i = 0; i < m->list.df; i++) {
         float *bound = &m->bounds[m->docs[i] >> SL_WINDOW_BITS];
         if (m->scores[i] > *bound)
             *bound = m->scores[i];
@@ -97,136 +128,184 @@ SL_FUNCTION int sl_member_decode(sl_search *s, sl_member *m)
     return 1;
 }
 
-SL_INLINE float sl_block_bound(const sl_member *m, uint32_t block) { return m->up * m->list.bound[block]; }
-
-/* Takes the bounds of a long list's blocks as bounds of the windows that they reach into. */
-SL_FUNCTION int sl_member_bound(sl_search *s, sl_member *m)
+/* Takes the bounds of blocks as bounds of the windows that they reach into, unless `exact` has found better ones. */
+SL_FUNCTION int sl_member_spread(const sl_search *s, sl_member *m, int exact)
 {
     const sl_list *l = &m->list;
+    uint32_t next = 0; /* the first window that has no first block yet */
     for (uint32_t b = 0; b < l->blocks; b++) {
         uint32_t last = sl_list_last(l, b), window = sl_list_floor(l, b) >> SL_WINDOW_BITS;
-        float bound = sl_block_bound(m, b);
         if (last >= s->documents)
             return 0;
-        for (; window <= last >> SL_WINDOW_BITS; window++)
-            if (bound > m->bounds[window])
-                m->bounds[window] = bound;
+        last >>= SL_WINDOW_BITS;
+        if (m->first)
+            for (; next <= last; next++)
+                m->first[next] = b;
+        if (!exact) {
+            float bound = sl_block_bound(m, b);
+            for (; window <= last; window++)
+                if (bound > m->bounds[window])
+                    m->bounds[window] = bound;
+        }
     }
+    if (m->first)
+        for (; next < s->windows; next++)
+            m->first[next] = l->blocks;
     return 1;
 }
 
-SL_INLINE uint32_t sl_lower_bound(const uint32_t *docs, uint32_t low, uint32_t high, uint32_t doc)
-{
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (docs[middle] < doc)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Adds the score of a posting to its document's sum; in a group of several terms only what exceeds the best so far. */
-SL_INLINE void sl_add(sl_search *s, uint32_t slot, float score, int alone, uint32_t *members_touched)
-{
-    if (alone) {
-        s->scratch->sums[slot] += score;
-    } else if (score > s->scratch->best[slot]) {
-        if (s->scratch->best[slot] == 0)
-            s->scratch->members_touched[(*members_touched)++] = (uint16_t)slot;
-        s->scratch->sums[slot] += score - s->scratch->best[slot];
-        s->scratch->best[slot] = score;
-    }
-}
-
-/* Adds a term's postings in the window that begins at `base`. A block whose bound and `others`, the bound of all other
- * groups, stay below the threshold is left out: none of its documents can make it. */
-SL_FUNCTION int sl_member_accumulate(sl_search *s, sl_member *m, uint32_t base, uint32_t end, int alone, float others,
-                                     const sl_best *best, uint32_t *members_touched)
+/* Prepares a member whose list, weight, w, up and down are set. */
+SL_FUNCTION int sl_member_prepare(sl_search *s, sl_member *m)
 {
     const sl_list *l = &m->list;
-    uint32_t docs[SL_BLOCK];
+    size_t postings = (size_t)l->blocks * SL_BLOCK;
+    int eager = l->df <= SL_EAGER && !l->bitmap;
+    m->bounds = (float *)sl_scratch_zeroed(s->scratch, s->windows * sizeof(float));
+    if (!l->bitmap) {
+        m->docs = (uint32_t *)sl_scratch_take(s->scratch, postings * sizeof(uint32_t));
+        m->scores = (float *)sl_scratch_take(s->scratch, postings * sizeof(float));
+        m->ready = (uint8_t *)sl_scratch_zeroed(s->scratch, l->blocks);
+        m->first = (uint32_t *)sl_scratch_take(s->scratch, s->windows * sizeof(uint32_t));
+        if (!m->docs || !m->scores || !m->ready || !m->first)
+            s->memory_failed = 1;
+    }
+    if (!m->bounds)
+        s->memory_failed = 1;
+    return !s->memory_failed && (!eager || sl_member_decode_all(s, m)) && sl_member_spread(s, m, eager);
+}
+
+/* How many of a block's n ascending documents are below doc. Counting them all is quicker than any search: it has no branches and
+ * no step waits for another. */
+SL_INLINE uint32_t sl_block_rank(const uint32_t *docs, uint32_t n, uint32_t doc)
+{
+    uint32_t below = 0;
+    if (SL_LIKELY(n == SL_BLOCK))
+        for (uint32_t i = 0; i < SL_BLOCK; i++)
+            below += (int32_t)docs[i] < (int32_t)doc; /* documents are below 2^31 */
+    else
+        for (uint32_t i = 0; i < n; i++)
+            below += (int32_t)docs[i] < (int32_t)doc;
+    return below;
+}
+
+/* Adds n postings of the window. */
+SL_INLINE void sl_add(const sl_search *s, sl_window *w, const uint32_t *docs, const float *scores, uint32_t n, sl_way way)
+{
+    float *sums = s->scratch->sums, *best = s->scratch->best;
+    uint32_t base = w->base;
+    if (way == SL_SUM) {
+        for (uint32_t i = 0; i < n; i++)
+            sums[docs[i] - base] += scores[i];
+    } else if (way == SL_LAY) {
+        for (uint32_t i = 0; i < n; i++)
+            best[docs[i] - base] = scores[i];
+    } else {
+        for (uint32_t i = 0; i < n; i++) {
+            float old = best[docs[i] - base];
+            best[docs[i] - base] = scores[i] > old ? scores[i] : old;
+        }
+    }
+    if (w->runs < SL_RUNS) {
+        w->run[w->runs].docs = docs;
+        w->run[w->runs].count = n;
+    }
+    w->runs++;
+    w->added += n;
+}
+
+SL_FUNCTION int sl_member_accumulate_bitmap(const sl_search *s, sl_member *m, sl_window *w, sl_way way, float need)
+{
+    const sl_list *l = &m->list;
     float tfs[SL_BLOCK], scores[SL_BLOCK];
-    if (m->decoded) {
-        for (uint32_t i = m->low; i < m->high; i++)
-            sl_add(s, m->docs[i] - base, m->scores[i], alone, members_touched);
-        return 1;
+    uint32_t rank = sl_list_bitmap_rank(l, w->base), n = 0, *docs = s->scratch->docs;
+    for (uint32_t word = w->base >> 6; word < (w->end + 63) >> 6; word++) {
+        uint64_t bits = sl_load64(l->bits + 8ull * word);
+        for (; bits; bits &= bits - 1)
+            docs[n++] = (word << 6) + SL_LOWEST_BIT(bits);
     }
-    if (l->bitmap) {
-        uint32_t rank = sl_list_bitmap_rank(l, base), n = 0, *window_docs = s->scratch->window_docs;
-        for (uint32_t word = base >> 6; word < (end + 63) >> 6; word++) {
-            uint64_t bits = sl_load64(l->bits + 8ull * word);
-            for (; bits; bits &= bits - 1)
-                window_docs[n++] = (word << 6) + SL_LOWEST_BIT(bits);
+    if (n && (docs[n - 1] >= w->end || rank > l->df || n > l->df - rank))
+        return 0;
+    w->runs = SL_RUNS + 1; /* these are not listed: scratch->docs serves one bitmap after the other */
+    for (uint32_t at = 0; at < n;) {
+        uint32_t block = (rank + at) / SL_BLOCK, from = (rank + at) % SL_BLOCK, count = SL_BLOCK - from;
+        count = count < n - at ? count : n - at;
+        if (sl_block_bound(m, block) >= need) {
+            if (!sl_list_weighted_tfs(l, block, s->field_weights, tfs))
+                return 0;
+            sl_score_block(s, m, docs + at, tfs + from, count, scores);
+            sl_add(s, w, docs + at, scores, count, way);
         }
-        if (n && (window_docs[n - 1] >= end || rank > l->df || n > l->df - rank))
-            return 0;
-        for (uint32_t at = 0; at < n;) {
-            uint32_t block = (rank + at) / SL_BLOCK, from = (rank + at) % SL_BLOCK, count = SL_BLOCK - from;
-            count = count < n - at ? count : n - at;
-            if (sl_block_bound(m, block) + others >= best->threshold) {
-                if (!sl_list_weighted_tfs(l, block, s->field_weights, tfs))
-                    return 0;
-                sl_score_block(s, m, window_docs + at, tfs + from, count, scores);
-                for (uint32_t i = 0; i < count; i++)
-                    sl_add(s, window_docs[at + i] - base, scores[i], alone, members_touched);
-            }
-            at += count;
-        }
-        return 1;
-    }
-    for (uint32_t b = m->low; b < l->blocks && sl_list_floor(l, b) < end; b++) {
-        if (sl_block_bound(m, b) + others < best->threshold)
-            continue;
-        uint32_t n = sl_list_docs(l, b, docs), from = 0, to;
-        if (!n || !sl_list_weighted_tfs(l, b, s->field_weights, tfs))
-            return 0;
-        to = n;
-        if (docs[0] < base)
-            from = sl_lower_bound(docs, 0, n, base);
-        if (docs[n - 1] >= end)
-            to = sl_lower_bound(docs, from, n, end);
-        if (from >= to)
-            continue;
-        sl_score_block(s, m, docs + from, tfs + from, to - from, scores);
-        for (uint32_t i = from; i < to; i++) {
-            uint32_t slot = docs[i] - base;
-            if (SL_UNLIKELY(slot >= SL_WINDOW))
-                return 0; /* only a damaged block is out of order */
-            sl_add(s, slot, scores[i - from], alone, members_touched);
-        }
+        at += count;
     }
     return 1;
 }
 
-/* The rank of a document's posting from block `from` on, or -1 when it has none; -2 when the list is damaged. */
-SL_FUNCTION int64_t sl_member_rank(sl_member *m, uint32_t from, uint32_t doc)
+/* Asks for the bytes of a window's blocks, so that they are there when it is visited. */
+SL_INLINE void sl_member_prefetch(const sl_member *m, uint32_t window)
+{
+    uint32_t end = (window + 1) << SL_WINDOW_BITS;
+    if (!m->list.start || m->list.bitmap)
+        return;
+    for (uint32_t b = m->first[window]; b < m->list.blocks && sl_list_floor(&m->list, b) < end; b++)
+        if (!m->ready[b]) {
+            const uint8_t *p = sl_list_block(&m->list, b); /* a block has 100 to 300 bytes; asking past the end is harmless */
+            SL_PREFETCH(p);
+            SL_PREFETCH(p + 64);
+            SL_PREFETCH(p + 128);
+        }
+}
+
+/* Decodes a block and says which of its postings lie in a window. Returns 0 when it is damaged. */
+SL_INLINE int sl_member_clip(const sl_search *s, sl_member *m, uint32_t block, const sl_window *w, uint32_t *from,
+                             uint32_t *to)
+{
+    uint32_t n = sl_member_load(s, m, block, SL_SCORES);
+    const uint32_t *docs = m->docs + (size_t)block * SL_BLOCK;
+    if (!n)
+        return 0;
+    *from = docs[0] < w->base ? sl_block_rank(docs, n, w->base) : 0;
+    *to = docs[n - 1] >= w->end ? sl_block_rank(docs, n, w->end) : n;
+    return 1;
+}
+
+/* Adds a term's postings in a window. A block whose bound stays below `need` is left out: none of its documents can make it. */
+SL_FUNCTION int sl_member_accumulate(const sl_search *s, sl_member *m, sl_window *w, sl_way way, float need)
 {
     const sl_list *l = &m->list;
-    if (m->decoded) {
-        uint32_t i = sl_lower_bound(m->docs, 0, m->decoded, doc);
-        return i < m->decoded && m->docs[i] == doc ? (int64_t)i : -1;
+    uint32_t window = w->base >> SL_WINDOW_BITS;
+    if (l->bitmap)
+        return sl_member_accumulate_bitmap(s, m, w, way, need);
+    for (uint32_t b = m->first[window]; b < l->blocks && sl_list_floor(l, b) < w->end; b++) {
+        if (sl_member_block_bound(m, b, window) < need)
+            continue;
+        uint32_t from, to;
+        if (!sl_member_clip(s, m, b, w, &from, &to))
+            return 0;
+        if (from < to)
+            sl_add(s, w, m->docs + (size_t)b * SL_BLOCK + from, m->scores + (size_t)b * SL_BLOCK + from, to - from, way);
     }
+    return 1;
+}
+
+/* The rank of a document's posting, or -1 when it has none; -2 when the list is damaged. */
+SL_FUNCTION int64_t sl_member_rank(const sl_search *s, sl_member *m, uint32_t doc)
+{
+    const sl_list *l = &m->list;
     if (l->bitmap) {
         if (!(sl_load64(l->bits + 8ull * (doc >> 6)) >> (doc & 63) & 1))
             return -1;
         uint32_t rank = sl_list_bitmap_rank(l, doc);
         return rank < l->df ? (int64_t)rank : -2;
     }
-    uint32_t block = sl_list_seek(l, from, doc);
+    uint32_t block = sl_list_seek(l, m->first[doc >> SL_WINDOW_BITS], doc);
     if (block >= l->blocks)
         return -1;
-    if (m->cached != block) {
-        m->cached_count = sl_list_docs(l, block, m->block);
-        m->cached = block;
-        if (!m->cached_count) {
-            m->cached = SL_BLOCK + l->blocks;
-            return -2;
-        }
-    }
-    uint32_t i = sl_lower_bound(m->block, 0, m->cached_count, doc);
-    return i < m->cached_count && m->block[i] == doc ? (int64_t)block * SL_BLOCK + i : -1;
+    uint32_t n = sl_member_load(s, m, block, SL_DOCS);
+    if (!n)
+        return -2;
+    const uint32_t *docs = m->docs + (size_t)block * SL_BLOCK;
+    uint32_t i = sl_block_rank(docs, n, doc);
+    return i < n && docs[i] == doc ? (int64_t)block * SL_BLOCK + i : -1;
 }
 
 #endif

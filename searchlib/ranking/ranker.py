@@ -46,6 +46,7 @@ class Ranker:
         )
         self._analyses: dict[str, Analysis] = {}
         self._groups: dict[tuple[str, ...], Group] = {}
+        self._meanings: dict[str, tuple[Group, bool]] = {}
 
     def analyze(self, form: str) -> Analysis:
         """The terms of a form: as the index recorded them when it has seen it, else by morphology."""
@@ -65,17 +66,21 @@ class Ranker:
 
     def plan(self, query: str) -> Plan:
         """The groups of terms that a query asks for. Raises QueryError."""
-        groups = self._groups
-        wanted = []
-        words, stop_words = bag_of_words(query, self.analyze)
-        for terms, boost in words:
-            group = groups.get(terms)
+        return Plan(*bag_of_words(query, self._meaning))
+
+    def _meaning(self, form: str) -> tuple[Group, bool]:
+        """The group of a form's terms, the same one for the same terms, and whether it is a stop word."""
+        known = self._meanings.get(form)
+        if known is None:
+            terms, stop = self.analyze(form)
+            group = self._groups.get(terms)
             if group is None:
-                if len(groups) >= _MEMO:
-                    groups.clear()
-                group = groups[terms] = self._searcher.group(terms)
-            wanted.append((group, boost))
-        return Plan(wanted, stop_words)
+                if len(self._meanings) >= _MEMO:
+                    self._meanings.clear()
+                    self._groups.clear()
+                group = self._groups[terms] = self._searcher.group(terms)
+            known = self._meanings[form] = (group, stop)
+        return known
 
     def top(self, plan: Plan, k: int) -> list[tuple[float, int, int]]:
         """The best k documents as (score, segment, document), best first; equal scores in document order."""

@@ -11,9 +11,7 @@
  *
  * The way there. Documents are cut into windows of SL_WINDOW. Each group has an upper bound in each window: exact for short
  * lists, which are decoded first, and from the bounds of blocks for long ones. Windows are visited best bound first, until
- * no bound reaches the k-th best score so far. In a window the groups whose bounds together cannot reach it are
- * non-essential (Turtle and Flood, "Query evaluation: strategies and optimizations", 1995): the others are added up in an
- * array, and the non-essential ones are looked up only for documents that could still make it.
+ * no bound reaches the k-th best score so far; window.h says what happens in one.
  *
  * Exactness. All this is done in single precision and decides only what is kept: everything that comes within a margin
  * of the k-th best is kept, the margin being larger than any rounding error, and what is kept is scored once more in double
@@ -25,150 +23,7 @@
 #ifndef SL_TOPK_H
 #define SL_TOPK_H
 
-#include "member.h"
-
-/* ---- one window ---- */
-
-/* The score that a non-essential group adds to a document; negative when a list is damaged. */
-SL_FUNCTION float sl_group_probe(sl_search *s, sl_group *g, uint32_t doc)
-{
-    float best = 0;
-    for (uint32_t i = 0; i < g->count; i++) {
-        sl_member *m = &g->members[i];
-        float score;
-        if (m->bounds[doc >> SL_WINDOW_BITS] <= best)
-            continue;
-        if (m->decoded) {
-            uint32_t at = sl_lower_bound(m->docs, m->low, m->high, doc);
-            if (at == m->high || m->docs[at] != doc)
-                continue;
-            score = m->scores[at];
-        } else {
-            int64_t rank = sl_member_rank(m, m->low, doc);
-            if (rank == -1)
-                continue;
-            double tf = rank < 0 ? -1 : sl_list_weighted_tf(&m->list, (uint32_t)rank, s->weights);
-            if (tf < 0)
-                return -1;
-            score = m->w * sl_impact((float)tf, s->norms[doc]);
-        }
-        best = score > best ? score : best;
-    }
-    return best;
-}
-
-/* Visits one window. `order` and `prefix` are scratch for group_count entries. */
-SL_FUNCTION int sl_search_window(sl_search *s, uint32_t window, sl_best *best, sl_group **order, float *prefix)
-{
-    uint32_t base = window << SL_WINDOW_BITS, end = s->documents - base < SL_WINDOW ? s->documents : base + SL_WINDOW;
-    uint32_t n = 0, essential, scattered = 0, touched = 0;
-    int dense = 0, listed;
-    for (uint32_t g = 0; g < s->group_count; g++) {
-        sl_group *group = &s->groups[g];
-        float bound = group->bounds[window];
-        if (bound <= 0)
-            continue;
-        uint32_t i = n++;
-        for (; i > 0 && order[i - 1]->bounds[window] > bound; i--)
-            order[i] = order[i - 1];
-        order[i] = group;
-        for (uint32_t k = 0; k < group->count; k++) {
-            sl_member *m = &group->members[k];
-            if (m->bounds[window] <= 0)
-                m->low = m->high = m->decoded ? 0 : m->list.blocks;
-            else if (m->decoded) {
-                m->low = sl_lower_bound(m->docs, 0, m->decoded, base);
-                m->high = sl_lower_bound(m->docs, m->low, m->decoded, end);
-            } else if (!m->list.bitmap) {
-                m->low = sl_list_seek(&m->list, 0, base);
-            }
-        }
-    }
-    /* order[0 .. essential) cannot reach the threshold together; prefix[i] bounds order[0 .. i] */
-    float total = 0;
-    for (uint32_t i = 0; i < n; i++)
-        prefix[i] = total += order[i]->bounds[window];
-    for (essential = 0; essential < n && prefix[essential] * (1 + best->margin) < best->threshold; essential++)
-        ;
-    for (uint32_t i = essential; i < n; i++) {
-        sl_group *group = order[i];
-        uint32_t alive = 0, members_touched = 0;
-        for (uint32_t k = 0; k < group->count; k++)
-            alive += group->members[k].bounds[window] > 0;
-        for (uint32_t k = 0; k < group->count; k++) {
-            sl_member *m = &group->members[k];
-            if (m->bounds[window] <= 0)
-                continue;
-            if (m->decoded)
-                scattered += m->high - m->low;
-            else
-                dense = 1;
-            if (!sl_member_accumulate(s, m, base, end, alive == 1, total * (1 + best->margin) - group->bounds[window],
-                                      best, &members_touched))
-                return 0;
-        }
-        for (uint32_t k = 0; k < members_touched; k++)
-            s->scratch->best[s->scratch->members_touched[k]] = 0;
-    }
-    uint32_t size = end - base;
-    float rest = essential ? prefix[essential - 1] * (1 + best->margin) : 0;
-    listed = !dense && scattered <= SL_SCATTERED;
-    if (listed) {
-        for (uint32_t i = essential; i < n; i++)
-            for (uint32_t k = 0; k < order[i]->count; k++) {
-                const sl_member *m = &order[i]->members[k];
-                for (uint32_t j = m->low; j < m->high; j++)
-                    s->scratch->touched[touched++] = (uint16_t)(m->docs[j] - base);
-            }
-    }
-    for (uint32_t at = 0; at < (listed ? touched : size);) {
-        uint32_t slot;
-        if (listed) {
-            slot = s->scratch->touched[at++];
-        } else {
-            /* sixteen at a time: most of them are far below the threshold */
-            float need = best->threshold - rest;
-            if (at % 16 == 0 && at + 16 <= size) {
-                int any = 0;
-                for (uint32_t i = 0; i < 16; i++)
-                    any |= s->scratch->sums[at + i] > 0 && s->scratch->sums[at + i] >= need;
-                if (!any) {
-                    at += 16;
-                    continue;
-                }
-            }
-            slot = at++;
-        }
-        float score = s->scratch->sums[slot];
-        if (score <= 0 || score + rest < best->threshold)
-            continue;
-        if (listed)
-            s->scratch->sums[slot] = 0; /* it may be listed more than once */
-        uint32_t doc = base + slot, i = essential;
-        while (i > 0) {
-            float bound = prefix[i - 1] * (1 + best->margin);
-            if (score + bound < best->threshold)
-                break;
-            float more = sl_group_probe(s, order[--i], doc);
-            if (more < 0)
-                return 0;
-            score += more;
-        }
-        if (i == 0 && score >= best->threshold && (!s->live || s->live[doc >> 3] >> (doc & 7) & 1) &&
-            !sl_best_offer(best, score, s->index, doc)) {
-            s->memory_failed = 1;
-            return 0;
-        }
-    }
-    if (listed)
-        for (uint32_t i = 0; i < touched; i++)
-            s->scratch->sums[s->scratch->touched[i]] = 0;
-    else
-        memset(s->scratch->sums, 0, size * sizeof(float));
-    return 1;
-}
-
-/* ---- one segment ---- */
+#include "window.h"
 
 /* A stored impact is a safe k-th best score for the first of these ranks that is >= k. */
 SL_FUNCTION void sl_search_prime(sl_search *s, sl_best *best)
@@ -192,46 +47,41 @@ SL_FUNCTION int sl_search_prepare(sl_search *s)
     s->windows = (s->documents + SL_WINDOW - 1) >> SL_WINDOW_BITS;
     for (uint32_t f = 0; f < s->fields; f++)
         s->field_weights[f] = (float)s->weights[f];
-    uint32_t rows = 1;
-    for (uint32_t g = 0; g < s->group_count; g++)
-        rows += s->groups[g].count + (s->groups[g].count > 1);
-    s->window_bounds = (float *)calloc((size_t)rows * s->windows, sizeof(float));
-    s->queue = (uint32_t *)malloc(s->windows * sizeof *s->queue);
+    s->window_bounds = (float *)sl_scratch_zeroed(s->scratch, s->windows * sizeof(float));
+    s->queue = (uint32_t *)sl_scratch_take(s->scratch, s->windows * sizeof *s->queue);
     if (!s->window_bounds || !s->queue) {
         s->memory_failed = 1;
         return 0;
     }
-    float *row = s->window_bounds;
+    uint32_t kept = 0; /* groups without a term in this segment are left out; the others keep the query's order */
     for (uint32_t g = 0; g < s->group_count; g++) {
         sl_group *group = &s->groups[g];
         for (uint32_t k = 0; k < group->count; k++) {
             sl_member *m = &group->members[k];
             m->w = (float)m->weight;
             m->up = m->w * m->up * (1.00001f / SL_IMPACT_UNITS);
-            m->cached = SL_BLOCK + m->list.blocks;
-            m->bounds = row += s->windows;
-            if (!(m->list.df <= SL_DECODED ? sl_member_decode(s, m) : sl_member_bound(s, m)))
+            if (!sl_member_prepare(s, m))
                 return 0;
         }
-        if (group->count == 1)
-            group->bounds = group->members[0].bounds;
-        else if (group->count > 1) {
-            group->bounds = row += s->windows;
+        if (!group->count)
+            continue;
+        group->bounds = group->members[0].bounds;
+        if (group->count > 1) {
+            group->bounds = (float *)sl_scratch_zeroed(s->scratch, s->windows * sizeof(float));
+            if (!group->bounds) {
+                s->memory_failed = 1;
+                return 0;
+            }
             for (uint32_t k = 0; k < group->count; k++)
                 for (uint32_t w = 0; w < s->windows; w++)
                     if (group->members[k].bounds[w] > group->bounds[w])
                         group->bounds[w] = group->members[k].bounds[w];
         }
-    }
-    /* groups without a term in this segment are left out; the others keep the query's order */
-    uint32_t kept = 0;
-    for (uint32_t g = 0; g < s->group_count; g++)
-        if (s->groups[g].count)
-            s->groups[kept++] = s->groups[g];
-    s->group_count = kept;
-    for (uint32_t g = 0; g < kept; g++)
         for (uint32_t w = 0; w < s->windows; w++)
-            s->window_bounds[w] += s->groups[g].bounds[w];
+            s->window_bounds[w] += group->bounds[w];
+        s->groups[kept++] = *group;
+    }
+    s->group_count = kept;
     return 1;
 }
 
@@ -249,28 +99,37 @@ SL_INLINE void sl_queue_sink(sl_search *s, uint32_t i, uint32_t n)
     s->queue[i] = window;
 }
 
+/* Offers the best documents of a segment to `best`. Returns 0 when a list is damaged or, with s->memory_failed, memory ran out. */
 SL_FUNCTION int sl_search_run(sl_search *s, sl_best *best)
 {
-    sl_group **order = (sl_group **)malloc((s->group_count + 1) * sizeof *order);
-    float *prefix = (float *)malloc((s->group_count + 1) * sizeof *prefix);
     uint32_t n = 0;
-    int ok = order && prefix;
-    s->memory_failed |= !ok;
+    if (!sl_search_prepare(s))
+        return 0;
+    sl_group **order = (sl_group **)sl_scratch_take(s->scratch, (s->group_count + 1) * sizeof *order);
+    float *prefix = (float *)sl_scratch_take(s->scratch, (s->group_count + 1) * sizeof *prefix);
+    if (!order || !prefix) {
+        s->memory_failed = 1;
+        return 0;
+    }
+    sl_search_prime(s, best);
     for (uint32_t w = 0; w < s->windows; w++)
         if (s->window_bounds[w] > 0)
             s->queue[n++] = w;
     for (uint32_t i = n / 2; i-- > 0;)
         sl_queue_sink(s, i, n);
-    while (ok && n && s->window_bounds[s->queue[0]] * (1 + best->margin) >= best->threshold) {
+    while (n && s->window_bounds[s->queue[0]] * (1 + best->margin) >= best->threshold) {
         uint32_t window = s->queue[0];
         s->queue[0] = s->queue[--n];
-        if (n)
+        if (n) {
             sl_queue_sink(s, 0, n);
-        ok = sl_search_window(s, window, best, order, prefix);
+            for (uint32_t g = 0; g < s->group_count; g++)
+                for (uint32_t k = 0; k < s->groups[g].count; k++)
+                    sl_member_prefetch(&s->groups[g].members[k], s->queue[0]);
+        }
+        if (!sl_search_window(s, window, best, order, prefix))
+            return 0;
     }
-    free(order);
-    free(prefix);
-    return ok;
+    return 1;
 }
 
 /* The exact score of a document, whose norm is given in double precision; negative when a list is damaged. */
@@ -281,7 +140,7 @@ SL_FUNCTION double sl_search_score(sl_search *s, uint32_t doc, double norm)
         double best = 0;
         for (uint32_t k = 0; k < s->groups[g].count; k++) {
             sl_member *m = &s->groups[g].members[k];
-            int64_t rank = sl_member_rank(m, 0, doc);
+            int64_t rank = sl_member_rank(s, m, doc);
             if (rank == -1)
                 continue;
             double tf = rank < 0 ? -1 : sl_list_weighted_tf(&m->list, (uint32_t)rank, s->weights);
@@ -293,54 +152,6 @@ SL_FUNCTION double sl_search_score(sl_search *s, uint32_t doc, double norm)
         sum += best;
     }
     return sum;
-}
-
-SL_FUNCTION void sl_search_free(sl_search *s)
-{
-    for (uint32_t g = 0; g < s->group_count; g++)
-        for (uint32_t k = 0; k < s->groups[g].count; k++) {
-            free(s->groups[g].members[k].docs);
-            free(s->groups[g].members[k].scores);
-        }
-    free(s->window_bounds);
-    free(s->queue);
-}
-
-/* Counts the documents that have any of the lists' terms. `bits` is scratch of ceil(documents / 64) words. -1: damaged. */
-SL_FUNCTION int64_t sl_count_any(const sl_list *const *lists, uint32_t count, uint32_t documents, const uint8_t *live,
-                                 uint64_t *bits)
-{
-    uint32_t words = (documents + 63) / 64, docs[SL_BLOCK];
-    int64_t total = 0;
-    memset(bits, 0, words * sizeof *bits);
-    for (uint32_t i = 0; i < count; i++) {
-        const sl_list *l = lists[i];
-        if (l->bitmap) {
-            for (uint32_t w = 0; w < words; w++)
-                bits[w] |= sl_load64(l->bits + 8ull * w);
-            if (documents & 63 && sl_load64(l->bits + 8ull * (words - 1)) >> (documents & 63))
-                return -1; /* bits of documents that there are not */
-            continue;
-        }
-        for (uint32_t b = 0; b < l->blocks; b++) {
-            uint32_t n = sl_list_docs(l, b, docs);
-            if (!n)
-                return -1;
-            for (uint32_t k = 0; k < n; k++)
-                bits[docs[k] >> 6] |= 1ull << (docs[k] & 63);
-        }
-    }
-    for (uint32_t w = 0; w < words; w++) {
-        uint64_t word = bits[w];
-        if (live) {
-            uint64_t mask = 0;
-            uint32_t left = (documents + 7) / 8 - w * 8;
-            memcpy(&mask, live + 8ull * w, left < 8 ? left : 8);
-            word &= mask;
-        }
-        total += SL_POPCOUNT(word);
-    }
-    return total;
 }
 
 #endif

@@ -29,21 +29,27 @@ class Hit:
     id: the document's id; score: its BM25 score, which compares only with others of the same query.
     """
 
+    __slots__ = ("_doc", "_fields", "_results", "_segment", "_snippet", "score")
+
     def __init__(self, results: Results, segment: Segment, doc: int, score: float) -> None:
         self._results = results
         self._segment = segment
         self._doc = doc
         self.score = score
+        self._fields: dict[str, Any] | None = None
+        self._snippet: Snippet | None = None
 
-    @cached_property
+    @property
     def id(self) -> str:
         """The id that the document was added with, or was given."""
         return self._segment.file.id(self._doc)
 
-    @cached_property
+    @property
     def fields(self) -> dict[str, Any]:
         """Everything stored with the document. Raises CorruptIndexError."""
-        return self._segment.stored[self._doc]
+        if self._fields is None:
+            self._fields = self._segment.stored[self._doc]
+        return self._fields
 
     @property
     def title(self) -> str:
@@ -71,9 +77,14 @@ class Hit:
         """The field `source`."""
         return self._text("source")
 
-    @cached_property
+    @property
     def snippet(self) -> Snippet:
         """The best passage of the document's texts, with the query's words marked whatever their inflection."""
+        if self._snippet is None:
+            self._snippet = self._best_passage()
+        return self._snippet
+
+    def _best_passage(self) -> Snippet:
         texts = [self._text(field.name) or "" for field in self._results.definition.text_fields]
         bodies = [
             text

@@ -122,6 +122,33 @@ SL_FUNCTION void sl_unpack(const uint8_t *in, uint32_t *out, uint32_t n, uint32_
     }
 }
 
+#if defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 12)
+#define SL_VECTOR_SUM 1
+#endif
+
+/* Turns n gaps into values, each the one before + gap + 1, the first after `before`; modulo 2^32. */
+SL_FUNCTION void sl_sum_gaps(uint32_t *values, uint32_t n, uint32_t before)
+{
+    uint32_t i = 0;
+#ifdef SL_VECTOR_SUM
+    const sl_v4 zero = {0, 0, 0, 0}, ramp = {1, 2, 3, 4};
+    sl_v4 carry = {before, before, before, before};
+    for (; i + 4 <= n; i += 4) {
+        sl_v4 v;
+        memcpy(&v, values + i, 16);
+        v += __builtin_shufflevector(zero, v, 0, 4, 5, 6);
+        v += __builtin_shufflevector(zero, v, 0, 1, 4, 5);
+        v += ramp;
+        sl_v4 sum = v + carry;
+        memcpy(values + i, &sum, 16);
+        carry += __builtin_shufflevector(v, v, 3, 3, 3, 3); /* one addition is all that the next step waits for */
+    }
+    before = i ? values[i - 1] : before;
+#endif
+    for (; i < n; i++)
+        values[i] = before += values[i] + 1;
+}
+
 /* The i-th of n packed values, without unpacking the others. */
 SL_FUNCTION uint32_t sl_unpack_one(const uint8_t *in, uint32_t n, uint32_t width, uint32_t i)
 {

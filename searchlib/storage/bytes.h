@@ -29,6 +29,7 @@
 #define SL_POPCOUNT(x) ((uint32_t)__builtin_popcountll(x))
 #define SL_LOWEST_BIT(x) ((uint32_t)__builtin_ctzll(x))
 #define SL_BIT_LENGTH(x) ((x) ? 32u - (uint32_t)__builtin_clz(x) : 0u)
+#define SL_PREFETCH(p) __builtin_prefetch(p)
 #else
 #include <intrin.h>
 #define SL_INLINE static __forceinline
@@ -49,6 +50,7 @@ static __forceinline uint32_t sl_bit_length(uint32_t x) { unsigned long i; retur
 #define SL_POPCOUNT(x) sl_popcount(x)
 #define SL_LOWEST_BIT(x) sl_lowest_bit(x)
 #define SL_BIT_LENGTH(x) sl_bit_length(x)
+#define SL_PREFETCH(p) ((void)(p))
 #endif
 
 SL_INLINE uint32_t sl_load16(const uint8_t *p) { uint16_t v; memcpy(&v, p, 2); return v; }

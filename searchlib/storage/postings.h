@@ -146,7 +146,21 @@ SL_FUNCTION int sl_list_few(const sl_list *l, uint32_t block, uint32_t n, uint32
     return 1;
 }
 
-/* The documents of a block, ascending, each below `documents`. Returns their number, 0 when the block is damaged. */
+/* Are n documents of a block ascending, from `floor` on, and is the last the one that the list names? Their gaps have `width`
+ * bits: sums of narrow ones cannot pass 2^32 and come round again. */
+SL_INLINE int sl_list_sound(const sl_list *l, uint32_t block, uint32_t floor, uint32_t width, const uint32_t *docs, uint32_t n)
+{
+    uint32_t wrong = docs[n - 1] >= l->documents || (l->last && docs[n - 1] != sl_list_last(l, block));
+    if (width > 23) {
+        wrong |= docs[0] < floor;
+        for (uint32_t i = 0; i + 1 < n; i++)
+            wrong |= docs[i] >= docs[i + 1];
+    }
+    return !wrong && floor <= l->documents;
+}
+
+/* The documents of a block: ascending, after the block before, below `documents`. Returns their number, 0 when the block is
+ * damaged. */
 SL_FUNCTION uint32_t sl_list_docs(const sl_list *l, uint32_t block, uint32_t out[SL_BLOCK])
 {
     uint32_t n = sl_list_count(l, block);
@@ -169,8 +183,8 @@ SL_FUNCTION uint32_t sl_list_docs(const sl_list *l, uint32_t block, uint32_t out
         }
         return count == n ? n : 0;
     }
-    if (n < SL_FEW)
-        return sl_list_few(l, block, n, out, 0, NULL) ? n : 0;
+    if (n < SL_FEW) /* gaps are summed up in 64 bits there: ascending anyway */
+        return sl_list_few(l, block, n, out, 0, NULL) && (!l->last || out[n - 1] == sl_list_last(l, block)) ? n : 0;
     const uint8_t *p = sl_list_block(l, block);
     if (l->end - p < (ptrdiff_t)l->fields + 1)
         return 0;
@@ -179,80 +193,22 @@ SL_FUNCTION uint32_t sl_list_docs(const sl_list *l, uint32_t block, uint32_t out
     if (width > 31 || (size_t)(l->end - p) < sl_packed_size(n, width))
         return 0;
     sl_unpack(p, out, n, width);
-    uint32_t doc = sl_list_floor(l, block) - 1, highest = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        doc += out[i] + 1;
-        out[i] = doc;
-    }
-    for (uint32_t i = 0; i < n; i++)
-        highest = out[i] > highest ? out[i] : highest;
-    return highest < l->documents ? n : 0;
+    uint32_t floor = sl_list_floor(l, block);
+    sl_sum_gaps(out, n, floor - 1);
+    return sl_list_sound(l, block, floor, width, out, n) ? n : 0;
 }
 
-/* Where the packed tf of one field lie. Returns 0 when the block is damaged. Not for a block of few. */
-SL_INLINE int sl_list_tf_place(const sl_list *l, uint32_t block, uint32_t field, const uint8_t **at, uint32_t *width,
-                               uint32_t *less)
+/* Where the packed tf of a block of n postings begin, behind its documents; NULL when it is damaged. Not for a block of few. */
+SL_INLINE const uint8_t *sl_list_tf_start(const sl_list *l, const uint8_t *head, uint32_t n)
 {
-    uint32_t n = sl_list_count(l, block);
-    const uint8_t *head = sl_list_block(l, block);
     const uint8_t *p = head + l->fields;
     if (l->end - head < (ptrdiff_t)l->fields + !l->bitmap)
-        return 0;
-    if (!l->bitmap) {
-        if (*p > 31)
-            return 0;
-        size_t size = 1 + sl_packed_size(n, *p);
-        if ((size_t)(l->end - p) < size)
-            return 0;
-        p += size;
-    }
-    for (uint32_t f = 0;; f++) {
-        uint32_t w = head[f] & 0x3F;
-        size_t size = sl_packed_size(n, w);
-        if (w > 32 || (size_t)(l->end - p) < size)
-            return 0;
-        if (f == field) {
-            *at = p;
-            *width = w;
-            *less = head[f] >> 7;
-            return 1;
-        }
-        p += size;
-    }
-}
-
-/* The tf of one field for the postings of a block. Returns 0 when the block is damaged. */
-SL_FUNCTION int sl_list_tfs(const sl_list *l, uint32_t block, uint32_t field, uint32_t out[SL_BLOCK])
-{
-    uint32_t n = sl_list_count(l, block), width, less;
-    const uint8_t *p;
-    if (n < SL_FEW && !l->bitmap)
-        return sl_list_few(l, block, n, NULL, field, out);
-    if (!sl_list_tf_place(l, block, field, &p, &width, &less))
-        return 0;
-    sl_unpack(p, out, n, width);
-    if (less)
-        for (uint32_t i = 0; i < n; i++)
-            out[i]++;
-    return 1;
-}
-
-/* The tf of one field in one posting, given by its rank in the list. Returns 0 when the block is damaged. */
-SL_FUNCTION int sl_list_tf(const sl_list *l, uint32_t rank, uint32_t field, uint32_t *tf)
-{
-    uint32_t block = rank / SL_BLOCK, i = rank % SL_BLOCK, n = sl_list_count(l, block), width, less;
-    const uint8_t *p;
-    if (n < SL_FEW && !l->bitmap) {
-        uint32_t tfs[SL_FEW];
-        if (!sl_list_few(l, block, n, NULL, field, tfs))
-            return 0;
-        *tf = tfs[i];
-        return 1;
-    }
-    if (!sl_list_tf_place(l, block, field, &p, &width, &less))
-        return 0;
-    *tf = sl_unpack_one(p, n, width, i) + less;
-    return 1;
+        return NULL;
+    if (l->bitmap)
+        return p;
+    if (*p > 31 || (size_t)(l->end - p) < 1 + sl_packed_size(n, *p))
+        return NULL;
+    return p + 1 + sl_packed_size(n, *p);
 }
 
 /* Sum of tf times weight over the fields, for each posting of a block. Returns 0 when the block is damaged. */
@@ -269,14 +225,9 @@ SL_FUNCTION int sl_list_weighted_tfs(const sl_list *l, uint32_t block, const flo
         }
         return 1;
     }
-    const uint8_t *head = sl_list_block(l, block), *p = head + l->fields;
-    if (l->end - head < (ptrdiff_t)l->fields + !l->bitmap)
+    const uint8_t *head = sl_list_block(l, block), *p = sl_list_tf_start(l, head, n);
+    if (!p)
         return 0;
-    if (!l->bitmap) {
-        if (*p > 31 || (size_t)(l->end - p) < 1 + sl_packed_size(n, *p))
-            return 0;
-        p += 1 + sl_packed_size(n, *p);
-    }
     float constant = 0; /* what the fields of width 0 add to every posting */
     int first = 1;
     for (uint32_t f = 0; f < l->fields; f++) {
@@ -310,12 +261,27 @@ SL_FUNCTION int sl_list_weighted_tfs(const sl_list *l, uint32_t block, const flo
 /* Sum of tf times weight over the fields, for one posting given by its rank; negative when the block is damaged. */
 SL_FUNCTION double sl_list_weighted_tf(const sl_list *l, uint32_t rank, const double *weights)
 {
+    uint32_t block = rank / SL_BLOCK, n = sl_list_count(l, block);
     double sum = 0;
+    if (n < SL_FEW && !l->bitmap) {
+        uint32_t tfs[SL_FEW];
+        for (uint32_t f = 0; f < l->fields; f++) {
+            if (!sl_list_few(l, block, n, NULL, f, tfs))
+                return -1;
+            sum += weights[f] * tfs[rank % SL_BLOCK];
+        }
+        return sum;
+    }
+    const uint8_t *head = sl_list_block(l, block), *p = sl_list_tf_start(l, head, n);
+    if (!p)
+        return -1;
     for (uint32_t f = 0; f < l->fields; f++) {
-        uint32_t tf;
-        if (!sl_list_tf(l, rank, f, &tf))
+        uint32_t width = head[f] & 0x3F;
+        size_t size = sl_packed_size(n, width);
+        if (width > 32 || (size_t)(l->end - p) < size)
             return -1;
-        sum += weights[f] * tf;
+        sum += weights[f] * ((head[f] >> 7) + (double)sl_unpack_one(p, n, width, rank % SL_BLOCK));
+        p += size;
     }
     return sum;
 }
