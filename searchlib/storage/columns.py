@@ -22,7 +22,9 @@ from searchlib.storage._segment import SegmentFile
 __all__ = ["DateColumn", "KeywordColumn", "KeywordWriter", "encode_dates", "narrow"]
 
 _CODES: Final = {1: "B", 2: "H", 4: "I", 8: "Q"}
-_PER_VALUE: Final = 160  # bytes that a distinct value of a column takes while it is collected: a short text, a key
+_PER_VALUE: Final = (
+    160  # bytes that a distinct value of a column takes while it is collected: a short text, a key
+)
 _LARGEST_VALUES: Final = 1 << 31  # bytes of the distinct values of one column
 
 
