@@ -63,6 +63,12 @@ def test_replacing_in_segments_that_were_flushed_but_not_committed(tmp_path: Pat
     assert index.search("filler77").total == len(index) == 5
 
 
+def test_a_small_budget_holds_many_short_documents(tmp_path: Path) -> None:
+    index = build(tmp_path / "news", articles(300), memory_mb=1)
+    assert len(list(index.path.glob("*.segment"))) == 1
+    assert index.search("common").total == 300
+
+
 def test_rolling_back_restores_what_was_replaced(tmp_path: Path) -> None:
     index = build(tmp_path / "news", articles(40))
     before = answers(index)

@@ -104,9 +104,13 @@ class Inverted:
         for field in (0, 1):
             assert array("I", inversion.lengths(field)).tolist() == self.lengths[field]
         parts: dict[str, bytearray] = {}
-        self.total_length = inversion.encode(
-            [2.0, 1.0], 1.2, 0.55, lambda name, piece: parts.setdefault(name, bytearray()).extend(piece)
-        )
+        self.pieces: Counter[str] = Counter()
+
+        def put(name: str, piece: memoryview) -> None:
+            parts.setdefault(name, bytearray()).extend(piece)
+            self.pieces[name] += 1
+
+        self.total_length = inversion.encode([2.0, 1.0], 1.2, 0.55, put)
         assert list(parts) == ["postings", "positions", "terms", "forms", "endings"]
         self.sections = {name: bytes(part) for name, part in parts.items()}
         self.counts = {"terms": inversion.terms, "forms": inversion.forms}
@@ -188,7 +192,9 @@ def test_dictionaries_of_many_documents(tmp_path: Path) -> None:
         )
         for number in range(1, 2500)
     ]
-    Inverted(str(tmp_path), texts).check()
+    inverted = Inverted(str(tmp_path), texts)
+    assert inverted.pieces["postings"] > 1  # they are handed over while others are made
+    inverted.check()
 
 
 # ---- ids ----

@@ -25,7 +25,6 @@
 #define SL_LIKELY(x) __builtin_expect(!!(x), 1)
 #endif
 #define SL_UNLIKELY(x) __builtin_expect(!!(x), 0)
-#define SL_PREFETCH(p) __builtin_prefetch(p)
 #define SL_POPCOUNT(x) ((uint32_t)__builtin_popcountll(x))
 #define SL_LOWEST_BIT(x) ((uint32_t)__builtin_ctzll(x))
 #define SL_BIT_LENGTH(x) ((x) ? 32u - (uint32_t)__builtin_clz(x) : 0u)
@@ -38,7 +37,6 @@
 #define SL_LIKELY(x) (x)
 #endif
 #define SL_UNLIKELY(x) (x)
-#define SL_PREFETCH(p) ((void)(p))
 static __forceinline uint32_t sl_popcount(uint64_t x)
 {
     x = x - ((x >> 1) & 0x5555555555555555ull);

@@ -11,7 +11,7 @@
 #include "inversion.h"
 #include "postings_encode.h"
 
-#define SL_STEP (4u << 20) /* bytes of postings that are enough for one step */
+#define SL_STEP (1u << 16) /* bytes of postings that are enough for one step: a page of the file */
 
 typedef struct {
     uint64_t prefix;
