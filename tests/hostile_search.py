@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from naive_dictionary import read_dictionary
+from naive_dictionary import read_terms
 from small_archive import contents_of, manifest_of, sign
 
 from searchlib import CorruptIndexError
@@ -129,7 +129,7 @@ def heads_of(name: str, content: bytes, contents: dict[str, Any]) -> list[int]:
     """Where something begins in a section: posting lists, blocks of dictionaries."""
     start, length = contents["sections"]["terms"]
     if name == "postings":
-        entries = read_dictionary(content[start : start + length], contents["terms"], terms=True)
+        entries = read_terms(content[start : start + length], contents["terms"])
         return [entry.postings[0] for entry in entries for _ in range(1 + 20 * (entry.df > 20))]
     return []
 

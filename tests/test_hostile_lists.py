@@ -16,7 +16,7 @@ from pathlib import Path
 
 import hostile_search
 import pytest
-from naive_dictionary import read_dictionary
+from naive_dictionary import read_terms
 from small_archive import answers, articles, build, contents_of, manifest_of, patch_segment, write_manifest
 
 import searchlib
@@ -44,6 +44,7 @@ SECTIONS = [  # name, mutations, how many of them must be found out
     ("postings", 1000, 100),
     ("terms", 800, 200),
     ("forms", 800, 200),
+    ("endings", 300, 50),
     ("ids", 100, 0),
     ("id_ends", 300, 100),
     ("id_order", 300, 100),
@@ -148,7 +149,7 @@ def test_sections_of_a_small_segment(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("section", ["postings", "terms", "forms", "length.1", "id_order"])
+@pytest.mark.parametrize("section", ["postings", "terms", "forms", "endings", "length.1", "id_order"])
 def test_many_more_mutations(large: Path, small: Path, tmp_path: Path, section: str) -> None:
     for number, folder in enumerate((large, small)):
         copy = shutil.copytree(folder, tmp_path / str(number))
@@ -176,7 +177,7 @@ def test_bits_behind_the_last_document_are_not_counted(small: Path, tmp_path: Pa
     content = bytearray(path.read_bytes())
     contents = contents_of(content)
     start, length = contents["sections"]["terms"]
-    entries = read_dictionary(bytes(content[start : start + length]), contents["terms"], terms=True)
+    entries = read_terms(bytes(content[start : start + length]), contents["terms"])
     [omni] = [entry for entry in entries if entry.key == b"omni"]
     assert omni.df == 300
     at = (

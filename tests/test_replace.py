@@ -50,7 +50,7 @@ def test_a_segment_with_nothing_alive_is_dropped(tmp_path: Path) -> None:
 
 def test_replacing_in_segments_that_were_flushed_but_not_committed(tmp_path: Path) -> None:
     index = searchlib.Index.create(tmp_path / "news")
-    filler = " ".join(f"filler{number}" for number in range(3000))
+    filler = " ".join(f"filler{number}" for number in range(9000))
     with index.writer(memory_mb=1) as writer:
         for version in range(4):
             for number in range(5):
@@ -61,6 +61,12 @@ def test_replacing_in_segments_that_were_flushed_but_not_committed(tmp_path: Pat
     assert ids(index, "version3") == ["0", "1", "2", "3", "4"]
     assert ids(index, "version0 version1 version2") == []
     assert index.search("filler77").total == len(index) == 5
+
+
+def test_a_small_budget_holds_many_short_documents(tmp_path: Path) -> None:
+    index = build(tmp_path / "news", articles(300), memory_mb=1)
+    assert len(list(index.path.glob("*.segment"))) == 1
+    assert index.search("common").total == 300
 
 
 def test_rolling_back_restores_what_was_replaced(tmp_path: Path) -> None:
@@ -130,7 +136,7 @@ def test_any_order_of_adding_replacing_and_rolling_back(tmp_path: Path, seed: in
     index = searchlib.Index.create(tmp_path / "news")
     model: dict[str, int] = {}
     version = 0
-    filler = " ".join(f"filler{number}" for number in range(2500))
+    filler = " ".join(f"filler{number}" for number in range(9000))
     for _ in range(8):
         pending = dict(model)
         with index.writer(memory_mb=chance.choice([1, 64])) as writer:

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from naive_dictionary import read_dictionary
+from naive_dictionary import key_of, read_forms, read_terms
+from naive_postings import read_places
 
 from searchlib import CorruptIndexError
 from searchlib.definitions import Definition, Field
@@ -22,7 +23,7 @@ from searchlib.language._tokens import tokenize
 from searchlib.language.analyzer import Analysis
 from searchlib.storage._inversion import Inversion
 from searchlib.storage._segment import PAGE, SegmentFile, hash64
-from searchlib.storage.columns import DateColumn, KeywordColumn, encode_dates, encode_keywords, narrow
+from searchlib.storage.columns import DateColumn, KeywordColumn, KeywordWriter, encode_dates, narrow
 from searchlib.storage.format import SectionWriter, open_segment
 from searchlib.storage.segment import Segment, SegmentBuilder
 from searchlib.storage.stored import BLOCK, StoredReader, StoredWriter
@@ -34,7 +35,7 @@ THOROUGH = settings(max_examples=120, deadline=None, suppress_health_check=[Heal
 def opened(folder: str, documents: int, sections: dict[str, bytes], contents: dict[str, Any]) -> SegmentFile:
     """A segment with nothing but these sections."""
     out = SectionWriter(Path(folder) / "00000001.segment")
-    for name, data in ({"terms": b"", "forms": b""} | sections).items():
+    for name, data in ({"terms": b"", "forms": b"", "endings": b""} | sections).items():
         out.section(name, data)
     described = {"documents": documents, "text_fields": ["text"], "terms": 0, "forms": 0} | contents
     return open_segment(out.path, out.finish(described, durable=False))[0]
@@ -82,22 +83,36 @@ class Inverted:
     def __init__(self, folder: str, texts: Sequence[tuple[str, str]]) -> None:
         inversion = Inversion(readings, 2)
         self.df: Counter[str] = Counter()
+        self.places: dict[str, dict[int, set[int]]] = {}
         self.forms: set[str] = set()
         self.lengths: list[list[int]] = [[], []]
-        for document in texts:
+        for doc, document in enumerate(texts):
             terms: set[str] = set()
+            base = 0
             for field, text in enumerate(document):
                 tokens = tokenize(text)
+                for token in tokens:
+                    for term in readings(token[0]).terms[:16]:
+                        self.places.setdefault(term, {}).setdefault(doc, set()).add(base + token[3])
+                base += max((token[3] + 1 for token in tokens), default=0)
                 self.forms |= {token[0] for token in tokens}
                 terms |= {term for token in tokens for term in readings(token[0]).terms[:16]}
                 self.lengths[field].append(sum(not (one[5] or readings(one[0]).stop) for one in tokens))
             self.df.update(terms)
             inversion.add(document)
+        self.title_tokens = array("I", inversion.tokens(0)).tolist()
         for field in (0, 1):
             assert array("I", inversion.lengths(field)).tolist() == self.lengths[field]
-        encoded = inversion.encode([2.0, 1.0], 1.2, 0.55)
-        self.total_length = encoded.pop("total_length")
-        self.sections = {name: part for name, part in encoded.items() if isinstance(part, bytes)}
+        parts: dict[str, bytearray] = {}
+        self.pieces: Counter[str] = Counter()
+
+        def put(name: str, piece: memoryview) -> None:
+            parts.setdefault(name, bytearray()).extend(piece)
+            self.pieces[name] += 1
+
+        self.total_length = inversion.encode([2.0, 1.0], 1.2, 0.55, put)
+        assert list(parts) == ["postings", "positions", "terms", "forms", "endings"]
+        self.sections = {name: bytes(part) for name, part in parts.items()}
         self.counts = {"terms": inversion.terms, "forms": inversion.forms}
         contents = {"text_fields": ["title", "text"]} | self.counts
         self.file = opened(folder, len(texts), self.sections, contents)
@@ -107,19 +122,34 @@ class Inverted:
         assert self.total_length == 2.0 * sum(self.lengths[0]) + sum(self.lengths[1])
         assert file.form_count == len(self.forms)
         # other terms than those of documents: the ones past the 16th of a form
-        terms = read_dictionary(self.sections["terms"], self.counts["terms"], terms=True)
-        forms = read_dictionary(self.sections["forms"], self.counts["forms"], terms=False)
-        assert {entry.key.decode(): entry.df for entry in terms if entry.df} == dict(self.df)
-        assert [entry.key for entry in terms] == sorted(entry.key for entry in terms)
-        assert [entry.key for entry in forms] == sorted(entry.key for entry in forms)
-        assert {entry.key.decode() for entry in forms} == self.forms
+        terms = read_terms(self.sections["terms"], self.counts["terms"])
+        forms = read_forms(self.sections["forms"], self.sections["endings"], self.counts["forms"], terms)
+        for entries, words in ((terms, list(self.df)), (forms, list(self.forms))):
+            keys = [entry.key for entry in entries]
+            assert keys == sorted(set(keys))
+            assert {key_of(word) for word in words} <= set(keys)
+        assert len(forms) == len(self.forms)
+        assert {entry.key: entry.df for entry in terms if entry.df} == {
+            key_of(term): df for term, df in self.df.items()
+        }
+        words_of = {key_of(term): term for term in self.df}
         postings = positions = 0
         for ordinal, entry in enumerate(terms):  # the lists lie one after the other, without gaps
-            assert file.term(ordinal) == entry.key.decode()
-            assert file.document_frequency(entry.key.decode()) == entry.df
+            term = file.term(ordinal)
+            assert key_of(term) == entry.key
+            assert file.document_frequency(term) == entry.df
             assert (entry.postings[0], entry.positions[0]) == (postings, positions)
             postings += entry.postings[1]
             positions += entry.positions[1]
+            if entry.df:
+                places = self.places[words_of[entry.key]]
+                part = self.sections["positions"][positions - entry.positions[1] : positions]
+                if entry.once:
+                    [(doc, [place])] = places.items()
+                    assert place >= self.title_tokens[doc]
+                    part = self.sections["terms"][entry.once[1] : entry.once[2]]
+                counts = [len(places[doc]) for doc in sorted(places)]
+                assert read_places(part, counts) == [sorted(places[doc]) for doc in sorted(places)]
         assert (postings, positions) == (len(self.sections["postings"]), len(self.sections["positions"]))
         for form in self.forms:
             found = file.find_form(form)
@@ -162,7 +192,9 @@ def test_dictionaries_of_many_documents(tmp_path: Path) -> None:
         )
         for number in range(1, 2500)
     ]
-    Inverted(str(tmp_path), texts).check()
+    inverted = Inverted(str(tmp_path), texts)
+    assert inverted.pieces["postings"] > 1  # they are handed over while others are made
+    inverted.check()
 
 
 # ---- ids ----
@@ -236,7 +268,10 @@ def test_dates_come_back(dates: list[int | None]) -> None:
 @example([(f"v{number}",) for number in range(65536)], None)
 def test_keywords_come_back_and_are_counted(rows: list[tuple[str, ...]], data: st.DataObject | None) -> None:
     with TemporaryDirectory() as folder:
-        description, parts = encode_keywords("tags", rows)
+        writer = KeywordWriter("tags")
+        for row in rows:
+            writer.add(row)
+        description, parts = writer.encode()
         sections = {f"keyword.0{suffix}": part for suffix, part in parts.items()}
         file = opened(folder, len(rows), sections, {})
         column = KeywordColumn(file, 0, json.loads(json.dumps(description)))
@@ -269,8 +304,8 @@ def stored(folder: str, rows: Sequence[dict[str, Any]]) -> StoredReader:
     for row in rows:
         writer.add(row)
     writer.finish()
-    out.section("terms", b"")
-    out.section("forms", b"")
+    for name in ("terms", "forms", "endings"):
+        out.section(name, b"")
     contents = {"documents": len(rows), "text_fields": ["text"], "terms": 0, "forms": 0}
     file, _ = open_segment(out.path, out.finish(contents, durable=False))
     return StoredReader(file, writer.blocks)
@@ -304,7 +339,7 @@ def test_sections_of_any_size_come_back(tmp_path: Path, size: int, piece: int) -
     for at in range(0, size, piece):
         out.write(memoryview(data)[at : at + piece])
     out.mark("data", start)
-    for name in ("terms", "forms", "last"):
+    for name in ("terms", "forms", "endings", "last"):
         out.section(name, b"z" if name == "last" else b"")
     checksum = out.finish({"documents": 1, "text_fields": ["text"], "terms": 0, "forms": 0}, durable=False)
     file, contents = open_segment(out.path, checksum)

@@ -202,7 +202,7 @@ cdef class Searcher:
         cdef _Segment segment
         cdef sl_dictionary_entry entry
         cdef uint32_t i, j
-        cdef uint64_t df, offset, length
+        cdef uint64_t df
         group.owner = self
         group.terms = terms
         group.count = len(terms)
@@ -215,15 +215,11 @@ cdef class Searcher:
             df = 0
             for j in range(group.segments):
                 segment = self.segments[j]
-                if not segment.file._seek(&segment.file.terms, terms[i], &entry) or entry.df == 0:
+                if not segment.file._seek(terms[i], &entry) or entry.df == 0:
                     continue
-                offset, length = segment.file._section("postings", 0)
-                if entry.postings > length or entry.postings_length > length - entry.postings:
-                    raise segment.file._damaged("a posting list lies outside its section", offset)
-                if not sl_list_open(&group.lists[i * group.segments + j],
-                                    segment.file._checked(offset + entry.postings, entry.postings_length),
+                if not sl_list_open(&group.lists[i * group.segments + j], segment.file._postings(&entry),
                                     entry.postings_length, entry.df, segment.file.documents, self.fields):
-                    raise segment.file._damaged(f"the posting list of '{terms[i]}' is damaged", offset + entry.postings)
+                    raise segment.file._damaged(f"the posting list of '{terms[i]}' is damaged", None)
                 df += entry.df
             if df:
                 group.idf[i] = log(1 + (self.documents - df + 0.5) / (df + 0.5))

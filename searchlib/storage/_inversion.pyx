@@ -5,8 +5,10 @@ Tokenises natively, asks the analyzer once for each form not met before, and kee
 (inversion.h). An Inversion belongs to one writer; it is not thread-safe.
 """
 
-from libc.stdint cimport uint8_t, uint32_t
+from libc.stdint cimport uint8_t, uint16_t, uint32_t
+from cpython.buffer cimport PyBUF_READ
 from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.memoryview cimport PyMemoryView_FromMemory
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 
 cdef extern from *:
@@ -33,7 +35,7 @@ cdef extern from "../language/tokens.h":
     void sl_tokenizer_init(sl_tokenizer *t, int kind, const void *data, size_t length) nogil
     int sl_tokenizer_next(sl_tokenizer *t, sl_token *out) nogil
 
-cdef extern from "inversion_encode.h":
+cdef extern from "forms_encode.h":
     const int SL_MAX_FIELDS
     const int SL_MAX_KEY
     const int SL_MAX_READINGS
@@ -41,33 +43,42 @@ cdef extern from "inversion_encode.h":
     ctypedef struct sl_buffer:
         uint8_t *data
         size_t length
-    ctypedef struct sl_form:
-        uint32_t stop
-    ctypedef struct sl_occurrence:
-        uint32_t form, place
+    ctypedef struct sl_seen:
+        uint32_t at, form
+        uint16_t length
     ctypedef struct sl_inversion:
         uint32_t fields, documents
         uint32_t **tokens
         uint32_t **lengths
-        size_t memory
-        sl_form *forms
         uint32_t form_count, term_count
-        sl_occurrence *occurrences
-        uint32_t occurrence_count, occurrence_capacity
+        sl_seen *seen
+        uint8_t *letters
+        uint32_t seen_count, letter_count
         int failed
-    ctypedef struct sl_encoded:
-        sl_buffer postings, positions, terms, forms
+    ctypedef struct sl_dictionary_writer:
+        sl_buffer out
+    ctypedef struct sl_encoding:
+        sl_dictionary_writer terms
+        sl_buffer postings, positions
+        uint32_t rank
         double total_length
+    ctypedef struct sl_forms_encoding:
+        sl_buffer forms, endings
+    void sl_inversion_init(sl_inversion *v, uint32_t fields)
     void sl_inversion_clear(sl_inversion *v)
-    int sl_inversion_grow(sl_inversion *v, void **array, uint32_t *capacity, uint32_t need, size_t size)
-    uint32_t sl_key_hash(const uint8_t *key, uint32_t n)
-    uint32_t sl_inversion_find_form(const sl_inversion *v, const uint8_t *key, uint32_t n, uint32_t hash)
-    uint32_t sl_inversion_term(sl_inversion *v, const uint8_t *key, uint32_t n)
-    uint32_t sl_inversion_add_form(sl_inversion *v, const uint8_t *key, uint32_t n, uint32_t hash,
-                                   const uint32_t *terms, uint32_t readings, int stop)
-    int sl_inversion_append(sl_inversion *v, const uint32_t *tokens, const uint32_t *lengths)
-    int sl_inversion_encode(sl_inversion *v, const double *weights, double k1, double b, sl_encoded *out) nogil
-    void sl_encoded_free(sl_encoded *e)
+    size_t sl_inversion_memory(const sl_inversion *v)
+    int sl_inversion_see(sl_inversion *v, const char *form, uint32_t n, uint32_t place, uint32_t field, uint32_t whole)
+    void sl_inversion_ahead(const sl_inversion *v, uint32_t i)
+    uint32_t sl_inversion_find_form(const sl_inversion *v, uint32_t i)
+    uint32_t sl_inversion_term(sl_inversion *v, const uint8_t *word, uint32_t n)
+    uint32_t sl_inversion_add_form(sl_inversion *v, uint32_t i, const uint32_t *terms, uint32_t readings, int stop)
+    int sl_inversion_append(sl_inversion *v, const uint32_t *tokens)
+    int sl_encoding_begin(sl_encoding *e, sl_inversion *v, const double *weights, double k1, double b) nogil
+    int sl_encoding_step(sl_encoding *e) nogil
+    void sl_encoding_written(sl_encoding *e)
+    void sl_encoding_end(sl_encoding *e)
+    int sl_forms_encode(sl_forms_encoding *e, sl_inversion *v) nogil
+    void sl_forms_end(sl_forms_encoding *e)
 
 cdef uint32_t LONGEST_DOCUMENT = 0x7FFFFFF0  # tokens; places are 31 bits
 
@@ -85,7 +96,7 @@ cdef class Inversion:
     def __cinit__(self, object analyze, int fields):
         if not 1 <= fields <= SL_MAX_FIELDS:
             raise ValueError(f"an index has 1 to {SL_MAX_FIELDS} text fields, not {fields}")
-        self.state.fields = fields
+        sl_inversion_init(&self.state, fields)
         self.analyze = analyze
 
     def __dealloc__(self):
@@ -96,8 +107,8 @@ cdef class Inversion:
 
     @property
     def memory(self) -> int:
-        """Bytes held by the lists and tables."""
-        return self.state.memory
+        """Bytes held by the lists and tables, and those that encode() will take besides, about."""
+        return sl_inversion_memory(&self.state)
 
     @property
     def terms(self) -> int:
@@ -107,13 +118,15 @@ cdef class Inversion:
     def forms(self) -> int:
         return self.state.form_count
 
-    cdef uint32_t _new_form(self, const uint8_t *key, uint32_t n, uint32_t hash) except? 0xFFFFFFFF:
+    cdef uint32_t _new_form(self, uint32_t i) except? 0xFFFFFFFF:
+        """Analyses the form of the i-th word that was seen."""
         cdef uint32_t ids[16]
         cdef uint32_t readings = 0
         cdef uint32_t term
         cdef Py_ssize_t size
         cdef const char *data
-        terms, stop = self.analyze(PyUnicode_DecodeUTF8(<const char *> key, n, NULL))
+        terms, stop = self.analyze(PyUnicode_DecodeUTF8(
+            <const char *> self.state.letters + self.state.seen[i].at, self.state.seen[i].length, NULL))
         for text in terms:
             data = PyUnicode_AsUTF8AndSize(text, &size)
             term = sl_inversion_term(&self.state, <const uint8_t *> data, <uint32_t> min(size, SL_MAX_KEY))
@@ -122,7 +135,7 @@ cdef class Inversion:
             if readings < <uint32_t> SL_MAX_READINGS:
                 ids[readings] = term
                 readings += 1
-        term = sl_inversion_add_form(&self.state, key, n, hash, ids, readings, bool(stop))
+        term = sl_inversion_add_form(&self.state, i, ids, readings, bool(stop))
         if term == SL_NONE:
             raise MemoryError("no memory for another form")
         return term
@@ -132,41 +145,35 @@ cdef class Inversion:
         cdef sl_tokenizer tokenizer
         cdef sl_token token
         cdef uint32_t tokens[16]
-        cdef uint32_t lengths[16]
-        cdef uint32_t base = 0, field, form, hash
+        cdef uint32_t base = 0, field, form, i
         cdef sl_inversion *v = &self.state
         if v.failed:
             raise MemoryError("an earlier document ran out of memory; roll the writer back")
         if <uint32_t> len(texts) != v.fields:
             raise ValueError(f"expected {v.fields} texts, got {len(texts)}")
-        v.occurrence_count = 0
+        v.seen_count = 0
+        v.letter_count = 0
         for field in range(v.fields):
             text = texts[field]
             if not isinstance(text, str):
                 raise TypeError(f"a text is a str, not {type(text).__name__}")
             tokens[field] = 0
-            lengths[field] = 0
             sl_tokenizer_init(&tokenizer, PyUnicode_KIND(text), PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text))
             while sl_tokenizer_next(&tokenizer, &token):
-                if token.length > <uint32_t> SL_MAX_KEY:
-                    token.length = SL_MAX_KEY
-                hash = sl_key_hash(<const uint8_t *> token.form, token.length)
-                form = sl_inversion_find_form(v, <const uint8_t *> token.form, token.length, hash)
-                if form == SL_NONE:
-                    form = self._new_form(<const uint8_t *> token.form, token.length, hash)
-                if v.occurrence_count == v.occurrence_capacity and not sl_inversion_grow(
-                        v, <void **> &v.occurrences, &v.occurrence_capacity, v.occurrence_count + 1, sizeof(sl_occurrence)):
-                    raise MemoryError("no memory for another document")
                 if base + token.position > LONGEST_DOCUMENT:
                     raise ValueError("a document is too long to index")
-                v.occurrences[v.occurrence_count].form = form
-                v.occurrences[v.occurrence_count].place = base + token.position
-                v.occurrence_count += 1
+                if not sl_inversion_see(v, token.form, min(token.length, <uint32_t> SL_MAX_KEY), base + token.position,
+                                        field, token.whole):
+                    raise MemoryError("no memory for another document")
                 tokens[field] = token.position + 1 if token.position >= tokens[field] else tokens[field]
-                if not token.whole and not v.forms[form].stop:
-                    lengths[field] += 1
             base += tokens[field]
-        if not sl_inversion_append(v, tokens, lengths):
+        for i in range(v.seen_count):
+            sl_inversion_ahead(v, i)
+            form = sl_inversion_find_form(v, i)
+            if form == SL_NONE:
+                form = self._new_form(i)
+            v.seen[i].form = form
+        if not sl_inversion_append(v, tokens):
             raise MemoryError("no memory for another document")
         return v.documents - 1
 
@@ -178,26 +185,50 @@ cdef class Inversion:
         """u32 per document: all tokens of one field."""
         return PyBytes_FromStringAndSize(<char *> self.state.tokens[field], 4 * <Py_ssize_t> self.state.documents)
 
-    def encode(self, list weights, double k1, double b) -> dict:
-        """The sections of a segment: {"postings", "positions", "terms", "forms"} as bytes, "total_length" as a float."""
+    def encode(self, list weights, double k1, double b, put) -> float:
+        """Gives the sections of a segment to put(name, piece), each in one piece or several, and one section after the other.
+
+        A piece is a memoryview that is valid during the call. Returns the sum of the weighted lengths of all documents.
+        """
         cdef double by_field[16]
-        cdef sl_encoded out
+        cdef sl_encoding encoding
+        cdef sl_forms_encoding forms
         cdef int ok
         if <uint32_t> len(weights) != self.state.fields or not self.state.documents:
             raise ValueError("nothing to encode, or a weight is missing")
         for i, weight in enumerate(weights):
             by_field[i] = weight
-        with nogil:
-            ok = sl_inversion_encode(&self.state, by_field, k1, b, &out)
         try:
+            with nogil:
+                ok = sl_encoding_begin(&encoding, &self.state, by_field, k1, b)
+            while True:
+                if ok:
+                    with nogil:
+                        ok = sl_encoding_step(&encoding)
+                if not ok:
+                    raise MemoryError("no memory to write the segment")
+                put("postings", _piece(&encoding.postings))
+                sl_encoding_written(&encoding)
+                if encoding.rank == self.state.term_count:
+                    break
+            put("positions", _piece(&encoding.positions))
+            put("terms", _piece(&encoding.terms.out))
+            total = encoding.total_length
+        finally:
+            sl_encoding_end(&encoding)
+        try:
+            with nogil:
+                ok = sl_forms_encode(&forms, &self.state)
             if not ok:
                 raise MemoryError("no memory to write the segment")
-            return {
-                "postings": PyBytes_FromStringAndSize(<char *> out.postings.data, out.postings.length),
-                "positions": PyBytes_FromStringAndSize(<char *> out.positions.data, out.positions.length),
-                "terms": PyBytes_FromStringAndSize(<char *> out.terms.data, out.terms.length),
-                "forms": PyBytes_FromStringAndSize(<char *> out.forms.data, out.forms.length),
-                "total_length": out.total_length,
-            }
+            put("forms", _piece(&forms.forms))
+            put("endings", _piece(&forms.endings))
         finally:
-            sl_encoded_free(&out)
+            sl_forms_end(&forms)
+        return total
+
+
+cdef object _piece(const sl_buffer *buffer):
+    if not buffer.length:
+        return memoryview(b"")
+    return PyMemoryView_FromMemory(<char *> buffer.data, buffer.length, PyBUF_READ)

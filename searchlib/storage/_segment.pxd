@@ -1,10 +1,9 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 
-cdef extern from "../storage/dictionary.h":
+cdef extern from "../storage/forms.h":
     enum:
-        SL_TERMS
-        SL_FORMS
+        SL_MAX_KEY
         SL_MAX_READINGS
     ctypedef struct sl_file:
         const uint8_t *data
@@ -14,20 +13,29 @@ cdef extern from "../storage/dictionary.h":
         uint64_t damaged
     ctypedef struct sl_dictionary:
         uint32_t count
-        int kind
     ctypedef struct sl_dictionary_entry:
         uint32_t ordinal
         uint32_t key_length
         uint8_t *key
         uint32_t df
         uint64_t postings, postings_length, positions, positions_length
+        const uint8_t *once
+        const uint8_t *next
+    ctypedef struct sl_forms:
+        sl_dictionary blocks
+        const sl_dictionary *terms
+        uint64_t endings, endings_length
+    ctypedef struct sl_form_entry:
         uint32_t stop, readings
         uint32_t *terms
     uint64_t sl_hash64(const uint8_t *p, size_t n) nogil
     int sl_file_check(sl_file *f, uint64_t offset, uint64_t n) nogil
-    int sl_dictionary_open(sl_dictionary *d, sl_file *file, uint64_t offset, uint64_t length, uint32_t count, int kind) nogil
-    int sl_dictionary_at(const sl_dictionary *d, uint32_t ordinal, sl_dictionary_entry *e) nogil
+    uint32_t sl_key_pack(const uint8_t *word, uint32_t n, uint8_t *key) nogil
+    uint32_t sl_key_unpack(const uint8_t *key, uint32_t n, uint8_t *word) nogil
+    int sl_dictionary_open(sl_dictionary *d, sl_file *file, uint64_t offset, uint64_t length, uint32_t count) nogil
+    int sl_dictionary_move(const sl_dictionary *d, uint32_t ordinal, sl_dictionary_entry *e) nogil
     int sl_dictionary_seek(const sl_dictionary *d, const uint8_t *key, uint32_t n, sl_dictionary_entry *e) nogil
+    int sl_forms_find(const sl_forms *f, const uint8_t *key, uint32_t n, sl_form_entry *e) nogil
     uint32_t sl_load16(const uint8_t *p) nogil
     uint32_t sl_load32(const uint8_t *p) nogil
 
@@ -36,7 +44,8 @@ cdef class SegmentFile:
     cdef Py_buffer view
     cdef bint has_view
     cdef sl_file file
-    cdef sl_dictionary terms, forms
+    cdef sl_dictionary terms
+    cdef sl_forms forms
     cdef readonly str path
     cdef readonly uint32_t documents
     cdef readonly uint32_t fields
@@ -44,6 +53,7 @@ cdef class SegmentFile:
 
     cdef tuple _section(self, str name, uint64_t expected)
     cdef object _damaged(self, str what, object offset)
-    cdef bint _seek(self, const sl_dictionary *dictionary, str key, sl_dictionary_entry *entry) except -1
+    cdef bint _seek(self, str term, sl_dictionary_entry *entry) except -1
+    cdef const uint8_t *_postings(self, const sl_dictionary_entry *entry) except NULL
     cdef const uint8_t *_checked(self, uint64_t offset, uint64_t n) except NULL
     cdef const uint8_t *_id(self, uint32_t doc, uint32_t *n) except NULL

@@ -66,11 +66,13 @@ cdef class SegmentFile:
         if self.file.verified == NULL:
             raise MemoryError("no memory to open a segment")
         offset, length = self._section("terms", 0)
-        if not sl_dictionary_open(&self.terms, &self.file, offset, length, terms, SL_TERMS):
+        if not sl_dictionary_open(&self.terms, &self.file, offset, length, terms):
             raise self._damaged("the dictionary of terms does not fit", offset)
         offset, length = self._section("forms", 0)
-        if not sl_dictionary_open(&self.forms, &self.file, offset, length, forms, SL_FORMS):
+        if not sl_dictionary_open(&self.forms.blocks, &self.file, offset, length, forms):
             raise self._damaged("the dictionary of forms does not fit", offset)
+        self.forms.terms = &self.terms
+        self.forms.endings, self.forms.endings_length = self._section("endings", 0)
 
     def __dealloc__(self):
         free(self.file.verified)
@@ -131,36 +133,57 @@ cdef class SegmentFile:
 
     @property
     def form_count(self) -> int:
-        return self.forms.count
+        return self.forms.blocks.count
 
-    cdef bint _seek(self, const sl_dictionary *dictionary, str key, sl_dictionary_entry *entry) except -1:
-        """Is the key there? Then the entry is its own."""
+    cdef bint _seek(self, str term, sl_dictionary_entry *entry) except -1:
+        """Is the term there? Then the entry is its own."""
         cdef Py_ssize_t n
-        cdef const uint8_t *data = <const uint8_t *> PyUnicode_AsUTF8AndSize(key, &n)
-        cdef int found = sl_dictionary_seek(dictionary, data, <uint32_t> n, entry)
+        cdef const uint8_t *word = <const uint8_t *> PyUnicode_AsUTF8AndSize(term, &n)
+        cdef uint8_t key[SL_MAX_KEY]
+        if n > SL_MAX_KEY:
+            return False
+        cdef int found = sl_dictionary_seek(&self.terms, key, sl_key_pack(word, <uint32_t> n, key), entry)
         if found < 0:
-            name = "terms" if dictionary.kind == SL_TERMS else "forms"
-            raise self._damaged(f"the dictionary of {name} is damaged", None)
+            raise self._damaged("the dictionary of terms is damaged", None)
         return found
+
+    cdef const uint8_t *_postings(self, const sl_dictionary_entry *entry) except NULL:
+        """The postings of a term: entry.postings_length bytes, checked."""
+        if entry.once != NULL:
+            return entry.once
+        offset, length = self._section("postings", 0)
+        if entry.postings > length or entry.postings_length > length - entry.postings:
+            raise self._damaged("a posting list lies outside its section", offset)
+        return self._checked(offset + entry.postings, entry.postings_length)
 
     def find_form(self, str form):
         """(terms as a tuple of str, is it a stop word) of a form this segment has seen, else None."""
-        cdef sl_dictionary_entry entry
-        if not self._seek(&self.forms, form, &entry):
+        cdef Py_ssize_t n
+        cdef const uint8_t *word = <const uint8_t *> PyUnicode_AsUTF8AndSize(form, &n)
+        cdef uint8_t key[SL_MAX_KEY]
+        cdef sl_form_entry entry
+        if n > SL_MAX_KEY:
+            return None
+        cdef int found = sl_forms_find(&self.forms, key, sl_key_pack(word, <uint32_t> n, key), &entry)
+        if found < 0:
+            raise self._damaged("the dictionary of forms is damaged", None)
+        if not found:
             return None
         return tuple([self.term(entry.terms[i]) for i in range(entry.readings)]), bool(entry.stop)
 
     def term(self, uint32_t ordinal) -> str:
         """The term with this ordinal."""
         cdef sl_dictionary_entry entry
-        if sl_dictionary_at(&self.terms, ordinal, &entry) < 0:
+        cdef uint8_t word[2 * SL_MAX_KEY]
+        entry.next = NULL
+        if sl_dictionary_move(&self.terms, ordinal, &entry) < 0:
             raise self._damaged("the dictionary of terms is damaged", None)
-        return PyUnicode_DecodeUTF8(<const char *> entry.key, entry.key_length, "replace")
+        return PyUnicode_DecodeUTF8(<const char *> word, sl_key_unpack(entry.key, entry.key_length, word), "replace")
 
     def document_frequency(self, str term) -> int:
         """How many documents of the segment contain a term."""
         cdef sl_dictionary_entry entry
-        return entry.df if self._seek(&self.terms, term, &entry) else 0
+        return entry.df if self._seek(term, &entry) else 0
 
     # --- ids: `ids` holds them one after the other, `id_ends` where each ends, `id_order` the documents sorted by id ---
 

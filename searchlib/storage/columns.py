@@ -13,14 +13,18 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import chain, pairwise
 from typing import Any, Final
 
 from searchlib.errors import CorruptIndexError
 from searchlib.storage._segment import SegmentFile
 
-__all__ = ["DateColumn", "KeywordColumn", "encode_dates", "encode_keywords", "narrow"]
+__all__ = ["DateColumn", "KeywordColumn", "KeywordWriter", "encode_dates", "narrow"]
 
 _CODES: Final = {1: "B", 2: "H", 4: "I", 8: "Q"}
+_PER_VALUE: Final = (
+    160  # bytes that a distinct value of a column takes while it is collected: a short text, a key
+)
 _LARGEST_VALUES: Final = 1 << 31  # bytes of the distinct values of one column
 
 
@@ -47,28 +51,48 @@ def encode_dates(dates: Sequence[int | None]) -> tuple[dict[str, int] | None, by
     return {"base": base, "width": width}, data
 
 
-def encode_keywords(name: str, rows: Sequence[tuple[str, ...]]) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """(description, suffix -> bytes) of a keyword column."""
-    import zstandard
+class KeywordWriter:
+    """Collects the values of one keyword field, document by document, each distinct value once."""
 
-    values = sorted({value for row in rows for value in row})
-    number = {value: n for n, value in enumerate(values, 1)}
-    many = any(len(row) > 1 for row in rows)
-    parts: dict[str, bytes] = {}
-    if many:
-        ends = array("I")
-        total = 0
-        for row in rows:
-            total += len(row)
-            ends.append(total)
-        numbers = [number[value] for row in rows for value in row]
-        parts[".ends"] = ends.tobytes()
-    else:
-        numbers = [number[row[0]] if row else 0 for row in rows]
-    width, parts[""] = narrow(numbers)
-    text = "".join(f"{value}\0" for value in values).encode()
-    parts[".values"] = zstandard.ZstdCompressor(level=3, write_content_size=True).compress(text)
-    return {"name": name, "values": len(values), "width": width, "many": many}, parts
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._arrival: dict[str, int] = {}
+        self._numbers = array("I")  # by arrival, of all documents
+        self._ends = array("I")
+
+    @property
+    def memory(self) -> int:
+        """Bytes that it takes, about."""
+        return 4 * (len(self._numbers) + len(self._ends)) + _PER_VALUE * len(self._arrival)
+
+    def add(self, values: tuple[str, ...]) -> None:
+        """Appends the next document."""
+        arrival = self._arrival
+        for value in values:
+            self._numbers.append(arrival.setdefault(value, len(arrival)))
+        self._ends.append(len(self._numbers))
+
+    def encode(self) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """(description, suffix -> bytes) of the column."""
+        import zstandard
+
+        values = sorted(self._arrival)
+        sorted_number = array("I", bytes(4 * len(values)))
+        for number, value in enumerate(values, 1):
+            sorted_number[self._arrival[value]] = number
+        numbers = [sorted_number[arrived] for arrived in self._numbers]
+        many = any(end - start > 1 for start, end in pairwise(chain((0,), self._ends)))
+        parts: dict[str, bytes] = {}
+        if many:
+            parts[".ends"] = self._ends.tobytes()
+        else:
+            numbers = [
+                numbers[start] if end > start else 0 for start, end in pairwise(chain((0,), self._ends))
+            ]
+        width, parts[""] = narrow(numbers)
+        text = "".join(f"{value}\0" for value in values).encode()
+        parts[".values"] = zstandard.ZstdCompressor(level=3, write_content_size=True).compress(text)
+        return {"name": self._name, "values": len(values), "width": width, "many": many}, parts
 
 
 class DateColumn:

@@ -1,59 +1,59 @@
-/* How do sorted words lie on disk, and how is one found?
+/* How do the terms of a segment lie on disk, and how is one found? Terms are what is indexed: lemmas and stems.
  *
- * One format serves two dictionaries of a segment: `terms` (what is indexed: lemmas and stems) and `forms` (words as they
- * were written, each with the terms it stands for, so that a query for a known form needs no morphology).
+ *     terms    = block* starts
+ *     starts   = u32 * ceil(count / 32)    where each block begins
+ *     block    = base entry*               32 entries, the last block may have fewer
+ *     base     = varint postings, varint positions    where the lists of the block's terms begin in their sections
+ *     entry    = u8 lengths, [varint], [varint], u8 * n, lists
+ *     lengths  = bits 0-3: bytes shared with the key before; bits 4-6: n, the bytes that follow; 15 and 7 stand for
+ *                that and as much more as a varint adds, the one for shared first; bit 7: once
+ *     lists    = varint df, varint postings, varint positions    sizes in bytes of the two lists (postings.h)
+ *              | varint document << 1, varint position           once: the term occurs one time, in the last field; these
+ *                                                                are its two lists themselves
  *
- *     dictionary = block* starts
- *     starts     = u32 * ceil(count / 16)    offset of each block
- *     block      = base entry*               16 entries, the last block may have fewer
- *     base       = varint postings, varint positions     terms only: where the first entry's lists begin in their sections
- *     entry      = varint shared, varint n, u8 * n, payload      the key: `shared` bytes of the key before, then n more
- *     payload    = varint df, varint postings, varint positions  terms: sizes in bytes of the two lists
- *                | varint terms << 1 | stop, varint term *       forms: ordinals into the terms; stop: it is a stop word
+ * Most terms of an archive are names and misprints that occur once. Keys (keys.h) ascend by bytes; a block's first shares
+ * nothing. An entry's place in this order is its ordinal.
  *
- * Keys are UTF-8, ascending by bytes. An entry's place in this order is its ordinal.
+ * Example: a segment with the terms "par" (in document 5 once, the third word) and "paris" (in 9 documents, 40 and 12
+ * bytes of lists) has one block: 00 00 | B0 "par" 0A 02 | 23 "is" 09 28 0C, and one start, 00 00 00 00.
+ *
  * Reading checks the pages that it touches (bytes.h) and every length; a lookup costs one search over the first keys of
- * the blocks and at most 16 entries.
+ * the blocks and at most 32 entries.
  */
 #ifndef SL_DICTIONARY_H
 #define SL_DICTIONARY_H
 
-#include "bytes.h"
+#include "keys.h"
 
-#define SL_DICTIONARY_BLOCK 16
-#define SL_MAX_KEY 512
-#define SL_MAX_READINGS 16 /* terms of one form */
-
-enum { SL_TERMS = 0, SL_FORMS = 1 };
+#define SL_DICTIONARY_BLOCK 32
+#define SL_ONCE 0x80
+#define SL_SHARED_MORE 15
+#define SL_ADDED_MORE 7
 
 typedef struct {
     sl_file *file;
     uint64_t offset, length; /* of the section in the file; the last 4 * blocks bytes are the starts */
     uint32_t count, blocks;
-    int kind;
 } sl_dictionary;
 
 typedef struct {
     uint32_t ordinal;
     uint32_t key_length;
     uint8_t key[SL_MAX_KEY];
-    /* terms */
     uint32_t df;
     uint64_t postings, postings_length, positions, positions_length;
-    /* forms */
-    uint32_t stop, readings;
-    uint32_t terms[SL_MAX_READINGS];
+    const uint8_t *once;        /* the postings and then the positions of a term that occurs once; else NULL */
+    const uint8_t *next, *end;  /* the rest of the block; NULL: no entry was read yet */
 } sl_dictionary_entry;
 
-SL_FUNCTION int sl_dictionary_open(sl_dictionary *d, sl_file *file, uint64_t offset, uint64_t length, uint32_t count,
-                                   int kind)
+/* A section of `count` entries, 32 a block, with the blocks' starts at its end. Returns 0 when it does not fit. */
+SL_FUNCTION int sl_dictionary_open(sl_dictionary *d, sl_file *file, uint64_t offset, uint64_t length, uint32_t count)
 {
     d->file = file;
     d->offset = offset;
     d->length = length;
     d->count = count;
     d->blocks = (uint32_t)(((uint64_t)count + SL_DICTIONARY_BLOCK - 1) / SL_DICTIONARY_BLOCK);
-    d->kind = kind;
     return offset <= file->length && length <= file->length - offset && 4ull * d->blocks <= length;
 }
 
@@ -71,64 +71,103 @@ SL_FUNCTION const uint8_t *sl_dictionary_block(const sl_dictionary *d, uint32_t 
     return d->file->data + d->offset + from;
 }
 
-/* Reads the entry at p over the one before it. Returns the byte after it, NULL when damaged. */
-SL_FUNCTION const uint8_t *sl_entry_next(const sl_dictionary *d, const uint8_t *p, const uint8_t *end, sl_dictionary_entry *e)
+/* Reads how much of the key before an entry shares and how much follows. Returns the byte after it, NULL when damaged. */
+SL_INLINE const uint8_t *sl_entry_lengths(const uint8_t *p, const uint8_t *end, uint32_t *flags, uint64_t *shared, uint64_t *n)
 {
-    uint64_t shared, n, v;
-    if (!(p = sl_read_varint(p, end, &shared)) || !(p = sl_read_varint(p, end, &n)) || shared > e->key_length ||
-        n > SL_MAX_KEY - shared || n > (uint64_t)(end - p))
+    uint64_t more;
+    if (p == end)
         return NULL;
+    *flags = *p & SL_ONCE;
+    *shared = *p & 15;
+    *n = *p++ >> 4 & 7;
+    if (SL_UNLIKELY(*shared == SL_SHARED_MORE)) {
+        if (!(p = sl_read_varint(p, end, &more)) || more > SL_MAX_KEY)
+            return NULL;
+        *shared += more;
+    }
+    if (*n == SL_ADDED_MORE) {
+        if (!(p = sl_read_varint(p, end, &more)) || more > SL_MAX_KEY)
+            return NULL;
+        *n += more;
+    }
+    return *shared > SL_MAX_KEY || *n > SL_MAX_KEY - *shared || *n > (uint64_t)(end - p) ? NULL : p;
+}
+
+/* Reads the entry at e->next over the one before it, all but its ordinal. Returns 0 when damaged. */
+SL_FUNCTION int sl_entry_next(sl_dictionary_entry *e)
+{
+    const uint8_t *p, *end = e->end;
+    uint64_t more, shared, n;
+    uint32_t flags;
+    if (!(p = sl_entry_lengths(e->next, end, &flags, &shared, &n)) || shared > e->key_length)
+        return 0;
     memcpy(e->key + shared, p, (size_t)n);
     e->key_length = (uint32_t)(shared + n);
     p += n;
-    if (d->kind == SL_TERMS) {
+    if (!e->once) {
         e->postings += e->postings_length;
         e->positions += e->positions_length;
-        if (!(p = sl_read_varint(p, end, &v)) || v > 0x7FFFFFFF)
-            return NULL;
-        e->df = (uint32_t)v;
-        if (!(p = sl_read_varint(p, end, &e->postings_length)))
-            return NULL;
-        return sl_read_varint(p, end, &e->positions_length);
     }
-    if (!(p = sl_read_varint(p, end, &v)) || v >> 1 > SL_MAX_READINGS)
-        return NULL;
-    e->stop = v & 1;
-    e->readings = (uint32_t)(v >> 1);
-    for (uint32_t i = 0; i < e->readings; i++) {
-        if (!(p = sl_read_varint(p, end, &v)) || v > 0xFFFFFFFFu)
-            return NULL;
-        e->terms[i] = (uint32_t)v;
+    if (flags) {
+        e->once = p;
+        e->df = 1;
+        if (!(p = sl_read_varint(p, end, &more)))
+            return 0;
+        e->postings_length = (uint64_t)(p - e->once);
+        if (!(p = sl_read_varint(p, end, &more)))
+            return 0;
+        e->positions_length = (uint64_t)(p - e->once) - e->postings_length;
+    } else {
+        e->once = NULL;
+        if (!(p = sl_read_varint(p, end, &more)) || more > 0x7FFFFFFF)
+            return 0;
+        e->df = (uint32_t)more;
+        if (!(p = sl_read_varint(p, end, &e->postings_length)) || !(p = sl_read_varint(p, end, &e->positions_length)))
+            return 0;
     }
-    return p;
+    e->next = p;
+    return 1;
 }
 
-SL_INLINE const uint8_t *sl_entry_first(const sl_dictionary *d, const uint8_t *p, const uint8_t *end, sl_dictionary_entry *e)
+/* Reads the first entry of a block. Returns 0 when damaged. */
+SL_FUNCTION int sl_entry_first(const sl_dictionary *d, uint32_t block, sl_dictionary_entry *e)
 {
+    const uint8_t *p = sl_dictionary_block(d, block, &e->end);
+    e->next = NULL;
     e->key_length = 0;
-    e->postings = e->postings_length = e->positions = e->positions_length = 0;
-    if (d->kind == SL_TERMS && (!(p = sl_read_varint(p, end, &e->postings)) || !(p = sl_read_varint(p, end, &e->positions))))
-        return NULL;
-    return sl_entry_next(d, p, end, e);
+    e->postings_length = e->positions_length = 0;
+    e->once = NULL;
+    if (!p || !(p = sl_read_varint(p, e->end, &e->postings)) || !(e->next = sl_read_varint(p, e->end, &e->positions)))
+        return 0;
+    e->ordinal = block * SL_DICTIONARY_BLOCK;
+    return sl_entry_next(e);
 }
 
-SL_INLINE int sl_key_compare(const uint8_t *a, uint32_t an, const uint8_t *b, uint32_t bn)
+/* Moves on to the entry of an ordinal, cheaply when it is a little further on in the same block; e->next is NULL before the
+ * first move. 1: found, -1: damaged or no such ordinal, and then the entry may not be moved on. */
+SL_FUNCTION int sl_dictionary_move(const sl_dictionary *d, uint32_t ordinal, sl_dictionary_entry *e)
 {
-    int order = memcmp(a, b, an < bn ? an : bn);
-    return order ? order : (an > bn) - (an < bn);
-}
-
-/* Finds the entry of an ordinal. 1: found, -1: damaged or no such ordinal. */
-SL_FUNCTION int sl_dictionary_at(const sl_dictionary *d, uint32_t ordinal, sl_dictionary_entry *e)
-{
-    const uint8_t *end, *p;
-    if (ordinal >= d->count || !(p = sl_dictionary_block(d, ordinal / SL_DICTIONARY_BLOCK, &end)) ||
-        !(p = sl_entry_first(d, p, end, e)))
+    uint32_t block = ordinal / SL_DICTIONARY_BLOCK;
+    if (ordinal >= d->count)
         return -1;
-    for (uint32_t i = ordinal % SL_DICTIONARY_BLOCK; i > 0; i--)
-        if (!(p = sl_entry_next(d, p, end, e)))
+    if ((!e->next || ordinal < e->ordinal || block != e->ordinal / SL_DICTIONARY_BLOCK) && !sl_entry_first(d, block, e))
+        return -1;
+    for (; e->ordinal < ordinal; e->ordinal++)
+        if (!sl_entry_next(e))
             return -1;
-    e->ordinal = ordinal;
+    return 1;
+}
+
+/* Compares the first key of a block with another. Returns 0 when damaged. */
+SL_FUNCTION int sl_dictionary_compare(const sl_dictionary *d, uint32_t block, const uint8_t *key, uint32_t n, int *order)
+{
+    const uint8_t *end, *p = sl_dictionary_block(d, block, &end);
+    uint64_t skipped, shared, length;
+    uint32_t flags;
+    if (!p || !(p = sl_read_varint(p, end, &skipped)) || !(p = sl_read_varint(p, end, &skipped)) ||
+        !(p = sl_entry_lengths(p, end, &flags, &shared, &length)))
+        return 0;
+    *order = sl_key_compare(p, (uint32_t)length, key, n);
     return 1;
 }
 
@@ -137,31 +176,27 @@ SL_FUNCTION int sl_dictionary_at(const sl_dictionary *d, uint32_t ordinal, sl_di
 SL_FUNCTION int sl_dictionary_seek(const sl_dictionary *d, const uint8_t *key, uint32_t n, sl_dictionary_entry *e)
 {
     uint32_t low = 0, high = d->blocks; /* first block whose first key is above the key */
-    const uint8_t *p, *end;
+    int order;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (!(p = sl_dictionary_block(d, middle, &end)) || !sl_entry_first(d, p, end, e))
+        if (!sl_dictionary_compare(d, middle, key, n, &order))
             return -1;
-        if (sl_key_compare(e->key, e->key_length, key, n) <= 0)
+        if (order <= 0)
             low = middle + 1;
         else
             high = middle;
     }
-    uint32_t block = low ? low - 1 : 0;
-    e->ordinal = d->count;
-    for (; block < d->blocks; block++) {
-        uint32_t ordinal = block * SL_DICTIONARY_BLOCK, stop = ordinal + SL_DICTIONARY_BLOCK;
-        if (!(p = sl_dictionary_block(d, block, &end)) || !(p = sl_entry_first(d, p, end, e)))
+    for (uint32_t block = low ? low - 1 : 0; block < d->blocks; block++) {
+        uint64_t stop = (uint64_t)(block + 1) * SL_DICTIONARY_BLOCK;
+        if (!sl_entry_first(d, block, e))
             return -1;
         for (;;) {
-            int order = sl_key_compare(e->key, e->key_length, key, n);
-            if (order >= 0) {
-                e->ordinal = ordinal;
+            order = sl_key_compare(e->key, e->key_length, key, n);
+            if (order >= 0)
                 return order == 0;
-            }
-            if (++ordinal == stop || ordinal == d->count)
+            if (++e->ordinal == stop || e->ordinal == d->count)
                 break;
-            if (!(p = sl_entry_next(d, p, end, e)))
+            if (!sl_entry_next(e))
                 return -1;
         }
     }
@@ -169,34 +204,37 @@ SL_FUNCTION int sl_dictionary_seek(const sl_dictionary *d, const uint8_t *key, u
     return 0;
 }
 
-/* ---- writing: add keys in ascending order, put the payload after each key, then finish ---- */
+/* ---- writing: begin a key, put its lists after it, key after key in ascending order; then finish ---- */
 
 typedef struct {
     sl_buffer out, starts;
     uint8_t previous[SL_MAX_KEY];
     uint32_t previous_length, count;
-    int kind;
 } sl_dictionary_writer;
 
-SL_FUNCTION void sl_dictionary_add(sl_dictionary_writer *w, const uint8_t *key, uint32_t n, uint64_t postings,
-                                   uint64_t positions)
+/* `flags` is SL_ONCE or 0; postings and positions: where the lists of the key begin, or would. */
+SL_FUNCTION void sl_dictionary_add(sl_dictionary_writer *w, const uint8_t *key, uint32_t n, uint32_t flags,
+                                   uint64_t postings, uint64_t positions)
 {
-    uint32_t shared = 0;
+    uint32_t shared = 0, added;
     if (w->count++ % SL_DICTIONARY_BLOCK == 0) {
         sl_put32(&w->starts, (uint32_t)w->out.length);
         if (w->out.length > 0xFFFFFFFFu)
             w->out.failed = 1;
-        if (w->kind == SL_TERMS) {
-            sl_put_varint(&w->out, postings);
-            sl_put_varint(&w->out, positions);
-        }
+        sl_put_varint(&w->out, postings);
+        sl_put_varint(&w->out, positions);
     } else {
         while (shared < n && shared < w->previous_length && key[shared] == w->previous[shared])
             shared++;
     }
-    sl_put_varint(&w->out, shared);
-    sl_put_varint(&w->out, n - shared);
-    sl_put_bytes(&w->out, key + shared, n - shared);
+    added = n - shared;
+    sl_put_byte(&w->out, flags | (shared < SL_SHARED_MORE ? shared : SL_SHARED_MORE) |
+                             (added < SL_ADDED_MORE ? added : SL_ADDED_MORE) << 4);
+    if (shared >= SL_SHARED_MORE)
+        sl_put_varint(&w->out, shared - SL_SHARED_MORE);
+    if (added >= SL_ADDED_MORE)
+        sl_put_varint(&w->out, added - SL_ADDED_MORE);
+    sl_put_bytes(&w->out, key + shared, added);
     memcpy(w->previous, key, n);
     w->previous_length = n;
 }

@@ -17,7 +17,8 @@ Sections of a segment of N documents and F text fields:
     stored, stored_index             what hits give back (stored.py)
     ids, id_ends, id_order           ids one after another; u32 * N where each ends; u32 * N documents sorted by id
     length.f, tokens.f               per document: tokens of field f without stop words; with them (not for the last field)
-    terms, forms                     dictionaries (dictionary.h)
+    terms                            what is indexed (dictionary.h)
+    forms, endings                   words as they were written (forms.h)
     postings, positions              posting lists and their positions (postings.h)
     date, keyword.i, keyword.i.*     columns (columns.py)
 
@@ -87,6 +88,12 @@ class SectionWriter:
         start = self._length
         self.write(data)
         self.sections[name] = (start, len(data))
+
+    def extend(self, name: str, piece: memoryview) -> None:
+        """Appends to the last section when it has this name, else begins it."""
+        start, _ = self.sections.setdefault(name, (self._length, 0))
+        self.write(piece)
+        self.mark(name, start)
 
     def mark(self, name: str, start: int) -> None:
         """Names everything written since `start` a section."""

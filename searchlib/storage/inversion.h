@@ -1,23 +1,29 @@
 /* How do words in memory become the lists of a segment?
  *
- * Two hash tables: forms (a word as written -> the terms it stands for, a stop word or not) and terms (-> a growing string
- * of occurrences). An occurrence is a varint (place - place before) << 1 | new document, and for a new document a varint of
- * the distance to the document before. Strings live in chunks of 16 bytes doubling to 2 KiB, cut from slabs of 1 MiB, so a
- * word that is seen once costs 16 bytes and nothing is ever moved.
+ * Two hash tables: forms (a word as written, in UTF-8 -> the terms it stands for, a stop word or not) and terms (a key,
+ * keys.h -> a growing string of occurrences). An occurrence is a varint (place - place before) << 1 | new document, and for a new document a varint of
+ * the distance to the document before. Strings live in chunks of 16 bytes doubling to 2 KiB, cut from slabs, so a word that
+ * is seen once costs 16 bytes and nothing is ever moved.
  *
- * A place is a token position counted on through the fields of a document. sl_inversion_encode() sorts the terms, splits
- * places back into fields and writes the sections that postings.h and dictionary.h specify (inversion_encode.h).
+ * A place is a token position counted on through the fields of a document. inversion_encode.h and forms_encode.h turn all
+ * of it into the sections of a segment.
  *
- * Invariant: a document is added whole or not at all: its occurrences are gathered first (sl_occurrence) and appended only
- * when no step that can be refused is left but memory itself, whose failure makes the inversion unusable (`failed`).
+ * A word costs little but the misses of the cache on its way from slot to form to term to string. So the words of a document
+ * are gathered first (sl_seen), then looked up and then appended, and each pass asks for the memory that a word some places
+ * further on will need.
+ *
+ * Invariant: a document is added whole or not at all: its words are appended only when no step that can be refused is left
+ * but memory itself, whose failure makes the inversion unusable (`failed`).
  */
 #ifndef SL_INVERSION_H
 #define SL_INVERSION_H
 
-#include "dictionary.h"
+#include "forms.h"
 #include "postings.h"
 
-#define SL_SLAB (1u << 20)
+#define SL_FIRST_SLAB (1u << 14) /* the next ones double, so that a small inversion has a small waste */
+#define SL_LAST_SLAB (1u << 20)
+#define SL_FIRST_SLOTS 256u
 #define SL_FIRST_CHUNK 16u
 #define SL_LAST_CHUNK 2048u
 #define SL_NONE 0xFFFFFFFFu
@@ -27,27 +33,36 @@ typedef struct sl_slab {
 } sl_slab;
 
 typedef struct {
-    const uint8_t *key;
-    uint32_t length, hash;
-    uint32_t readings, stop;
+    const uint8_t *key; /* filled up with zeros to a multiple of 8 bytes */
+    uint32_t length;
+    uint16_t readings, stop;
     uint32_t first; /* the only term, or an index into `readings` of the inversion */
 } sl_form;
 
 typedef struct {
     const uint8_t *key;
-    uint32_t length, hash;
+    uint32_t length;
     uint32_t df, last_doc, last_place, chunk;
     uint8_t *head, *at, *limit; /* a chunk: pointer to the next one, then bytes */
     uint32_t ordinal, occurrences;
 } sl_term;
 
 typedef struct {
-    uint32_t *slots, mask;
-} sl_hash_table;
+    uint32_t hash, item; /* SL_NONE: free */
+} sl_slot;
 
 typedef struct {
-    uint32_t form, place;
-} sl_occurrence;
+    sl_slot *slots;
+    uint32_t mask, count;
+} sl_hash_table;
+
+/* A word of the document at hand. */
+typedef struct {
+    uint32_t hash, at;    /* of its form; where the form is in `letters` */
+    uint32_t place, form; /* form: once it was looked up */
+    uint16_t length;
+    uint8_t field, whole; /* whole: a hyphenated one, which does not count for length */
+} sl_seen;
 
 typedef struct {
     uint32_t fields, documents, capacity;
@@ -55,7 +70,9 @@ typedef struct {
     uint32_t *lengths[SL_MAX_FIELDS]; /* the same without stop words: the length that BM25 sees */
     sl_slab *slabs;
     uint8_t *free_at, *free_end;
-    size_t memory;
+    uint32_t slab; /* bytes of the next slab */
+    size_t slab_bytes;
+    uint64_t occurred; /* occurrences in all terms */
     sl_form *forms;
     uint32_t form_count, form_capacity;
     sl_term *terms;
@@ -63,10 +80,19 @@ typedef struct {
     uint32_t *readings;
     uint32_t reading_count, reading_capacity;
     sl_hash_table form_table, term_table;
-    sl_occurrence *occurrences;
-    uint32_t occurrence_count, occurrence_capacity;
+    sl_seen *seen;
+    uint32_t seen_count, seen_capacity;
+    uint8_t *letters;
+    uint32_t letter_count, letter_capacity;
     int failed;
 } sl_inversion;
+
+/* Readies an inversion of zeros. */
+SL_FUNCTION void sl_inversion_init(sl_inversion *v, uint32_t fields)
+{
+    v->fields = fields;
+    v->slab = SL_FIRST_SLAB;
+}
 
 SL_FUNCTION void sl_inversion_clear(sl_inversion *v)
 {
@@ -85,16 +111,31 @@ SL_FUNCTION void sl_inversion_clear(sl_inversion *v)
     free(v->readings);
     free(v->form_table.slots);
     free(v->term_table.slots);
-    free(v->occurrences);
+    free(v->seen);
+    free(v->letters);
     memset(v, 0, sizeof *v);
-    v->fields = fields;
+    sl_inversion_init(v, fields);
 }
 
+/* Bytes that are in use, and those that encoding will take besides, about. What an array has reserved beyond its items was
+ * never touched and takes no memory. */
+SL_FUNCTION size_t sl_inversion_memory(const sl_inversion *v)
+{
+    size_t lists = v->occurred + 40 * (size_t)v->term_count + 8 * ((size_t)v->fields + 3) * v->documents;
+    size_t forms = 44 * (size_t)v->form_count; /* made when those are gone */
+    return v->slab_bytes + v->form_count * sizeof(sl_form) + v->term_count * sizeof(sl_term) +
+           v->reading_count * sizeof(uint32_t) + v->seen_capacity * sizeof(sl_seen) + v->letter_capacity +
+           ((size_t)v->form_table.mask + v->term_table.mask) * sizeof(sl_slot) +
+           2 * sizeof(uint32_t) * v->fields * (size_t)v->documents + (lists > forms ? lists : forms);
+}
+
+/* n bytes, at most SL_LAST_CHUNK, that stay where they are; NULL when memory ran out. */
 SL_FUNCTION uint8_t *sl_inversion_allocate(sl_inversion *v, size_t n)
 {
     n = (n + 7) & ~(size_t)7;
-    if ((size_t)(v->free_end - v->free_at) < n) {
-        size_t size = n + sizeof(sl_slab) > SL_SLAB ? n + sizeof(sl_slab) : SL_SLAB;
+    if ((size_t)(v->free_end - v->free_at) < n || !v->slabs) {
+        size_t size = v->slab;
+        v->slab = v->slab < SL_LAST_SLAB ? v->slab * 2 : SL_LAST_SLAB;
         sl_slab *slab = (sl_slab *)malloc(size);
         if (!slab) {
             v->failed = 1;
@@ -102,7 +143,7 @@ SL_FUNCTION uint8_t *sl_inversion_allocate(sl_inversion *v, size_t n)
         }
         slab->next = v->slabs;
         v->slabs = slab;
-        v->memory += size;
+        v->slab_bytes += size;
         v->free_at = (uint8_t *)slab + sizeof(sl_slab);
         v->free_end = (uint8_t *)slab + size;
     }
@@ -124,7 +165,6 @@ SL_FUNCTION int sl_inversion_grow(sl_inversion *v, void **array, uint32_t *capac
         v->failed = 1;
         return 0;
     }
-    v->memory += (wanted - *capacity) * size;
     *array = grown;
     *capacity = wanted;
     return 1;
@@ -141,58 +181,126 @@ SL_INLINE uint32_t sl_key_hash(const uint8_t *key, uint32_t n)
     return (uint32_t)(h >> 32) ^ (uint32_t)h;
 }
 
-/* Doubles a table when it is half full. `stride` and `hash_at` locate the hash in an item. */
-SL_FUNCTION int sl_table_fit(sl_inversion *v, sl_hash_table *t, const void *items, uint32_t count, size_t stride, size_t hash_at)
+/* Doubles a table when it is three quarters full: most probes end at a hash, without a look at an item. */
+SL_FUNCTION int sl_table_fit(sl_inversion *v, sl_hash_table *t)
 {
-    if (t->slots && count < t->mask / 2)
+    if (t->slots && t->count < t->mask / 4 * 3)
         return 1;
-    uint32_t size = t->slots ? (t->mask + 1) * 2 : 1024;
-    uint32_t *slots = (uint32_t *)malloc((size_t)size * sizeof *slots);
+    uint32_t size = t->slots ? (t->mask + 1) * 2 : SL_FIRST_SLOTS;
+    sl_slot *slots = (sl_slot *)malloc((size_t)size * sizeof *slots);
     if (!slots) {
         v->failed = 1;
         return 0;
     }
     memset(slots, 0xFF, (size_t)size * sizeof *slots);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t hash, slot;
-        memcpy(&hash, (const uint8_t *)items + i * stride + hash_at, sizeof hash);
-        for (slot = hash & (size - 1); slots[slot] != SL_NONE; slot = (slot + 1) & (size - 1))
-            ;
-        slots[slot] = i;
+    for (uint32_t i = 0; t->slots && i <= t->mask; i++) {
+        if (t->slots[i].item == SL_NONE)
+            continue;
+        uint32_t slot = t->slots[i].hash & (size - 1);
+        while (slots[slot].item != SL_NONE)
+            slot = (slot + 1) & (size - 1);
+        slots[slot] = t->slots[i];
     }
-    v->memory += (size_t)size * 2;
     free(t->slots);
     t->slots = slots;
     t->mask = size - 1;
     return 1;
 }
 
-SL_INLINE uint32_t sl_inversion_find_form(const sl_inversion *v, const uint8_t *key, uint32_t n, uint32_t hash)
+/* Takes the next free slot for an item that is not there; sl_table_fit made room. */
+SL_INLINE void sl_table_put(sl_hash_table *t, uint32_t hash, uint32_t item)
 {
-    if (!v->form_table.slots)
-        return SL_NONE;
-    for (uint32_t slot = hash & v->form_table.mask;; slot = (slot + 1) & v->form_table.mask) {
-        uint32_t i = v->form_table.slots[slot];
-        if (i == SL_NONE)
-            return SL_NONE;
-        const sl_form *f = &v->forms[i];
-        if (f->hash == hash && f->length == n && memcmp(f->key, key, n) == 0)
-            return i;
+    uint32_t slot = hash & t->mask;
+    while (t->slots[slot].item != SL_NONE)
+        slot = (slot + 1) & t->mask;
+    t->slots[slot].hash = hash;
+    t->slots[slot].item = item;
+    t->count++;
+}
+
+/* Gathers a word of the document at hand; its form has 1 to SL_MAX_KEY bytes. Returns 0 when memory ran out. */
+SL_INLINE int sl_inversion_see(sl_inversion *v, const char *form, uint32_t n, uint32_t place, uint32_t field, uint32_t whole)
+{
+    uint32_t padded = (n + 7) & ~7u;
+    if (!sl_inversion_grow(v, (void **)&v->seen, &v->seen_capacity, v->seen_count + 1, sizeof(sl_seen)) ||
+        !sl_inversion_grow(v, (void **)&v->letters, &v->letter_capacity, v->letter_count + padded, 1))
+        return 0;
+    sl_seen *w = &v->seen[v->seen_count++];
+    uint8_t *letters = v->letters + v->letter_count;
+    memset(letters + padded - 8, 0, 8);
+    memcpy(letters, form, n);
+    w->hash = sl_key_hash(letters, padded);
+    w->at = v->letter_count;
+    w->place = place;
+    w->length = (uint16_t)n;
+    w->field = (uint8_t)field;
+    w->whole = (uint8_t)whole;
+    v->letter_count += padded;
+    if (v->form_table.slots)
+        SL_PREFETCH(&v->form_table.slots[w->hash & v->form_table.mask]);
+    return 1;
+}
+
+/* Asks for the memory that words behind the i-th will need: first for the form, then for its letters and its term. */
+SL_INLINE void sl_inversion_ahead(const sl_inversion *v, uint32_t i)
+{
+    const sl_hash_table *t = &v->form_table;
+    if (!t->slots)
+        return;
+    if (i + 16 < v->seen_count) {
+        const sl_slot *slot = &t->slots[v->seen[i + 16].hash & t->mask];
+        if (slot->item != SL_NONE)
+            SL_PREFETCH(&v->forms[slot->item]);
+    }
+    if (i + 8 < v->seen_count) {
+        const sl_slot *slot = &t->slots[v->seen[i + 8].hash & t->mask];
+        if (slot->item != SL_NONE) {
+            const sl_form *form = &v->forms[slot->item];
+            SL_PREFETCH(form->key);
+            if (form->readings == 1)
+                SL_PREFETCH(&v->terms[form->first]);
+        }
     }
 }
 
-/* The term of a key, made when it is new; SL_NONE when memory ran out. n <= SL_MAX_KEY. */
-SL_FUNCTION uint32_t sl_inversion_term(sl_inversion *v, const uint8_t *key, uint32_t n)
+/* The form of the i-th word that was seen; SL_NONE when it is new. */
+SL_INLINE uint32_t sl_inversion_find_form(const sl_inversion *v, uint32_t i)
 {
-    uint32_t hash = sl_key_hash(key, n), slot;
-    if (!sl_table_fit(v, &v->term_table, v->terms, v->term_count, sizeof(sl_term), offsetof(sl_term, hash)))
+    const sl_hash_table *t = &v->form_table;
+    const sl_seen *w = &v->seen[i];
+    const uint8_t *letters = v->letters + w->at;
+    if (!t->slots)
         return SL_NONE;
-    for (slot = hash & v->term_table.mask; v->term_table.slots[slot] != SL_NONE; slot = (slot + 1) & v->term_table.mask) {
-        const sl_term *t = &v->terms[v->term_table.slots[slot]];
-        if (t->hash == hash && t->length == n && memcmp(t->key, key, n) == 0)
-            return v->term_table.slots[slot];
+    for (uint32_t slot = w->hash & t->mask; t->slots[slot].item != SL_NONE; slot = (slot + 1) & t->mask) {
+        if (t->slots[slot].hash != w->hash)
+            continue;
+        const sl_form *f = &v->forms[t->slots[slot].item];
+        uint32_t same = f->length == w->length;
+        for (uint32_t k = 0; same && k < w->length; k += 8)
+            same = sl_load64(f->key + k) == sl_load64(letters + k);
+        if (same)
+            return t->slots[slot].item;
     }
-    uint8_t *copy = sl_inversion_allocate(v, n ? n : 1);
+    return SL_NONE;
+}
+
+/* The term of n <= SL_MAX_KEY bytes of UTF-8, made when it is new; SL_NONE when memory ran out. */
+SL_FUNCTION uint32_t sl_inversion_term(sl_inversion *v, const uint8_t *word, uint32_t n)
+{
+    uint8_t key[SL_MAX_KEY];
+    n = sl_key_pack(word, n, key);
+    uint32_t hash = sl_key_hash(key, n);
+    sl_hash_table *table = &v->term_table;
+    if (!sl_table_fit(v, table))
+        return SL_NONE;
+    for (uint32_t slot = hash & table->mask; table->slots[slot].item != SL_NONE; slot = (slot + 1) & table->mask) {
+        if (table->slots[slot].hash != hash)
+            continue;
+        const sl_term *t = &v->terms[table->slots[slot].item];
+        if (t->length == n && memcmp(t->key, key, n) == 0)
+            return table->slots[slot].item;
+    }
+    uint8_t *copy = sl_inversion_allocate(v, n);
     if (!copy || !sl_inversion_grow(v, (void **)&v->terms, &v->term_capacity, v->term_count + 1, sizeof(sl_term)))
         return SL_NONE;
     memcpy(copy, key, n);
@@ -200,39 +308,35 @@ SL_FUNCTION uint32_t sl_inversion_term(sl_inversion *v, const uint8_t *key, uint
     memset(t, 0, sizeof *t);
     t->key = copy;
     t->length = n;
-    t->hash = hash;
     t->chunk = SL_FIRST_CHUNK;
-    v->term_table.slots[slot] = v->term_count;
+    sl_table_put(table, hash, v->term_count);
     return v->term_count++;
 }
 
-/* Adds a form that is not there yet. Its terms come from sl_inversion_term. SL_NONE when memory ran out. */
-SL_FUNCTION uint32_t sl_inversion_add_form(sl_inversion *v, const uint8_t *key, uint32_t n, uint32_t hash,
-                                           const uint32_t *terms, uint32_t readings, int stop)
+/* Adds the form of the i-th word that was seen, which is not there yet. Its terms come from sl_inversion_term. SL_NONE when
+ * memory ran out. */
+SL_FUNCTION uint32_t sl_inversion_add_form(sl_inversion *v, uint32_t i, const uint32_t *terms, uint32_t readings, int stop)
 {
-    if (!sl_table_fit(v, &v->form_table, v->forms, v->form_count, sizeof(sl_form), offsetof(sl_form, hash)) ||
+    uint32_t n = v->seen[i].length, padded = (n + 7) & ~7u;
+    if (!sl_table_fit(v, &v->form_table) ||
         !sl_inversion_grow(v, (void **)&v->forms, &v->form_capacity, v->form_count + 1, sizeof(sl_form)) ||
         !sl_inversion_grow(v, (void **)&v->readings, &v->reading_capacity, v->reading_count + readings, sizeof(uint32_t)))
         return SL_NONE;
-    uint8_t *copy = sl_inversion_allocate(v, n ? n : 1);
+    uint8_t *copy = sl_inversion_allocate(v, padded);
     if (!copy)
         return SL_NONE;
-    memcpy(copy, key, n);
+    memcpy(copy, v->letters + v->seen[i].at, padded);
     sl_form *f = &v->forms[v->form_count];
     f->key = copy;
     f->length = n;
-    f->hash = hash;
-    f->readings = readings;
+    f->readings = (uint16_t)readings;
     f->stop = stop != 0;
     f->first = readings == 1 ? terms[0] : v->reading_count;
     if (readings != 1) {
         memcpy(v->readings + v->reading_count, terms, readings * sizeof *terms);
         v->reading_count += readings;
     }
-    uint32_t slot = hash & v->form_table.mask;
-    while (v->form_table.slots[slot] != SL_NONE)
-        slot = (slot + 1) & v->form_table.mask;
-    v->form_table.slots[slot] = v->form_count;
+    sl_table_put(&v->form_table, v->seen[i].hash, v->form_count);
     return v->form_count++;
 }
 
@@ -270,9 +374,10 @@ SL_INLINE int sl_term_varint(sl_inversion *v, sl_term *t, uint32_t n)
     return sl_term_byte(v, t, (uint8_t)n);
 }
 
-/* Appends the gathered occurrences as the next document. Returns 0 when memory ran out. */
-SL_FUNCTION int sl_inversion_append(sl_inversion *v, const uint32_t *tokens, const uint32_t *lengths)
+/* Appends the words that were seen and looked up as the next document; tokens: of each field. Returns 0 when memory ran out. */
+SL_FUNCTION int sl_inversion_append(sl_inversion *v, const uint32_t *tokens)
 {
+    uint32_t lengths[SL_MAX_FIELDS] = {0};
     uint32_t doc = v->documents;
     if (doc + 1 > v->capacity) {
         uint32_t capacity = v->capacity;
@@ -284,9 +389,12 @@ SL_FUNCTION int sl_inversion_append(sl_inversion *v, const uint32_t *tokens, con
             v->capacity = same;
         }
     }
-    for (uint32_t i = 0; i < v->occurrence_count; i++) {
-        uint32_t place = v->occurrences[i].place;
-        const sl_form *form = &v->forms[v->occurrences[i].form];
+    for (uint32_t i = 0; i < v->seen_count; i++) {
+        uint32_t place = v->seen[i].place;
+        const sl_form *form = &v->forms[v->seen[i].form];
+        if (i + 8 < v->seen_count && v->forms[v->seen[i + 8].form].readings == 1)
+            SL_PREFETCH(v->terms[v->forms[v->seen[i + 8].form].first].at);
+        lengths[v->seen[i].field] += !(v->seen[i].whole || form->stop);
         const uint32_t *terms = sl_form_terms(v, form);
         for (uint32_t k = 0; k < form->readings; k++) {
             sl_term *t = &v->terms[terms[k]];
@@ -303,6 +411,7 @@ SL_FUNCTION int sl_inversion_append(sl_inversion *v, const uint32_t *tokens, con
                 t->last_doc = doc;
             }
             t->occurrences++;
+            v->occurred++;
             t->last_place = place;
         }
     }

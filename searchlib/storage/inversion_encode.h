@@ -1,13 +1,17 @@
-/* How do the lists in memory become the sections of a segment?
+/* How do the lists in memory become the sections terms, postings and positions of a segment?
  *
- * Terms are sorted by bytes, which gives them their ordinals; each one's string of occurrences is read once, its places split
- * back into fields, and written as postings.h and dictionary.h specify. Forms are sorted and written after them.
+ * Terms are sorted by their keys, which gives them their ordinals; each one's string of occurrences is read once, its places
+ * split back into fields, and written as postings.h and dictionary.h specify. It goes in steps, so that postings can leave
+ * memory while others are made: begin, then step until it says that nothing is left, then end. Forms come afterwards
+ * (forms_encode.h): they need the ordinals.
  */
 #ifndef SL_INVERSION_ENCODE_H
 #define SL_INVERSION_ENCODE_H
 
 #include "inversion.h"
 #include "postings_encode.h"
+
+#define SL_STEP (1u << 16) /* bytes of postings that are enough for one step: a page of the file */
 
 typedef struct {
     uint64_t prefix;
@@ -60,127 +64,143 @@ SL_INLINE uint32_t sl_term_read(sl_term_reader *r)
 }
 
 typedef struct {
-    sl_buffer postings, positions, terms, forms;
+    sl_inversion *v;
+    const double *weights;
     double total_length; /* of all documents, by the fields' weights */
-} sl_encoded;
+    sl_dictionary_writer terms;
+    sl_buffer postings, positions;
+    uint64_t gone; /* bytes of postings that were there before what `postings` holds */
+    sl_sort_item *order;
+    uint32_t rank; /* terms that are done */
+    double *norms; /* by document */
+    uint32_t *docs, *tfs, *places; /* of the term at hand */
+    float *impacts;
+} sl_encoding;
 
-SL_FUNCTION void sl_encoded_free(sl_encoded *e)
+SL_FUNCTION void sl_encoding_end(sl_encoding *e)
 {
+    sl_buffer_free(&e->terms.out);
+    sl_buffer_free(&e->terms.starts);
     sl_buffer_free(&e->postings);
     sl_buffer_free(&e->positions);
-    sl_buffer_free(&e->terms);
-    sl_buffer_free(&e->forms);
+    free(e->order);
+    free(e->norms);
+    free(e->docs);
+    free(e->tfs);
+    free(e->places);
+    free(e->impacts);
+    memset(e, 0, sizeof *e);
 }
 
-/* Encodes everything. Returns 0 when memory ran out. documents > 0. */
-SL_FUNCTION int sl_inversion_encode(sl_inversion *v, const double *weights, double k1, double b, sl_encoded *out)
+/* Returns 0 when memory ran out; `weights` stays in use, and end() follows in any case. documents > 0. */
+SL_FUNCTION int sl_encoding_begin(sl_encoding *e, sl_inversion *v, const double *weights, double k1, double b)
 {
-    int ok = 0;
-    uint32_t fields = v->fields, most = 0, most_occurrences = 0;
+    uint32_t most = 0, most_occurrences = 0;
+    memset(e, 0, sizeof *e);
+    e->v = v;
+    e->weights = weights;
     for (uint32_t i = 0; i < v->term_count; i++) {
         most = v->terms[i].df > most ? v->terms[i].df : most;
         most_occurrences = v->terms[i].occurrences > most_occurrences ? v->terms[i].occurrences : most_occurrences;
     }
-    uint32_t sortable = v->term_count > v->form_count ? v->term_count : v->form_count;
-    sl_dictionary_writer *terms = (sl_dictionary_writer *)calloc(1, sizeof *terms);
-    sl_dictionary_writer *forms = (sl_dictionary_writer *)calloc(1, sizeof *forms);
-    sl_sort_item *order = (sl_sort_item *)malloc((sortable + 1) * sizeof *order);
-    uint32_t *docs = (uint32_t *)malloc((most + 1) * sizeof *docs);
-    uint32_t *tfs = (uint32_t *)malloc((size_t)(most + 1) * fields * sizeof *tfs);
-    uint32_t *places = (uint32_t *)malloc((most_occurrences + 1) * sizeof *places);
-    float *impacts = (float *)malloc((most + 1) * sizeof *impacts);
-    double *norms = (double *)malloc((v->documents + 1) * sizeof *norms);
-    memset(out, 0, sizeof *out);
-    if (!terms || !forms || !order || !docs || !tfs || !places || !impacts || !norms)
-        goto done;
-    forms->kind = SL_FORMS;
+    e->order = (sl_sort_item *)malloc((v->term_count + 1) * sizeof *e->order);
+    e->docs = (uint32_t *)malloc((most + 1) * sizeof *e->docs);
+    e->tfs = (uint32_t *)malloc((size_t)(most + 1) * v->fields * sizeof *e->tfs);
+    e->places = (uint32_t *)malloc((most_occurrences + 1) * sizeof *e->places);
+    e->impacts = (float *)malloc((most + 1) * sizeof *e->impacts);
+    e->norms = (double *)malloc((v->documents + 1) * sizeof *e->norms);
+    if (!e->order || !e->docs || !e->tfs || !e->places || !e->impacts || !e->norms)
+        return 0;
     for (uint32_t doc = 0; doc < v->documents; doc++) {
-        norms[doc] = 0;
-        for (uint32_t f = 0; f < fields; f++)
-            norms[doc] += weights[f] * v->lengths[f][doc];
-        out->total_length += norms[doc];
+        e->norms[doc] = 0;
+        for (uint32_t f = 0; f < v->fields; f++)
+            e->norms[doc] += weights[f] * v->lengths[f][doc];
+        e->total_length += e->norms[doc];
     }
-    double average = out->total_length > 0 ? out->total_length / v->documents : 1;
+    double average = e->total_length > 0 ? e->total_length / v->documents : 1;
     for (uint32_t doc = 0; doc < v->documents; doc++)
-        norms[doc] = k1 * (1 - b + b * norms[doc] / average);
-
+        e->norms[doc] = k1 * (1 - b + b * e->norms[doc] / average);
     for (uint32_t i = 0; i < v->term_count; i++)
-        sl_sort_key(&order[i], v->terms[i].key, v->terms[i].length, i);
-    qsort(order, v->term_count, sizeof *order, sl_sort_compare);
-    for (uint32_t rank = 0; rank < v->term_count; rank++) {
-        sl_term *t = &v->terms[order[rank].index];
-        t->ordinal = rank;
-        size_t postings_at = out->postings.length, positions_at = out->positions.length;
-        sl_dictionary_add(terms, t->key, t->length, postings_at, positions_at);
-        if (t->df) {
-            sl_term_reader r = {t->head, t->head + SL_FIRST_CHUNK - sizeof(uint8_t *), SL_FIRST_CHUNK};
-            uint32_t n = 0, doc = 0, place = 0, field = 0, boundary = 0;
-            memset(tfs, 0, (size_t)t->df * fields * sizeof *tfs);
-            for (uint32_t i = 0; i < t->occurrences; i++) {
-                uint32_t code = sl_term_read(&r);
-                if (code & 1) {
-                    place = code >> 1;
-                    doc += sl_term_read(&r);
-                    docs[n++] = doc;
-                    places[i] = place;
-                    field = 0;
-                    boundary = v->tokens[0][doc];
-                } else {
-                    place += code >> 1;
-                    places[i] = (code >> 1) - 1;
-                }
-                while (field + 1 < fields && place >= boundary)
-                    boundary += v->tokens[++field][doc];
-                tfs[(size_t)field * t->df + n - 1]++;
-            }
-            const uint32_t *by_field[SL_MAX_FIELDS];
-            for (uint32_t f = 0; f < fields; f++)
-                by_field[f] = tfs + (size_t)f * t->df;
-            for (uint32_t i = 0; i < n; i++) {
-                double tf = 0;
-                for (uint32_t f = 0; f < fields; f++)
-                    tf += weights[f] * by_field[f][i];
-                impacts[i] = (float)(tf / (tf + norms[docs[i]]));
-            }
-            sl_list_source source = {t->df, v->documents, fields, docs, by_field, impacts, places};
-            sl_put_list(&out->postings, &out->positions, &source);
+        sl_sort_key(&e->order[i], v->terms[i].key, v->terms[i].length, i);
+    qsort(e->order, v->term_count, sizeof *e->order, sl_sort_compare);
+    return 1;
+}
+
+/* Reads the occurrences of a term into docs, tfs (fields x df) and places. */
+SL_FUNCTION void sl_encoding_read(sl_encoding *e, const sl_term *t)
+{
+    const sl_inversion *v = e->v;
+    sl_term_reader r = {t->head, t->head + SL_FIRST_CHUNK - sizeof(uint8_t *), SL_FIRST_CHUNK};
+    uint32_t n = 0, doc = 0, place = 0, field = 0, boundary = 0;
+    memset(e->tfs, 0, (size_t)t->df * v->fields * sizeof *e->tfs);
+    for (uint32_t i = 0; i < t->occurrences; i++) {
+        uint32_t code = sl_term_read(&r);
+        if (code & 1) {
+            place = code >> 1;
+            doc += sl_term_read(&r);
+            e->docs[n++] = doc;
+            e->places[i] = place;
+            field = 0;
+            boundary = v->tokens[0][doc];
+        } else {
+            place += code >> 1;
+            e->places[i] = (code >> 1) - 1;
         }
-        sl_put_varint(&terms->out, t->df);
-        sl_put_varint(&terms->out, out->postings.length - postings_at);
-        sl_put_varint(&terms->out, out->positions.length - positions_at);
+        while (field + 1 < v->fields && place >= boundary)
+            boundary += v->tokens[++field][doc];
+        e->tfs[(size_t)field * t->df + n - 1]++;
     }
-    for (uint32_t i = 0; i < v->form_count; i++)
-        sl_sort_key(&order[i], v->forms[i].key, v->forms[i].length, i);
-    qsort(order, v->form_count, sizeof *order, sl_sort_compare);
-    for (uint32_t rank = 0; rank < v->form_count; rank++) {
-        const sl_form *f = &v->forms[order[rank].index];
-        const uint32_t *ids = sl_form_terms(v, f);
-        sl_dictionary_add(forms, f->key, f->length, 0, 0);
-        sl_put_varint(&forms->out, f->readings << 1 | f->stop);
-        for (uint32_t k = 0; k < f->readings; k++)
-            sl_put_varint(&forms->out, v->terms[ids[k]].ordinal);
+}
+
+/* Encodes the next term. */
+SL_FUNCTION void sl_encoding_term(sl_encoding *e, sl_term *t)
+{
+    const sl_inversion *v = e->v;
+    sl_buffer *out = &e->terms.out;
+    uint64_t postings = e->gone + e->postings.length, positions = e->positions.length;
+    t->ordinal = e->rank;
+    if (t->df)
+        sl_encoding_read(e, t);
+    if (t->occurrences == 1 && e->tfs[v->fields - 1] == 1) {
+        sl_dictionary_add(&e->terms, t->key, t->length, SL_ONCE, postings, positions);
+        sl_put_varint(out, (uint64_t)e->docs[0] << 1);
+        sl_put_varint(out, e->places[0]);
+        return;
     }
-    sl_dictionary_finish(terms);
-    sl_dictionary_finish(forms);
-    out->terms = terms->out;
-    out->forms = forms->out;
-    memset(&terms->out, 0, sizeof terms->out);
-    memset(&forms->out, 0, sizeof forms->out);
-    ok = !(out->postings.failed || out->positions.failed || out->terms.failed || out->forms.failed);
-done:
-    if (terms)
-        sl_buffer_free(&terms->out), sl_buffer_free(&terms->starts);
-    if (forms)
-        sl_buffer_free(&forms->out), sl_buffer_free(&forms->starts);
-    free(terms);
-    free(forms);
-    free(order);
-    free(docs);
-    free(tfs);
-    free(places);
-    free(impacts);
-    free(norms);
-    return ok;
+    sl_dictionary_add(&e->terms, t->key, t->length, 0, postings, positions);
+    if (t->df) {
+        const uint32_t *by_field[SL_MAX_FIELDS];
+        for (uint32_t f = 0; f < v->fields; f++)
+            by_field[f] = e->tfs + (size_t)f * t->df;
+        for (uint32_t i = 0; i < t->df; i++) {
+            double tf = 0;
+            for (uint32_t f = 0; f < v->fields; f++)
+                tf += e->weights[f] * by_field[f][i];
+            e->impacts[i] = (float)(tf / (tf + e->norms[e->docs[i]]));
+        }
+        sl_list_source source = {t->df, v->documents, v->fields, e->docs, by_field, e->impacts, e->places};
+        sl_put_list(&e->postings, &e->positions, &source);
+    }
+    sl_put_varint(out, t->df);
+    sl_put_varint(out, e->gone + e->postings.length - postings);
+    sl_put_varint(out, e->positions.length - positions);
+}
+
+/* Encodes terms until `postings` holds enough to be written; sl_encoding_written() empties it. 1: done, or more is left while
+ * rank < term_count; 0: memory ran out. */
+SL_FUNCTION int sl_encoding_step(sl_encoding *e)
+{
+    for (; e->rank < e->v->term_count && e->postings.length < SL_STEP; e->rank++)
+        sl_encoding_term(e, &e->v->terms[e->order[e->rank].index]);
+    if (e->rank == e->v->term_count)
+        sl_dictionary_finish(&e->terms);
+    return !(e->postings.failed || e->positions.failed || e->terms.out.failed);
+}
+
+SL_FUNCTION void sl_encoding_written(sl_encoding *e)
+{
+    e->gone += e->postings.length;
+    e->postings.length = 0;
 }
 
 #endif

@@ -13,9 +13,10 @@
  *     bound    = u8 * B      largest impact in the block, rounded up
  *     bitmap   = rank bits   bits: u64 * ceil(N/64), a bit a document; rank: u32 * ceil(N/512), set bits before each 512
  *     block    = few | tfwidth*F [docwidth docs] tfs*F   no docs when there is a bitmap
- *     few      = (varint gap, varint main << 1 | more, [varint tf * (F-1)])*     a block of fewer than 4 postings,
- *                                                        unless there is a bitmap;
- *                                                        main: tf in the last field; more: another field has some
+ *     few      = (varint gap << 1 | other, [other: varint main << 1 | more, [more: varint tf * (F-1)]])*
+ *                                                        a block of fewer than 4 postings, unless there is a bitmap;
+ *                                                        main: tf in the last field, 1 when not other; more: another field
+ *                                                        has some
  *     docs     = gaps, packed; a gap is document - previous document - 1, the previous of a list's first being -1
  *     tfwidth  = u8          bits 0-5: width; bit 7: the packed values are tf - 1
  *
@@ -27,13 +28,18 @@
  *
  *     places   = subblock*                               128 values each, the last may be short
  *     subblock = varint*                                 of fewer than 4 values
- *              | width exceptions packed (u8 index, varint high bits)*
+ *              | u8 width, packed, unary                 the low `width` bits of each value, packed (bitpack.h); then for
+ *                                                        each value as many 0 bits as its rest, value >> width, says and a
+ *                                                        1 bit, low bits first in each byte, filled up with 0 bits
  *
- * The values are, for each posting, its first position and then position - previous - 1. Widths leave out the outliers
- * that would cost more packed than patched (Zukowski et al., "Super-scalar RAM-CPU cache compression", 2006, PFOR).
+ * The values are, for each posting, its first position and then position - previous - 1. They scatter about as widely as
+ * their mean, which is where this code by Rice is nearly the best; apart, the low bits are unpacked by vectors and a value is
+ * found among the unary ones by counting bits (Elias, "Efficient storage and retrieval by content and address of static
+ * files", 1974).
  *
  * Example: N = 1000, F = 2 (title, text), a term in documents 3 (once in the title, twice in the text) and 7 (once in the
- * text): df = 2, so one block of few: 03, 05 01 | 03, 02. Five bytes.
+ * text): df = 2, so one block of few: 07 05 01 | 06. Four bytes. At the positions 2, 9, 11 and 4 its values are 2, 6, 1, 4
+ * and its places, of width 1: 01 | the low bits 0, 0, 1, 0: 04 | the rests 1, 3, 0, 2: 62 02. Four bytes.
  */
 #ifndef SL_POSTINGS_H
 #define SL_POSTINGS_H
@@ -118,10 +124,11 @@ SL_FUNCTION int sl_list_few(const sl_list *l, uint32_t block, uint32_t n, uint32
     const uint8_t *p = sl_list_block(l, block);
     uint64_t doc = (uint64_t)sl_list_floor(l, block) - 1;
     for (uint32_t i = 0; i < n; i++) {
-        uint64_t gap, code;
-        if (!(p = sl_read_varint(p, l->end, &gap)) || gap >= l->documents || !(p = sl_read_varint(p, l->end, &code)))
+        uint64_t gap, code = 1 << 1;
+        if (!(p = sl_read_varint(p, l->end, &gap)) || gap >> 1 >= l->documents ||
+            ((gap & 1) && !(p = sl_read_varint(p, l->end, &code))))
             return 0;
-        doc += gap + 1;
+        doc += (gap >> 1) + 1;
         if (doc >= l->documents)
             return 0;
         if (docs)

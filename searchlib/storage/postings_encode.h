@@ -16,41 +16,50 @@ typedef struct {
     const uint32_t *places;      /* position values of all postings, in order: sum of all tf */
 } sl_list_source;
 
+/* The width in which n values take the fewest bits. */
+SL_FUNCTION uint32_t sl_rice_width(const uint32_t *values, uint32_t n)
+{
+    uint64_t cost, least = UINT64_MAX;
+    uint32_t width = 0;
+    for (;; width++) {
+        cost = (uint64_t)n * width;
+        for (uint32_t i = 0; i < n; i++)
+            cost += values[i] >> width;
+        if (cost >= least) /* it falls and then rises: halving the rests saves less each time */
+            return width - 1;
+        least = cost;
+    }
+}
+
 SL_FUNCTION void sl_put_positions(sl_buffer *out, const uint32_t *values, uint32_t total)
 {
     for (uint32_t at = 0; at < total; at += SL_BLOCK) {
-        uint32_t n = total - at < SL_BLOCK ? total - at : SL_BLOCK, packed[SL_BLOCK];
+        uint32_t n = total - at < SL_BLOCK ? total - at : SL_BLOCK, low[SL_BLOCK];
         const uint32_t *v = values + at;
         if (n < SL_FEW) {
             for (uint32_t i = 0; i < n; i++)
                 sl_put_varint(out, v[i]);
             continue;
         }
-        uint32_t by_width[33] = {0}, width = sl_width(v, n), best = width, patched = 0;
-        size_t cost = sl_packed_size(n, width);
-        for (uint32_t i = 0; i < n; i++)
-            by_width[SL_BIT_LENGTH(v[i])]++;
-        for (uint32_t w = width, above = 0, bytes = 0; w-- > 0;) {
-            above += by_width[w + 1];
-            bytes = above * (2 + (width - w - 1) / 7);
-            if (above < 128 && sl_packed_size(n, w) + bytes < cost) {
-                cost = sl_packed_size(n, w) + bytes;
-                best = w;
-                patched = above;
-            }
+        uint32_t width = sl_rice_width(v, n), mask = (1u << width) - 1;
+        size_t bits = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            low[i] = v[i] & mask;
+            bits += (v[i] >> width) + 1;
         }
-        uint32_t mask = best >= 32 ? 0xFFFFFFFFu : (1u << best) - 1;
-        for (uint32_t i = 0; i < n; i++)
-            packed[i] = v[i] & mask;
-        sl_put_byte(out, best);
-        sl_put_byte(out, patched);
-        sl_pack(out, packed, n, best);
-        if (patched)
-            for (uint32_t i = 0; i < n; i++)
-                if (v[i] & ~mask) {
-                    sl_put_byte(out, i);
-                    sl_put_varint(out, v[i] >> best);
-                }
+        sl_put_byte(out, width);
+        sl_pack(out, low, n, width);
+        if (!sl_buffer_reserve(out, (bits + 7) / 8))
+            return;
+        uint8_t *unary = out->data + out->length;
+        memset(unary, 0, (bits + 7) / 8);
+        out->length += (bits + 7) / 8;
+        size_t bit = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            bit += v[i] >> width;
+            unary[bit >> 3] |= (uint8_t)(1u << (bit & 7));
+            bit++;
+        }
     }
 }
 
@@ -62,8 +71,10 @@ SL_FUNCTION void sl_put_block(sl_buffer *out, const sl_list_source *s, uint32_t 
             uint32_t more = 0;
             for (uint32_t f = 0; f + 1 < s->fields; f++)
                 more |= s->tfs[f][i] != 0;
-            sl_put_varint(out, s->docs[i] - previous - 1);
-            sl_put_varint(out, (uint64_t)s->tfs[s->fields - 1][i] << 1 | more);
+            uint32_t main = s->tfs[s->fields - 1][i], other = more || main != 1;
+            sl_put_varint(out, (uint64_t)(s->docs[i] - previous - 1) << 1 | other);
+            if (other)
+                sl_put_varint(out, (uint64_t)main << 1 | more);
             for (uint32_t f = 0; more && f + 1 < s->fields; f++)
                 sl_put_varint(out, s->tfs[f][i]);
             previous = s->docs[i];

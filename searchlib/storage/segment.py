@@ -14,7 +14,7 @@ from searchlib.documents import Document
 from searchlib.errors import CorruptIndexError
 from searchlib.language import Analyzer
 from searchlib.storage._inversion import Inversion
-from searchlib.storage.columns import DateColumn, KeywordColumn, encode_dates, encode_keywords, narrow
+from searchlib.storage.columns import DateColumn, KeywordColumn, KeywordWriter, encode_dates, narrow
 from searchlib.storage.format import SectionWriter, open_segment
 from searchlib.storage.manifest import SegmentEntry
 from searchlib.storage.stored import StoredReader, StoredWriter
@@ -29,14 +29,13 @@ PARTS: Final = {
     "id_order": "ids",
     "terms": "terms",
     "forms": "forms",
+    "endings": "forms",
     "postings": "postings",
     "positions": "positions",
 }
 """What a section is part of, for statistics; the others are columns."""
 
-_PER_DOCUMENT: Final = (
-    600  # bytes that Python objects of a document (id, keywords, date) take while it is in memory
-)
+_PER_DOCUMENT: Final = 200  # bytes that the id and the date of a document take while it is in memory
 
 
 class Segment:
@@ -112,7 +111,7 @@ class SegmentBuilder:
             raise
         self._ids: list[str] = []
         self._dates: list[int | None] = []
-        self._keywords: list[list[tuple[str, ...]]] = [[] for _ in definition.keyword_fields]
+        self._keywords = [KeywordWriter(field.name) for field in definition.keyword_fields]
         self._newest: dict[str, int] = {}
         self._replaced: set[int] = set()
 
@@ -122,7 +121,8 @@ class SegmentBuilder:
     @property
     def memory(self) -> int:
         """Bytes that the documents take in memory, about."""
-        return self._inversion.memory + _PER_DOCUMENT * len(self._ids)
+        columns = sum(column.memory for column in self._keywords)
+        return self._inversion.memory + columns + _PER_DOCUMENT * len(self._ids)
 
     def add(self, document: Document) -> None:
         """Adds a document; an earlier one with the same id in this segment is replaced. All or nothing."""
@@ -134,7 +134,7 @@ class SegmentBuilder:
         self._ids.append(document.id)
         self._dates.append(document.date)
         for column, values in zip(self._keywords, document.keywords, strict=True):
-            column.append(values)
+            column.add(values)
         self._stored.add(document.stored)
 
     def discard(self) -> None:
@@ -164,23 +164,19 @@ class SegmentBuilder:
         if date is not None:
             out.section("date", data)
         keywords = []
-        for i, (field, rows) in enumerate(zip(definition.keyword_fields, self._keywords, strict=True)):
-            description, columns = encode_keywords(field.name, rows)
+        for i, column in enumerate(self._keywords):
+            description, columns = column.encode()
             keywords.append(description)
             for suffix, data in columns.items():
                 out.section(f"keyword.{i}{suffix}", data)
         weights = [field.weight for field in definition.text_fields]
-        lists = inversion.encode(weights, definition.k1, definition.b)
-        for name in ("terms", "forms", "postings", "positions"):
-            part = lists.pop(name)
-            assert isinstance(part, bytes)
-            out.section(name, part)
+        total_length = inversion.encode(weights, definition.k1, definition.b, out.extend)
         checksum = out.finish(
             {
                 "documents": n,
                 "terms": inversion.terms,
                 "forms": inversion.forms,
-                "total_length": lists["total_length"],
+                "total_length": total_length,
                 "text_fields": [field.name for field in definition.text_fields],
                 "date": date,
                 "keywords": keywords,
