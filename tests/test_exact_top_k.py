@@ -18,7 +18,8 @@ from searchlib.definitions import Definition, Field
 from searchlib.documents import Document
 from searchlib.language.analyzer import Analysis
 from searchlib.ranking._topk import BUILDS, Searcher
-from searchlib.storage.segment import Segment, SegmentBuilder
+from searchlib.storage.builder import SegmentBuilder
+from searchlib.storage.segment import Segment
 
 
 class ToyAnalyzer:

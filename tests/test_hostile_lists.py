@@ -22,7 +22,7 @@ from small_archive import answers, articles, build, contents_of, manifest_of, pa
 import searchlib
 from searchlib.documents import Document
 from searchlib.language import Analyzer
-from searchlib.storage.segment import SegmentBuilder
+from searchlib.storage.builder import SegmentBuilder
 
 FIELDS = (searchlib.Field("title", "text", weight=2.0), searchlib.Field("text", "text"))
 COLUMNS = (

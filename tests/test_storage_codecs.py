@@ -23,9 +23,10 @@ from searchlib.language._tokens import tokenize
 from searchlib.language.analyzer import Analysis
 from searchlib.storage._inversion import Inversion
 from searchlib.storage._segment import PAGE, SegmentFile, hash64
+from searchlib.storage.builder import SegmentBuilder
 from searchlib.storage.columns import DateColumn, KeywordColumn, KeywordWriter, encode_dates, narrow
 from searchlib.storage.format import SectionWriter, open_segment
-from searchlib.storage.segment import Segment, SegmentBuilder
+from searchlib.storage.segment import Segment
 from searchlib.storage.stored import BLOCK, StoredReader, StoredWriter
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)

@@ -72,13 +72,15 @@ cdef extern from "forms_encode.h":
     uint32_t sl_inversion_find_form(const sl_inversion *v, uint32_t i)
     uint32_t sl_inversion_term(sl_inversion *v, const uint8_t *word, uint32_t n)
     uint32_t sl_inversion_add_form(sl_inversion *v, uint32_t i, const uint32_t *terms, uint32_t readings, int stop)
-    int sl_inversion_append(sl_inversion *v, const uint32_t *tokens)
     int sl_encoding_begin(sl_encoding *e, sl_inversion *v, const double *weights, double k1, double b) nogil
     int sl_encoding_step(sl_encoding *e) nogil
     void sl_encoding_written(sl_encoding *e)
     void sl_encoding_end(sl_encoding *e)
     int sl_forms_encode(sl_forms_encoding *e, sl_inversion *v) nogil
     void sl_forms_end(sl_forms_encoding *e)
+
+cdef extern from "inversion_append.h":
+    int sl_inversion_append(sl_inversion *v, const uint32_t *tokens)
 
 cdef uint32_t LONGEST_DOCUMENT = 0x7FFFFFF0  # tokens; places are 31 bits
 

@@ -18,9 +18,10 @@ from typing import Any, Final
 from searchlib.documents import Preparer
 from searchlib.errors import DocumentError, SearchError, StorageError
 from searchlib.language import Analyzer
+from searchlib.storage.builder import SegmentBuilder
 from searchlib.storage.lock import WriteLock
 from searchlib.storage.manifest import Manifest, SegmentEntry, remove_strays, write_deletions
-from searchlib.storage.segment import Segment, SegmentBuilder
+from searchlib.storage.segment import Segment
 from searchlib.storage.snapshot import Snapshot
 
 __all__ = ["Progress", "Writer"]
