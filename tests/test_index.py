@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -331,3 +333,16 @@ def test_searching_while_another_thread_commits(tmp_path: Path) -> None:
         thread.join()
     assert wrong == []
     assert index.search("common").total == 150
+
+
+def test_results_are_freed_without_the_garbage_collector(tmp_path: Path) -> None:
+    index = build(tmp_path / "news", articles(30))
+    results = index.search("common")
+    assert [hit.snippet for hit in results]
+    gone = weakref.ref(results)
+    gc.disable()
+    try:
+        del results
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -23,16 +23,36 @@ class Asked(Protocol):
     def terms(self) -> dict[str, int]: ...
 
 
+class _Shared:
+    """What the hits of one query share. It does not know them: without a circle, results go when nobody holds them."""
+
+    __slots__ = ("_analyzer", "_asked", "_marker", "definition")
+
+    def __init__(self, definition: Definition, analyzer: FormAnalyzer, asked: Asked) -> None:
+        self.definition = definition
+        self._analyzer = analyzer
+        self._asked = asked
+        self._marker: Marker | None = None
+
+    @property
+    def marker(self) -> Marker:
+        if self._marker is None:
+            from searchlib.results.snippets import Marker
+
+            self._marker = Marker(self._asked.terms(), self._analyzer, stop_words=self._asked.stop_words)
+        return self._marker
+
+
 class Hit:
     """One document found. Its fields are read from disk when the first of them is asked for.
 
     id: the document's id; score: its BM25 score, which compares only with others of the same query.
     """
 
-    __slots__ = ("_doc", "_fields", "_results", "_segment", "_snippet", "score")
+    __slots__ = ("_doc", "_fields", "_segment", "_shared", "_snippet", "score")
 
-    def __init__(self, results: Results, segment: Segment, doc: int, score: float) -> None:
-        self._results = results
+    def __init__(self, shared: _Shared, segment: Segment, doc: int, score: float) -> None:
+        self._shared = shared
         self._segment = segment
         self._doc = doc
         self.score = score
@@ -59,7 +79,7 @@ class Hit:
     @property
     def date(self) -> str | None:
         """The date as ISO 8601 text in UTC."""
-        field = self._results.definition.date_field
+        field = self._shared.definition.date_field
         return self._text("date" if field is None else field.name)
 
     @property
@@ -85,19 +105,19 @@ class Hit:
         return self._snippet
 
     def _best_passage(self) -> Snippet:
-        texts = [self._text(field.name) or "" for field in self._results.definition.text_fields]
+        texts = [self._text(field.name) or "" for field in self._shared.definition.text_fields]
         bodies = [
             text
-            for field, text in zip(self._results.definition.text_fields, texts, strict=True)
+            for field, text in zip(self._shared.definition.text_fields, texts, strict=True)
             if text and field.name != "title"
         ]
-        snippets = [self._results.marker.snippet(text) for text in bodies or texts]
+        snippets = [self._shared.marker.snippet(text) for text in bodies or texts]
         return next((snippet for snippet in snippets if snippet.marks), snippets[0])
 
     def marked(self, field: str, *, width: int | None = None) -> Snippet:
         """A whole field, or its best `width` characters, with the query's words marked."""
         text = self._text(field) or ""
-        marker = self._results.marker
+        marker = self._shared.marker
         return marker.mark(text) if width is None else marker.snippet(text, width=width)
 
     def _text(self, name: str) -> str | None:
@@ -126,11 +146,9 @@ class Results(Sequence[Hit]):
         began: float,
     ) -> None:
         self.query = query
-        self.definition = definition
+        self._shared = _Shared(definition, analyzer, asked)
         self._ranked = ranked
         self._segments = segments
-        self._analyzer = analyzer
-        self._asked = asked
         self._count = count
         self._hits: list[Hit] | None = None
         self.took_ms = (perf_counter() - began) * 1000
@@ -146,16 +164,16 @@ class Results(Sequence[Hit]):
         """How many documents match the query, exactly; counted when it is first asked for."""
         return self._count()
 
-    @cached_property
+    @property
     def marker(self) -> Marker:
         """What marks the query's words in texts."""
-        from searchlib.results.snippets import Marker
-
-        return Marker(self._asked.terms(), self._analyzer, stop_words=self._asked.stop_words)
+        return self._shared.marker
 
     def _all(self) -> list[Hit]:
         if self._hits is None:
-            self._hits = [Hit(self, self._segments[part], doc, score) for score, part, doc in self._ranked]
+            self._hits = [
+                Hit(self._shared, self._segments[part], doc, score) for score, part, doc in self._ranked
+            ]
         return self._hits
 
     def __len__(self) -> int:
