@@ -73,11 +73,11 @@ class Ranker:
         known = self._meanings.get(form)
         if known is None:
             terms, stop = self.analyze(form)
+            if len(self._meanings) >= _MEMO:
+                self._meanings.clear()
+                self._groups.clear()
             group = self._groups.get(terms)
             if group is None:
-                if len(self._meanings) >= _MEMO:
-                    self._meanings.clear()
-                    self._groups.clear()
                 group = self._groups[terms] = self._searcher.group(terms)
             known = self._meanings[form] = (group, stop)
         return known
