@@ -78,7 +78,7 @@ def outcome(
 
         def search(text: str, limit: int) -> list[str]:
             try:
-                return [hit.id for hit in index.search(text, limit=limit)]
+                return index.search(text, limit=limit).ids
             except QueryError:  # not a word in it
                 return []
 

@@ -77,10 +77,9 @@ class Tantivy:
     prune.
 
     tantivy scores a title and a text apart, each with its own document frequencies and lengths, and adds the
-    scores; searchlib weighs both inside one BM25. That, more than analysis, is why their answers differ
-    (foundation.SHARED has the figures), and it costs tantivy a quarter of its search time. So ``one_field``
-    measures it on a single field too, the title written twice before the text: less work and statistics like
-    ours, but no ``title:`` query.
+    scores; searchlib weighs both inside one BM25. That, more than analysis, is why their answers differ, and
+    it costs tantivy time. So ``one_field`` measures it on a single field too, the title written twice before
+    the text: less work and statistics like ours, but no ``title:`` query.
     """
 
     _heap = 1_000_000_000

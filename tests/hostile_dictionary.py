@@ -75,7 +75,7 @@ def main() -> None:
                 refused = True
         found_out += refused
         del dictionary  # Windows replaces no file that is mapped
-    print(found_out)
+    print(f"damaged {found_out}", flush=True)
 
 
 if __name__ == "__main__":

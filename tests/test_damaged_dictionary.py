@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import hostile_dictionary
 import pymorphy3_dicts_ru
 import pytest
+from hostile_process import damaged_in
 
 from searchlib import DictionaryError, SearchError
 from searchlib.language.dictionary import load
@@ -35,16 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(("name", "count", "found_out"), FILES)
 def test_damage_ends_in_answers_or_an_error(folder: Path, name: str, count: int, found_out: int) -> None:
-    run = subprocess.run(
-        [sys.executable, hostile_dictionary.__file__, str(folder), name, "1", str(count)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    lines = run.stdout.split()
-    assert run.returncode == 0, f"{name}: seed {lines[-1:]}: {run.stderr[-2000:]}"
-    assert int(lines[-1]) >= found_out
+    assert damaged_in(hostile_dictionary.__file__, folder, name, 1, count, timeout=300) >= found_out
 
 
 def test_a_missing_file_is_named(folder: Path) -> None:

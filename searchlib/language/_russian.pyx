@@ -80,9 +80,9 @@ cdef class Lemmatizer:
 
     path: the folder of the dictionary, for messages. words, probabilities, paradigms: its files, bytes-like, kept as
     long as this object lives; predictions: of each paradigm prefix, the automaton of endings. prefixes, suffixes, tags,
-    known_prefixes: strings, each with a "\\0" behind it; the known prefixes in the order of their first letters, longer ones first. same: of each tag, as 16 bits, the
-    first with its grammemes; closed: of each tag, 1 when an unknown word cannot have it. longest_ending: in letters.
-    threshold: the least weight of a lemma that is not the likeliest.
+    known_prefixes: strings, each with a "\\0" behind it; the known prefixes in the order of their first letters, longer
+    ones first. same: of each tag, as 16 bits, the first with its grammemes; closed: of each tag, 1 when an unknown word
+    cannot have it. longest_ending: in letters. threshold: the least weight of a lemma that is not the likeliest.
     Raises DictionaryError when the files do not hold what they should.
     """
 

@@ -1,7 +1,7 @@
 /* What does one term of a query add to the documents of a segment?
  *
- * A term is a member of its group (topk.h). It knows a bound for each window, can add its postings of a window up, and can be
- * asked for one document. Blocks are decoded when they are first needed and kept until the search ends, so that no block is
+ * A term is a member of its group (topk.h). It knows a bound for each window, can add its postings of a window up, and can
+ * be asked for one document. Blocks are decoded when they are first needed and kept until the search ends, so that no block is
  * decoded twice however windows cut it; those of a short list are decoded at once, which makes its bounds exact.
  * A bitmap (postings.h) is read where it lies.
  */
@@ -56,7 +56,8 @@ typedef struct {
 
 #define SL_RUNS 64
 
-/* What is done with postings: they are added to the sums, or laid out in `best`, as the only or as the best member of their group. */
+/* What is done with postings: they are added to the sums, or laid out in `best`, as the only or as the best member of their
+ * group. */
 typedef enum { SL_SUM, SL_LAY, SL_LAY_BEST } sl_way;
 
 typedef struct {
@@ -90,7 +91,7 @@ SL_FUNCTION uint32_t sl_member_decode(const sl_search *s, sl_member *m, uint32_t
     if (want & SL_SCORES) {
         if (!sl_list_weighted_tfs(&m->list, block, s->field_weights, tfs))
             return 0;
-        if (n == SL_BLOCK)
+        if (n == SL_BLOCK) /* a length that the compiler knows */
             sl_score_block(s, m, docs, tfs, SL_BLOCK, m->scores + (size_t)block * SL_BLOCK);
         else
             sl_score_block(s, m, docs, tfs, n, m->scores + (size_t)block * SL_BLOCK);
@@ -174,8 +175,8 @@ SL_FUNCTION int sl_member_prepare(sl_search *s, sl_member *m)
     return !s->memory_failed && (!eager || sl_member_decode_all(s, m)) && sl_member_spread(s, m, eager);
 }
 
-/* How many of a block's n ascending documents are below doc. Counting them all is quicker than any search: it has no branches and
- * no step waits for another. */
+/* How many of a block's n ascending documents are below doc. Counting them all is quicker than any search: it has no
+ * branches and no step waits for another. */
 SL_INLINE uint32_t sl_block_rank(const uint32_t *docs, uint32_t n, uint32_t doc)
 {
     uint32_t below = 0;
@@ -268,7 +269,8 @@ SL_INLINE int sl_member_clip(const sl_search *s, sl_member *m, uint32_t block, c
     return 1;
 }
 
-/* Adds a term's postings in a window. A block whose bound stays below `need` is left out: none of its documents can make it. */
+/* Adds a term's postings in a window. A block whose bound stays below `need` is left out: none of its documents can make
+ * it. */
 SL_FUNCTION int sl_member_accumulate(const sl_search *s, sl_member *m, sl_window *w, sl_way way, float need)
 {
     const sl_list *l = &m->list;

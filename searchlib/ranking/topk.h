@@ -99,7 +99,8 @@ SL_INLINE void sl_queue_sink(sl_search *s, uint32_t i, uint32_t n)
     s->queue[i] = window;
 }
 
-/* Offers the best documents of a segment to `best`. Returns 0 when a list is damaged or, with s->memory_failed, memory ran out. */
+/* Offers the best documents of a segment to `best`. Returns 0 when a list is damaged or, with s->memory_failed, memory ran
+ * out. */
 SL_FUNCTION int sl_search_run(sl_search *s, sl_best *best)
 {
     uint32_t n = 0;

@@ -13,7 +13,7 @@
 #include "member.h"
 
 #define SL_LISTED 1024 /* up to so many additions, the documents they touched are listed, not searched for */
-#define SL_PROBE 16   /* looking one document up costs about as much as laying out so many postings ... */
+#define SL_PROBE 16    /* looking one document up costs about as much as laying out so many postings ... */
 #define SL_PROBE_BITMAP 4 /* ... and so many of a bitmap */
 
 /* Orders the groups that occur in a window by rising bound. Returns their number. */
@@ -175,8 +175,8 @@ SL_FUNCTION int sl_member_probe(const sl_search *s, sl_member *m, const sl_windo
     return 1;
 }
 
-/* Adds a non-essential group to the candidates' scores and drops those that cannot make it any more. `below` bounds what smaller
- * groups may add. Returns the number of those left, or -1 when a list is damaged. */
+/* Adds a non-essential group to the candidates' scores and drops those that cannot make it any more. `below` bounds what
+ * smaller groups may add. Returns the number of those left, or -1 when a list is damaged. */
 SL_FUNCTION int64_t sl_window_narrow(const sl_search *s, sl_group *group, sl_window *w, uint32_t count, float below,
                                      float threshold)
 {
@@ -215,7 +215,8 @@ SL_FUNCTION int64_t sl_window_narrow(const sl_search *s, sl_group *group, sl_win
     return kept;
 }
 
-/* Visits one window. `order` and `prefix` are scratch for group_count entries. Returns 0 when a list is damaged or memory failed. */
+/* Visits one window. `order` and `prefix` are scratch for group_count entries. Returns 0 when a list is damaged or memory
+ * failed. */
 SL_FUNCTION int sl_search_window(sl_search *s, uint32_t window, sl_best *best, sl_group **order, float *prefix)
 {
     sl_window w;

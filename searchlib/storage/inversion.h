@@ -1,8 +1,8 @@
 /* How do words in memory become the lists of a segment?
  *
  * Two hash tables: forms (a word as written, in UTF-8 -> the terms it stands for, a stop word or not) and terms (a key,
- * keys.h -> a growing string of occurrences). An occurrence is a varint (place - place before) << 1 | new document, and for a new document a varint of
- * the distance to the document before. Strings live in chunks of 16 bytes doubling to 2 KiB, cut from slabs, so a word that
+ * keys.h -> a growing string of occurrences). An occurrence is a varint (place - place before) << 1 | new document, and for
+ * a new document a varint of the distance to the document before. Strings live in chunks of 16 bytes doubling to 2 KiB, cut from slabs, so a word that
  * is seen once costs 16 bytes and nothing is ever moved.
  *
  * A place is a token position counted on through the fields of a document. inversion_encode.h and forms_encode.h turn all
