@@ -96,7 +96,8 @@ def _brackets(nodes: _Nodes, complain: Complain) -> _Nodes:
 def _suffixes(nodes: _Nodes, query: str, complain: Complain) -> _Nodes:
     """Boosts and fuzziness, which stand directly behind what they apply to."""
     kept: _Nodes = []
-    for node in nodes:
+    for given in nodes:
+        node = given
         before = kept[-1] if kept else None
         touches = before is not None and before.endchar == node.startchar
         if isinstance(node, _Fuzziness) and not (touches and isinstance(before, syntax.WordNode)):
@@ -124,7 +125,8 @@ def _suffixes(nodes: _Nodes, query: str, complain: Complain) -> _Nodes:
 
 def _fields(nodes: _Nodes, query: str, fields: Sequence[str], complain: Complain) -> _Nodes:
     kept: _Nodes = []
-    for at, node in enumerate(nodes):
+    for at, given in enumerate(nodes):
+        node = given
         value = nodes[at + 1] if at + 1 < len(nodes) else None
         if value is not None and (value.startchar != node.endchar or not _begins_value(value)):
             value = None
@@ -136,6 +138,8 @@ def _fields(nodes: _Nodes, query: str, fields: Sequence[str], complain: Complain
                 if value is not None and (follows.isalnum() or follows in '_"(=[{<>*'):
                     complain(*_unknown_field(node, fields))
                 node = _text(node, query)
+            elif type(value) is syntax.WordNode and value.text[0] in "[{":
+                complain("this is no whole range", value.startchar, f"write {name}:[from TO to]")
             elif value is None:
                 complain(
                     f"'{name}:' is followed by no word", node.startchar, f"write {name}:word, without a space"
@@ -154,7 +158,8 @@ def _fields(nodes: _Nodes, query: str, fields: Sequence[str], complain: Complain
 
 def _operators(nodes: _Nodes, query: str, complain: Complain) -> _Nodes:
     kept: _Nodes = []
-    for at, node in enumerate(nodes):
+    for at, given in enumerate(nodes):
+        node = given
         if isinstance(node, syntax.Operator):
             after = nodes[at + 1] if at + 1 < len(nodes) else None
             infix = isinstance(node, syntax.InfixOperator)

@@ -111,12 +111,10 @@ def _english(words: str, now: datetime) -> tuple[int, int] | None:
         found = _english_dates().date_from(words, now)
     except (DateParseError, TimeError, ValueError, OverflowError):
         return None
-    if isinstance(found, timespan):
-        start, last = _moment(found.start), _moment(found.end)
-        return start, last + 1
-    if isinstance(found, datetime):
-        return _moment(found), _moment(found) + 1
-    return None
+    first, last = (found.start, found.end) if isinstance(found, timespan) else (found, found)
+    if not isinstance(first, datetime) or not isinstance(last, datetime):
+        return None
+    return _moment(first), _moment(last) + 1
 
 
 def _moment(found: datetime) -> int:

@@ -15,7 +15,8 @@ import re
 from functools import cache
 from typing import Any
 
-from whoosh.qparser import QueryParser, plugins, syntax
+from whoosh.qparser import plugins, syntax
+from whoosh.qparser.default import QueryParser
 from whoosh.qparser.taggers import FnTagger
 
 from searchlib.query import syntax as ours
@@ -77,7 +78,7 @@ class SingleQuotes(plugins.SingleQuotePlugin):
 class Comparisons(plugins.GtLtPlugin):
     """GtLtPlugin, whose filter drops a sign without a value, and in Whoosh 2.7.4 one inside parentheses."""
 
-    nodetype = Comparison
+    nodetype: Any = Comparison
 
     def filters(self, parser: QueryParser) -> list[Any]:
         return []
@@ -85,6 +86,8 @@ class Comparisons(plugins.GtLtPlugin):
 
 class Wildcards(plugins.WildcardPlugin):
     """WildcardPlugin by whole words: its filter merges `foo*"bar"` into one pattern."""
+
+    priority = 2  # after ranges, where * is an open end
 
     def filters(self, parser: QueryParser) -> list[Any]:
         return []
@@ -108,25 +111,21 @@ class Words(plugins.Plugin):
 @cache
 def query_parser(russian: bool) -> QueryParser:
     """The parser of the language; russian: И ИЛИ НЕ are operators too."""
-    return QueryParser(
-        None,
-        None,
-        group=Together,
-        plugins=[
-            SingleQuotes(r"(?<=:)'(?P<text>[^']*)'(?=[\s)^]|$)"),
-            plugins.FieldsPlugin(ours.FIELD, remove_unknown=False),
-            Comparisons(ours.COMPARISON),
-            plugins.RangePlugin(expr=re.compile(ours.RANGE)),
-            Words(),
-            plugins.PhrasePlugin(PHRASE),
-            # The order matters below: a boost may stand behind a group, a pattern or a fuzzy word.
-            Wildcards(rf"(?P<text>{WORD}*[*?](?:{WORD}|[*?])*)"),
-            plugins.GroupPlugin(),
-            plugins.FuzzyTermPlugin(ours.FUZZY),
-            plugins.BoostPlugin(r"\^(?P<boost>[0-9]*(\.[0-9]+)?)($|(?=[\s)]))"),
-            plugins.OperatorsPlugin(ops=_operators(russian), clean=True),
-        ],
-    )
+    chosen: list[Any] = [
+        SingleQuotes(r"(?<=:)'(?P<text>[^']*)'(?=[\s)^]|$)"),
+        plugins.FieldsPlugin(ours.FIELD, remove_unknown=False),
+        Comparisons(ours.COMPARISON),
+        plugins.RangePlugin(expr=re.compile(ours.RANGE)),
+        Words(),
+        plugins.PhrasePlugin(PHRASE),
+        # The order matters below: a boost may stand behind a group, a pattern or a fuzzy word.
+        Wildcards(rf"(?P<text>{WORD}*[*?](?:{WORD}|[*?])*)"),
+        plugins.GroupPlugin(),
+        plugins.FuzzyTermPlugin(ours.FUZZY),
+        plugins.BoostPlugin(r"\^(?P<boost>[0-9]*(\.[0-9]+)?)($|(?=[\s)]))"),
+        plugins.OperatorsPlugin(ops=_operators(russian), clean=True),
+    ]
+    return QueryParser(None, None, group=Together, plugins=chosen)
 
 
 def _operators(russian: bool) -> list[tuple[plugins.OperatorsPlugin.OpTagger, int]]:

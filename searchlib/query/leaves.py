@@ -6,7 +6,7 @@ to `complain`; when that returns, the text is searched for as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -92,30 +92,38 @@ class Leaves:
         if field is not None and node.text[:1] in ("-", "+"):
             sign = node.text[0]
             self._complain(f"{sign} stands before the field", span[0], f"write {sign}{field}:word")
-        tokens = tokenize(node.text)
         if isinstance(node, _PhraseNode):
-            if not tokens:
-                self._complain("this phrase has no words", span[0], "put words between the quotes")
-                return None
-            slop = node.slop
-            if not 1 <= slop <= MAX_SLOP:
-                self._complain(f"the number after ~ is from 1 to {MAX_SLOP} for a phrase", span[0], None)
-                slop = min(max(slop, 1), MAX_SLOP)
-            return Phrase(node.text, field, slop, isinstance(node, ExactPhrase), boost, span)
+            return self._phrase(node, boost)
+        tokens = tokenize(node.text)
         if not tokens:
             return None
         if isinstance(node, _FuzzyNode):
-            if len(tokens) > 1 and not tokens[0][5]:
-                self._complain("~ stands behind one word", span[0], "leave out the punctuation inside it")
-                return Word(node.text, field, False, boost, span)
-            distance = node.maxdist
-            if not 1 <= distance <= MAX_DISTANCE:
-                self._complain(
-                    f"~ takes a distance of 1 or {MAX_DISTANCE} letters", span[0], "write word~ or word~2"
-                )
-                distance = min(max(distance, 1), MAX_DISTANCE)
-            return Fuzzy(node.text, field, distance, node.prefixlength, boost, span)
+            return self._fuzzy(node, tokens, boost)
         return Word(node.text, field, isinstance(node, Exact), boost, span)
+
+    def _fuzzy(self, node: Any, tokens: Sequence[tuple[Any, ...]], boost: float) -> Node | None:
+        span = (node.startchar, node.endchar)
+        if len(tokens) > 1 and not tokens[0][5]:  # more than one word, and not a hyphenated one
+            self._complain("~ stands behind one word", span[0], "leave out the punctuation inside it")
+            return self._as_words(node, boost)
+        distance = node.maxdist
+        if not 1 <= distance <= MAX_DISTANCE:
+            self._complain(
+                f"~ takes a distance of 1 or {MAX_DISTANCE} letters", span[0], "write word~ or word~2"
+            )
+            distance = min(max(distance, 1), MAX_DISTANCE)
+        return Fuzzy(node.text, node.fieldname, distance, node.prefixlength, boost, span)
+
+    def _phrase(self, node: Any, boost: float) -> Node | None:
+        span = (node.startchar, node.endchar)
+        if not tokenize(node.text):
+            self._complain("this phrase has no words", span[0], "put words between the quotes")
+            return None
+        slop = node.slop
+        if not 1 <= slop <= MAX_SLOP:
+            self._complain(f"the number after ~ is from 1 to {MAX_SLOP} for a phrase", span[0], None)
+            slop = min(max(slop, 1), MAX_SLOP)
+        return Phrase(node.text, node.fieldname, slop, isinstance(node, ExactPhrase), boost, span)
 
     def _pattern(self, node: Any, boost: float) -> Node | None:
         """A pattern over forms: the punctuation around it belongs to the sentence, and inside it no form has any."""

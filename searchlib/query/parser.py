@@ -25,7 +25,7 @@ from searchlib.query.checks import check
 from searchlib.query.grammar import Must, Together, query_parser
 from searchlib.query.leaves import Leaves, field_kinds
 from searchlib.query.syntax import is_plain, is_shouted
-from searchlib.query.tree import Except, Everything, Maybe, Node, Not, Require, Word, all_of, any_of, except_
+from searchlib.query.tree import Everything, Maybe, Node, Not, Require, Word, all_of, any_of, except_, over
 from searchlib.query.words import MAX_LENGTH, MAX_WORDS
 
 __all__ = ["parse"]
@@ -39,7 +39,7 @@ MAX_SIGNS: Final = 2_000
 _SIGN = re.compile(r'["()^~*?]')
 _CHUNK = re.compile(r"\S+")
 _SHARE = re.compile(r"([0-9]{1,3})%\Z", re.ASCII)
-_BINARY: Final = {syntax.AndNotGroup: Except, syntax.AndMaybeGroup: Maybe, syntax.RequireGroup: Require}
+_BINARY: Final = (syntax.AndNotGroup, syntax.AndMaybeGroup, syntax.RequireGroup)
 
 
 def parse(
@@ -128,20 +128,8 @@ class _Reading:
         if isinstance(node, syntax.NotGroup):
             part = self._operand(node.nodes[0], boost)
             return None if part is None else part.part if isinstance(part, Not) else Not(part, part.span)
-        parts = [part for part in (self._operand(one, boost) for one in node.nodes) if part is not None]
-        if len(parts) < 2:
-            return parts[0] if parts else None
-        if isinstance(node, syntax.AndGroup):
-            return all_of(parts)
-        if isinstance(node, syntax.OrGroup):
-            return any_of(parts)
-        left, right = parts
-        if isinstance(node, syntax.AndNotGroup):
-            return except_(left, right)
-        span = (min(left.span[0], right.span[0]), max(left.span[1], right.span[1]))
-        return (
-            Maybe(left, right, span) if isinstance(node, syntax.AndMaybeGroup) else Require(left, right, span)
-        )
+        parts = [self._operand(one, boost) for one in node.nodes]
+        return _operation(node, [part for part in parts if part is not None])
 
     def _operand(self, node: Any, boost: float) -> Node | None:
         """A part that an operator needs, so that it is an error when there is no word in it."""
@@ -170,6 +158,20 @@ class _Reading:
         return except_(Everything() if wanted is None else wanted, any_of(unwanted))
 
 
+def _operation(node: Any, parts: Sequence[Node]) -> Node | None:
+    """The parts of an infix operator; the empty ones, which only a lenient reading has, are not among them."""
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    if isinstance(node, syntax.AndGroup):
+        return all_of(parts)
+    if isinstance(node, syntax.OrGroup):
+        return any_of(parts)
+    left, right = parts
+    if isinstance(node, syntax.AndNotGroup):
+        return except_(left, right)
+    return (Maybe if isinstance(node, syntax.AndMaybeGroup) else Require)(left, right, over(parts))
+
+
 def _combined(required: Sequence[Node], optional: Sequence[Node], match: str | int) -> Node | None:
     if not optional:
         return all_of(required) if required else None
@@ -179,7 +181,7 @@ def _combined(required: Sequence[Node], optional: Sequence[Node], match: str | i
     if match != "any":
         return all_of([*required, chosen])
     wanted = all_of(required)
-    return Maybe(wanted, chosen, (min(wanted.span[0], chosen.span[0]), max(wanted.span[1], chosen.span[1])))
+    return Maybe(wanted, chosen, over((wanted, chosen)))
 
 
 def _needed(match: str | int, count: int) -> int:

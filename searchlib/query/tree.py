@@ -40,6 +40,7 @@ __all__ = [
     "all_of",
     "any_of",
     "except_",
+    "over",
 ]
 
 Span: TypeAlias = tuple[int, int]
@@ -216,7 +217,7 @@ def all_of(parts: Sequence[Node]) -> Node:
             wanted.append(part)
     if not wanted:
         wanted.append(Everything())
-    together = wanted[0] if len(wanted) == 1 else All(tuple(wanted), _over(wanted))
+    together = wanted[0] if len(wanted) == 1 else All(tuple(wanted), over(wanted))
     return except_(together, any_of(unwanted)) if unwanted else together
 
 
@@ -232,18 +233,18 @@ def any_of(parts: Sequence[Node], least: int = 1) -> Node:
             flat.extend(part.parts)
         else:
             flat.append(part)
-    return Any(tuple(flat), least, _over(flat))
+    return Any(tuple(flat), least, over(flat))
 
 
 def except_(wanted: Node, unwanted: Node) -> Node:
     """`wanted` without `unwanted`, in normal form: a `wanted` that only excludes is taken from everything."""
-    over = _over((wanted, unwanted))
+    span = over((wanted, unwanted))
     if isinstance(wanted, Not):
-        return Except(Everything(), any_of((wanted.part, unwanted)), over)
-    return Except(wanted, unwanted, over)
+        return Except(Everything(), any_of((wanted.part, unwanted)), span)
+    return Except(wanted, unwanted, span)
 
 
-def _over(nodes: Sequence[Node]) -> Span:
+def over(nodes: Sequence[Node]) -> Span:
     """From the first of the nodes to the last, in the order of the query."""
     spans = [node.span for node in nodes if node.span != (0, 0)]
     return (min(span[0] for span in spans), max(span[1] for span in spans)) if spans else (0, 0)
