@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
+from unicodedata import category
 
 from whoosh.qparser import plugins, syntax
 
@@ -240,4 +241,5 @@ def _limit(given: str | None) -> str | None:
 
 
 def _of_pattern(letter: str) -> bool:
-    return letter in "*?_" or bool(tokenize(letter))
+    """Whether a form or a pattern over forms can hold it; marks and invisible signs vanish when it is folded."""
+    return letter in "*?" or category(letter) in ("Mn", "Mc", "Me", "Cf") or bool(tokenize(letter))

@@ -71,14 +71,14 @@ def parse(
     if len(tokens) > MAX_WORDS:
         raise QueryError(f"the query has too many words: at most {MAX_WORDS:,}", tokens[MAX_WORDS][1])
     tree: Node | None = None
-    if not is_plain(query):
+    plain = is_plain(query)
+    if not plain:
         try:
             tree = _Reading(query, definition, match, lenient, now).tree()
         except _TooLargeError:
             if not lenient:
                 raise
-            tree = _bag(query, match)
-    elif tokens:
+    if tree is None and tokens and (plain or lenient):
         tree = _bag(query, match)
     if tree is None:
         raise QueryError("the query has no words: type at least one letter or digit")
