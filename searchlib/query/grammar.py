@@ -61,6 +61,8 @@ class ExactPhrase(plugins.PhrasePlugin.PhraseNode):
 class Comparison(syntax.RangeNode):
     """field:>value, which Whoosh makes a range"""
 
+    has_boost = True
+
     def __init__(self, rel: str, text: str) -> None:
         value = text[1:-1] if text[:1] in ("'", '"') and text[-1:] == text[:1] and len(text) > 1 else text
         above = ">" in rel
@@ -73,6 +75,16 @@ class SingleQuotes(plugins.SingleQuotePlugin):
     """SingleQuotePlugin for values of fields only: elsewhere ' is an apostrophe."""
 
     nodetype = QuotedWord
+
+
+class Ranges(plugins.RangePlugin):
+    """RangePlugin, whose ranges take no boost in Whoosh 2.7.4."""
+
+    class RangeTagger(plugins.RangePlugin.RangeTagger):
+        def create(self, parser: QueryParser, match: Any) -> syntax.RangeNode:
+            node = super().create(parser, match)
+            node.has_boost = True
+            return node
 
 
 class Comparisons(plugins.GtLtPlugin):
@@ -115,7 +127,7 @@ def query_parser(russian: bool) -> QueryParser:
         SingleQuotes(r"(?<=:)'(?P<text>[^']*)'(?=[\s)^]|$)"),
         plugins.FieldsPlugin(ours.FIELD, remove_unknown=False),
         Comparisons(ours.COMPARISON),
-        plugins.RangePlugin(expr=re.compile(ours.RANGE)),
+        Ranges(expr=re.compile(ours.RANGE)),
         Words(),
         plugins.PhrasePlugin(PHRASE),
         # The order matters below: a boost may stand behind a group, a pattern or a fuzzy word.
