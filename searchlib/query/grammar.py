@@ -82,7 +82,7 @@ class Ranges(plugins.RangePlugin):
 
     class RangeTagger(plugins.RangePlugin.RangeTagger):
         def create(self, parser: QueryParser, match: Any) -> syntax.RangeNode:
-            node = super().create(parser, match)
+            node: syntax.RangeNode = super().create(parser, match)
             node.has_boost = True
             return node
 
