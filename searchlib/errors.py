@@ -30,13 +30,16 @@ class SearchError(Exception):
 class QueryError(SearchError):
     """A query that cannot be answered as it was asked.
 
-    position: offset in code points into the query where the trouble starts, or None when it concerns the whole.
+    position: offset in code points into the query where the trouble starts, or None when it concerns the whole;
+    hint: what to type instead, or None.
     """
 
-    def __init__(self, message: str, position: int | None = None) -> None:
+    def __init__(self, message: str, position: int | None = None, hint: str | None = None) -> None:
         self.message = message
         self.position = position
-        super().__init__(message if position is None else f"{message} (at character {position + 1})")
+        self.hint = hint
+        where = "" if position is None else f" (at character {position + 1})"
+        super().__init__(f"{message}{where}" if hint is None else f"{message}{where}; {hint}")
 
 
 class DocumentError(SearchError):

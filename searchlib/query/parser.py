@@ -1,0 +1,233 @@
+"""What was asked, as a tree?
+
+    parse('title:саммит "G7"~3 -NATO date:2024', definition)
+
+searchlib/query/README.md is the language. Whoosh reads it (searchlib.query.grammar); what it would pass over in
+silence is refused here with its place and a hint. Words beside each other without an operator are put together as
+`match` says.
+
+Importing this module imports Whoosh, so import it only for a query that is not plain (searchlib.query.syntax).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from whoosh.qparser import plugins, syntax
+
+from searchlib.definitions import Definition
+from searchlib.errors import QueryError
+from searchlib.language._tokens import tokenize
+from searchlib.query.checks import check
+from searchlib.query.grammar import Must, Together, query_parser
+from searchlib.query.leaves import Leaves, field_kinds
+from searchlib.query.syntax import is_plain, is_shouted
+from searchlib.query.tree import Everything, Maybe, Node, Not, Require, Word, all_of, any_of, except_, over
+from searchlib.query.words import MAX_LENGTH, MAX_WORDS
+
+__all__ = ["parse"]
+
+# Whoosh's cost grows faster than the query, and its tree is walked by recursion; so is ours.
+MAX_CLAUSES: Final = 256
+MAX_DEPTH: Final = 20
+MAX_CHUNKS: Final = 2_000  # runs between white space: some of them may be punctuation, which is no word
+MAX_SIGNS: Final = 2_000
+
+_SIGN = re.compile(r'["()^~*?]')
+_CHUNK = re.compile(r"\S+")
+_SHARE = re.compile(r"([0-9]{1,3})%\Z", re.ASCII)
+_BINARY: Final = (syntax.AndNotGroup, syntax.AndMaybeGroup, syntax.RequireGroup)
+
+
+def parse(
+    query: str,
+    definition: Definition,
+    *,
+    match: str | int = "any",
+    lenient: bool = False,
+    now: datetime | None = None,
+) -> Node:
+    """The tree of a query.
+
+    match: how many of the words side by side a document needs: "any", "all", a number, or a share such as "75%",
+    rounded down, at least one. Numbers and shares count the optional parts of the query's top level; more than
+    there are means all of them. lenient: read what is no valid query as best it can be, a stray operator as a
+    word, rather than raise. now: what "today" is, for dates; a time without a zone is UTC, None is the clock's.
+
+    A name before a colon is a field when a word follows directly; when there is no such field, that is an error.
+    Colons in times (12:30) and addresses (http://), and those before a space ("Putin: we will"), are text.
+
+    Raises QueryError for a query that is malformed (not when lenient), too long or too large, or without any word.
+    """
+    if not isinstance(query, str):
+        raise QueryError(f"a query is a str, not {type(query).__name__}")
+    if len(query) > MAX_LENGTH:
+        raise QueryError(f"the query is too long: at most {MAX_LENGTH:,} characters", MAX_LENGTH)
+    _needed(match, 1)
+    tokens = tokenize(query)
+    if len(tokens) > MAX_WORDS:
+        raise QueryError(f"the query has too many words: at most {MAX_WORDS:,}", tokens[MAX_WORDS][1])
+    tree: Node | None = None
+    plain = is_plain(query)
+    if not plain:
+        try:
+            tree = _Reading(query, definition, match, lenient, now).tree()
+        except _TooLargeError:
+            if not lenient:
+                raise
+    if tree is None and tokens and (plain or lenient):
+        tree = _bag(query, match)
+    if tree is None:
+        raise QueryError("the query has no words: type at least one letter or digit")
+    return tree
+
+
+class _TooLargeError(QueryError):
+    """A query that is not handed to Whoosh."""
+
+
+class _Reading:
+    """One query on its way from Whoosh's nodes to ours."""
+
+    def __init__(
+        self, query: str, definition: Definition, match: str | int, lenient: bool, now: datetime | None
+    ) -> None:
+        moment = datetime.now(UTC) if now is None else now
+        utc = moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        self._query = query
+        self._match = match
+        self._lenient = lenient
+        self._kinds = field_kinds(definition)
+        self._leaves = Leaves(query, self._kinds, utc, self._complain)
+
+    def tree(self) -> Node | None:
+        parser = query_parser(not is_shouted(self._query))
+        _check_size(self._query)
+        nodes = parser.tag(self._query)
+        _check_nodes(nodes)
+        kept = check(nodes, self._query, tuple(self._kinds), self._complain)
+        root = parser.filterize(Together(kept))
+        top = root if isinstance(root, Together) else Together([root])
+        return self._together(top, top.boost, self._match)
+
+    def _complain(self, message: str, position: int, hint: str | None) -> None:
+        if not self._lenient:
+            raise QueryError(message, position, hint)
+
+    def _node(self, node: Any, boost: float) -> Node | None:
+        """None for what has no word in it."""
+        if not isinstance(node, syntax.GroupNode):
+            return self._leaves.leaf(node, boost * node.boost)
+        if isinstance(node, Together):
+            return self._together(node, boost * node.boost, "all" if self._match == "all" else "any")
+        if isinstance(node, Must):
+            return self._operand(node.nodes[0], boost)
+        if isinstance(node, syntax.NotGroup):
+            part = self._operand(node.nodes[0], boost)
+            return None if part is None else part.part if isinstance(part, Not) else Not(part, part.span)
+        parts = [self._operand(one, boost) for one in node.nodes]
+        return _operation(node, [part for part in parts if part is not None])
+
+    def _operand(self, node: Any, boost: float) -> Node | None:
+        """A part that an operator needs, so that it is an error when there is no word in it."""
+        part = self._node(node, boost)
+        if part is None:
+            self._complain("there is no letter or digit here for the operator", node.startchar, None)
+        return part
+
+    def _together(self, group: Any, boost: float, match: str | int) -> Node | None:
+        required: list[Node] = []
+        optional: list[Node] = []
+        unwanted: list[Node] = []
+        for node in group:
+            part = self._node(node, boost)
+            if part is None:
+                continue
+            if isinstance(node, Must):
+                required.append(part)
+            elif isinstance(part, Not):
+                unwanted.append(part.part)
+            else:
+                optional.append(part)
+        wanted = _combined(required, optional, match)
+        if not unwanted:
+            return wanted
+        return except_(Everything() if wanted is None else wanted, any_of(unwanted))
+
+
+def _operation(node: Any, parts: Sequence[Node]) -> Node | None:
+    """The parts of an infix operator; the empty ones, which only a lenient reading has, are not among them."""
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    if isinstance(node, syntax.AndGroup):
+        return all_of(parts)
+    if isinstance(node, syntax.OrGroup):
+        return any_of(parts)
+    left, right = parts
+    if isinstance(node, syntax.AndNotGroup):
+        return except_(left, right)
+    return (Maybe if isinstance(node, syntax.AndMaybeGroup) else Require)(left, right, over(parts))
+
+
+def _combined(required: Sequence[Node], optional: Sequence[Node], match: str | int) -> Node | None:
+    if not optional:
+        return all_of(required) if required else None
+    chosen = all_of(optional) if match == "all" else any_of(optional, _needed(match, len(optional)))
+    if not required:
+        return chosen
+    if match != "any":
+        return all_of([*required, chosen])
+    wanted = all_of(required)
+    return Maybe(wanted, chosen, over((wanted, chosen)))
+
+
+def _needed(match: str | int, count: int) -> int:
+    """How many of `count` parts `match` asks for."""
+    share = _SHARE.match(match) if isinstance(match, str) else None
+    if share is not None and int(share[1]) <= 100:
+        return max(1, count * int(share[1]) // 100)
+    if isinstance(match, int) and not isinstance(match, bool) and match >= 1:
+        return min(match, count)
+    if match == "any":
+        return 1
+    if match == "all":
+        return count
+    raise QueryError(f"match is 'any', 'all', a number from 1, or a share such as '75%', not {match!r}")
+
+
+def _bag(query: str, match: str | int) -> Node | None:
+    words = [Word(chunk[0], span=chunk.span()) for chunk in _CHUNK.finditer(query) if tokenize(chunk[0])]
+    return _combined((), words, match)
+
+
+def _check_size(query: str) -> None:
+    """What can be told before Whoosh looks at the query."""
+    for pattern, most, what in ((_CHUNK, MAX_CHUNKS, "words"), (_SIGN, MAX_SIGNS, "operators")):
+        places = [found.start() for found in pattern.finditer(query)]
+        if len(places) > most:
+            raise _TooLargeError(f"the query has too many {what}", places[most], "ask for less at once")
+
+
+def _check_nodes(nodes: Any) -> None:
+    """What can be told before Whoosh makes a tree of the nodes."""
+    depth = clauses = chain = 0
+    for node in nodes:
+        if isinstance(node, (syntax.TextNode, syntax.RangeNode)):
+            clauses += 1
+        elif isinstance(node, plugins.GroupPlugin.OpenBracket):
+            depth += 1
+        elif isinstance(node, plugins.GroupPlugin.CloseBracket):
+            depth -= 1
+        elif isinstance(node, syntax.Operator) and node.grouptype in _BINARY:
+            chain += 1  # each takes all before it as its left side, one level deeper
+        if clauses > MAX_CLAUSES:
+            raise _TooLargeError(
+                f"the query has too many parts: at most {MAX_CLAUSES} with operators", node.startchar
+            )
+        if depth > MAX_DEPTH or chain > MAX_DEPTH:
+            raise _TooLargeError(
+                f"the query is nested too deeply: at most {MAX_DEPTH} levels", node.startchar
+            )

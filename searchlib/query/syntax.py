@@ -1,0 +1,75 @@
+"""Which signs and words of a query are operators?
+
+The patterns here are given to Whoosh by searchlib.query.grammar, and tell without Whoosh whether a query has any
+operator at all: importing it takes longer than most searches, and most queries are plain words.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = [
+    "COMPARISON",
+    "EXACT",
+    "FIELD",
+    "FUZZY",
+    "INFIX",
+    "MINUS",
+    "PLUS",
+    "PREFIX",
+    "RANGE",
+    "RUSSIAN",
+    "WORD_AFTER",
+    "WORD_BEFORE",
+    "is_plain",
+    "is_shouted",
+]
+
+# English operator -> its Russian equal, or None.
+INFIX: Final = {"AND": "И", "OR": "ИЛИ", "ANDNOT": None, "ANDMAYBE": None, "REQUIRE": None}
+PREFIX: Final = {"NOT": "НЕ"}
+RUSSIAN: Final = ("И", "ИЛИ", "НЕ")
+
+# An operator word stands by itself; a parenthesis or a quote may touch it.
+WORD_BEFORE: Final = r'(?<![^\s()"])'
+WORD_AFTER: Final = r'(?![^\s()"])'
+
+# At the start of a word and before something that can be a word: neither a dash nor an arrow nor a smile.
+_SIGN: Final = r"(?<![^\s(]){}(?![\s+\-–—.,;:!)>^~]|$)"
+PLUS: Final = _SIGN.format(r"\+")
+MINUS: Final = _SIGN.format("-")
+EXACT: Final = r'=(?=[\w"])'
+
+# A name that begins with a letter, directly before its value: neither 12:30 nor http:// nor "Putin: we will".
+FIELD: Final = r"(?<!:)(?P<text>[^\W\d]\w*):(?!//|\s)"
+COMPARISON: Final = r"""(?<=:)(?P<rel>[<>]=?|=[<>])(?P<text>"[^"]*"|'[^']*'|[^\s()"^]*)"""
+# Outside a field only capitals make a range: "[back to school]" is a headline. The lengths keep it linear.
+RANGE: Final = (
+    r"(?P<open>(?<=:)[\[{]|[\[{](?=[^\[\]{}]{0,100}\bTO\b))"
+    r"(?P<start>[^\[\]{}]{0,100}?)\b[Tt][Oo]\b(?P<end>[^\[\]{}]{0,100})(?P<close>[\]}])"
+)
+FUZZY: Final = r"(?<=[^\s(])~(?P<maxdist>[0-9])?(?:/(?P<prefix>[0-9]{1,3}))?"
+
+_ANY_OPERATOR: Final = re.compile(
+    rf"""["*()^] | \?(?=\w) | (?<=\S)~
+    | (?<!\S) (?: {MINUS} | {PLUS} | {EXACT} | [^\W\d]\w*:(?!//|\s) | (?:{"|".join([*INFIX, *PREFIX])})(?!\S) )
+    | [\[{{][^\[\]{{}}]{{0,100}}\bTO\b""",
+    re.VERBOSE,
+)
+_RUSSIAN_OPERATOR: Final = re.compile(r"(?<!\S)НЕ(?=\s)|(?<=\s)(?:И|ИЛИ)(?=\s)")
+
+
+def is_plain(query: str) -> bool:
+    """Whether the query is nothing but words, so that a bag of words says all of it.
+
+    A question mark at the end of a word is then the end of a question; beside an operator it stands for a letter.
+    """
+    return _ANY_OPERATOR.search(query) is None and (
+        _RUSSIAN_OPERATOR.search(query) is None or is_shouted(query)
+    )
+
+
+def is_shouted(query: str) -> bool:
+    """Whether the query is all in capitals, where И ИЛИ НЕ are words: "СБОРНАЯ НЕ ПРИЕДЕТ" excludes nothing."""
+    return query.isupper()
