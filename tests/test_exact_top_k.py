@@ -17,7 +17,8 @@ from naive_bm25 import NaiveBM25
 from searchlib.definitions import Definition, Field
 from searchlib.documents import Document
 from searchlib.language.analyzer import Analysis
-from searchlib.ranking._topk import BUILDS, Searcher
+from searchlib.ranking._searcher import Searcher
+from searchlib.ranking._topk import BUILDS, Kernel
 from searchlib.storage.builder import SegmentBuilder
 from searchlib.storage.segment import Segment
 
@@ -59,7 +60,7 @@ class Archive:
         self.dead: frozenset[int] = frozenset()
         self.oracle = NaiveBM25(self.corpus, self.weights, k1, b, lambda words: words[0][0] == "s")
 
-    def searcher(self, build: str = BUILDS[0]) -> Searcher:
+    def searcher(self) -> Searcher:
         rows = []
         for start, segment in zip(self.starts, self.segments, strict=True):
             documents = segment.file.documents
@@ -71,7 +72,7 @@ class Archive:
                         bits[doc >> 3] |= 1 << (doc & 7)
                 live = bytes(bits)
             rows.append((segment.file, live, segment.total_length))
-        return Searcher(rows, self.weights, self.k1, self.b, build)
+        return Searcher(rows, self.weights, self.k1, self.b)
 
     def check(self, query: list[tuple[tuple[str, ...], float]], k: int) -> None:
         expected = self.oracle.rank(query, self.dead)
@@ -85,11 +86,12 @@ class Archive:
         k: int,
         expected: list[tuple[float, int]],
     ) -> None:
-        searcher = self.searcher(build)
+        searcher = self.searcher()
+        kernel = Kernel(searcher, build)
         plan = [(searcher.group(terms), boost) for terms, boost in query]
         by_document = {number: score for score, number in expected}
-        got = [(score, self.starts[part] + doc) for score, part, doc in searcher.top(plan, k)]
-        assert searcher.count([group for group, _ in plan]) == len(expected)
+        got = [(score, self.starts[part] + doc) for score, part, doc in kernel.top(plan, k)]
+        assert kernel.count([group for group, _ in plan]) == len(expected)
         assert len(got) == min(k, len(expected))
         for (score, doc), (wanted, wanted_doc) in zip(got, expected, strict=False):
             assert score == pytest.approx(by_document[doc], rel=1e-9)
@@ -210,7 +212,7 @@ def test_long_sparse_lists(wide: Archive, seed: int) -> None:
 def test_equal_documents_stand_in_order(tmp_path: Path) -> None:
     archive = Archive(tmp_path, [[("a1 a2",)] * 300, [("a1 a2",)] * 9000], 1.2, 0.55)
     searcher = archive.searcher()
-    found = searcher.top([(searcher.group(("t1",)), 1.0), (searcher.group(("t2",)), 1.0)], 500)
+    found = Kernel(searcher).top([(searcher.group(("t1",)), 1.0), (searcher.group(("t2",)), 1.0)], 500)
     assert [(part, doc) for _, part, doc in found] == [(0, doc) for doc in range(300)] + [
         (1, doc) for doc in range(200)
     ]

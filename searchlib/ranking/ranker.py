@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from searchlib.language.analyzer import Analysis
 from searchlib.query.words import bag_of_words
-from searchlib.ranking._topk import Group, Searcher
+from searchlib.ranking._searcher import Group, Searcher
+from searchlib.ranking._topk import Kernel
 
 if TYPE_CHECKING:
     from searchlib.language import Analyzer
@@ -44,6 +45,7 @@ class Ranker:
             definition.k1,
             definition.b,
         )
+        self._kernel = Kernel(self._searcher)
         self._analyses: dict[str, Analysis] = {}
         self._groups: dict[tuple[str, ...], Group] = {}
         self._meanings: dict[str, tuple[Group, bool]] = {}
@@ -84,8 +86,8 @@ class Ranker:
 
     def top(self, plan: Plan, k: int) -> list[tuple[float, int, int]]:
         """The best k documents as (score, segment, document), best first; equal scores in document order."""
-        return self._searcher.top(plan.groups, k)
+        return self._kernel.top(plan.groups, k)
 
     def count(self, plan: Plan) -> int:
         """How many documents have any word of the plan."""
-        return self._searcher.count([group for group, _ in plan.groups])
+        return self._kernel.count([group for group, _ in plan.groups])

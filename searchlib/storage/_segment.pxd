@@ -55,5 +55,6 @@ cdef class SegmentFile:
     cdef object _damaged(self, str what, object offset)
     cdef bint _seek(self, str term, sl_dictionary_entry *entry) except -1
     cdef const uint8_t *_postings(self, const sl_dictionary_entry *entry) except NULL
+    cdef const uint8_t *_positions(self, const sl_dictionary_entry *entry) except NULL
     cdef const uint8_t *_checked(self, uint64_t offset, uint64_t n) except NULL
     cdef const uint8_t *_id(self, uint32_t doc, uint32_t *n) except NULL

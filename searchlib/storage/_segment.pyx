@@ -156,6 +156,15 @@ cdef class SegmentFile:
             raise self._damaged("a posting list lies outside its section", offset)
         return self._checked(offset + entry.postings, entry.postings_length)
 
+    cdef const uint8_t *_positions(self, const sl_dictionary_entry *entry) except NULL:
+        """The positions of a term: entry.positions_length bytes, checked."""
+        if entry.once != NULL:
+            return entry.once + entry.postings_length
+        offset, length = self._section("positions", 0)
+        if entry.positions > length or entry.positions_length > length - entry.positions:
+            raise self._damaged("positions lie outside their section", offset)
+        return self._checked(offset + entry.positions, entry.positions_length)
+
     def find_form(self, str form):
         """(terms as a tuple of str, is it a stop word) of a form this segment has seen, else None."""
         cdef Py_ssize_t n

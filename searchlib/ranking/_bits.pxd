@@ -1,0 +1,10 @@
+from libc.stdint cimport uint32_t, uint64_t
+
+
+cdef class Bits:
+    cdef readonly tuple documents  # of each segment
+    cdef uint64_t **words          # by segment; bits of documents that there are not are 0
+    cdef object owner
+
+    cdef uint32_t length(self, uint32_t segment) noexcept
+    cdef int like(self, Bits other) except -1

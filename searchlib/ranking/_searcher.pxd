@@ -1,0 +1,60 @@
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+
+from searchlib.storage._segment cimport SegmentFile
+
+
+cdef extern from "../storage/places.h":
+    ctypedef struct sl_list:
+        uint32_t df, documents, fields, blocks
+    int sl_list_open(sl_list *l, const uint8_t *data, uint64_t length, uint32_t df, uint32_t documents,
+                     uint32_t fields) nogil
+
+
+cdef class Part:
+    cdef SegmentFile file
+    cdef object live_owner
+    cdef const uint8_t *live       # a bit a document, or NULL when all live
+    cdef double mean               # average length of its documents
+    cdef float *norms              # by document; NULL until prepare_norms()
+    cdef float loosened            # what stored impacts are multiplied with to bound those under these weights
+    cdef const uint8_t *lengths[16]
+    cdef int widths[16]
+
+
+cdef class Searcher:
+    cdef readonly tuple documents  # of each segment, deleted ones included
+    cdef list parts
+    cdef readonly uint32_t fields
+    cdef double weights[16]
+    cdef double usual[16]
+    cdef bint usual_weights
+    cdef double k1, b, mean, usual_mean
+    cdef uint64_t total            # documents of all segments
+
+    cdef int _measure(self) except -1
+    cdef int _read_lengths(self, Part part) except -1
+    cdef double _length(self, Part part, uint32_t doc, const double *weights) noexcept nogil
+    cdef int prepare_norms(self, Part part) except -1
+    cdef double norm(self, Part part, uint32_t doc, const double *weights, double mean) noexcept nogil
+    cdef double idf(self, uint64_t df) noexcept
+
+
+cdef class Group:
+    cdef readonly tuple terms
+    cdef Searcher owner            # keeps the bytes that the lists point into
+    cdef uint32_t count, segments
+    cdef double *idfs              # by term; 0: no document has it
+    cdef sl_list *lists            # terms x segments; df 0: not in that segment
+
+
+cdef class Occurrences:
+    cdef readonly Searcher owner
+    cdef readonly uint64_t df      # documents in all segments
+    cdef readonly double weight    # idf of df
+    cdef uint32_t segments
+    cdef uint32_t *counts          # by segment: documents in it
+    cdef uint32_t **docs           # by segment: ascending
+    cdef double **tfs              # by segment: how often in each, weighted by field; above 0
+
+    cdef int reserve(self, uint32_t segment, uint32_t count) except -1
+    cdef int close(self) except -1

@@ -1,0 +1,265 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""What does the ranking know of a snapshot? Its segments' lists, lengths and common statistics.
+
+A Searcher serves one snapshot: the segments of one commit with the statistics of all of them, so that a score does not
+depend on how documents are spread over segments. It is immutable but for caches; threads may share it.
+"""
+
+from libc.math cimport log
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc
+
+from searchlib.storage._segment cimport (
+    SegmentFile,
+    sl_dictionary_entry,
+    sl_load16,
+    sl_load32,
+)
+
+cdef extern from *:
+    """
+    #if defined(__GNUC__) && !defined(__clang__)
+    #pragma GCC optimize("O3")
+    #endif
+    """
+
+
+cdef class Part:
+    """One segment as the kernel sees it: its file, who is alive in it, and norms by document."""
+
+    def __dealloc__(self):
+        free(self.norms)
+
+
+cdef class Searcher:
+    """The segments of a snapshot.
+
+    segments: list of (SegmentFile, live, total_length): live is None or bytes with a bit for each document, total_length the
+    sum of the weighted lengths of its documents, by the `usual` weights.
+    usual: the weights of the text fields that the index was built with, which the stored bounds suppose; weights: those to
+    score with, None for the usual ones. A weight is 0 when its field is not searched. k1, b: as in BM25.
+    """
+
+    def __init__(self, list segments, list usual, double k1, double b, list weights=None):
+        cdef Part part
+        cdef double total = 0
+        self.fields = len(usual)
+        self.usual_weights = weights is None or weights == usual
+        for i, weight in enumerate(usual):
+            self.usual[i] = weight
+        for i, weight in enumerate(usual if weights is None else weights):
+            self.weights[i] = weight
+        self.k1, self.b = k1, b
+        self.parts = []
+        self.total = 0
+        for file, live, length in segments:
+            part = Part()
+            part.file = file
+            if part.file.fields != self.fields:
+                raise part.file._damaged("the number of text fields is not the index's", None)
+            part.live_owner = live
+            part.live = NULL
+            if live is not None:
+                if len(live) * 8 < part.file.documents:
+                    raise part.file._damaged("the list of deleted documents is too short", None)
+                part.live = <const uint8_t *> <const char *> <bytes> live
+            part.mean = length / part.file.documents if length > 0 else 1.0
+            part.loosened = 1
+            total += length
+            self.total += part.file.documents
+            self.parts.append(part)
+        self.documents = tuple((<Part> one).file.documents for one in self.parts)
+        self.usual_mean = self.mean = total / self.total if total > 0 else 1.0
+        if not self.usual_weights:
+            self._measure()
+
+    cdef int _measure(self) except -1:
+        """The average length under weights that are not the usual ones."""
+        cdef Part part
+        cdef double total = 0
+        cdef uint32_t doc, field, value
+        for part in self.parts:
+            self._read_lengths(part)
+            with nogil:
+                for doc in range(part.file.documents):
+                    total += self._length(part, doc, self.weights)
+        self.mean = total / self.total if total > 0 else 1.0
+        return 0
+
+    cdef int _read_lengths(self, Part part) except -1:
+        cdef uint32_t n = part.file.documents, field
+        cdef uint64_t offset, size
+        for field in range(self.fields):
+            offset, size = part.file._section(f"length.{field}", n)
+            if size not in (n, 2 * <uint64_t> n, 4 * <uint64_t> n):
+                raise part.file._damaged("a column of lengths has the wrong size", offset)
+            part.widths[field] = <int> (size // n)
+            part.lengths[field] = part.file._checked(offset, size)
+        return 0
+
+    cdef double _length(self, Part part, uint32_t doc, const double *weights) noexcept nogil:
+        cdef double length = 0
+        cdef uint32_t field, value
+        for field in range(self.fields):
+            if part.widths[field] == 1:
+                value = part.lengths[field][doc]
+            elif part.widths[field] == 2:
+                value = sl_load16(part.lengths[field] + 2 * <uint64_t> doc)
+            else:
+                value = sl_load32(part.lengths[field] + 4 * <uint64_t> doc)
+            length += weights[field] * value
+        return length
+
+    cdef double norm(self, Part part, uint32_t doc, const double *weights, double mean) noexcept nogil:
+        """k1 * (1 - b + b * length / average), which needs prepare_norms() once before."""
+        return self.k1 * (1 - self.b + self.b * self._length(part, doc, weights) / mean)
+
+    cdef int prepare_norms(self, Part part) except -1:
+        """Works out the norm of every document of a segment, once."""
+        cdef uint32_t n = part.file.documents, doc, field
+        cdef float *norms
+        cdef double norm, grown = 0, shrunk = 1, ratio
+        if part.norms != NULL:
+            return 0
+        self._read_lengths(part)
+        norms = <float *> malloc(n * sizeof(float))
+        if norms == NULL:
+            raise MemoryError("no memory for the norms of a segment")
+        with nogil:
+            for doc in range(n):
+                norm = self.norm(part, doc, self.weights, self.mean)
+                norms[doc] = <float> norm
+                if not self.usual_weights:
+                    ratio = norm / self.norm(part, doc, self.usual, part.mean)
+                    shrunk = ratio if ratio < shrunk else shrunk
+        if self.usual_weights:
+            part.loosened = <float> max(1.0, self.mean / part.mean)
+        else:
+            # tf' <= c tf and norm' >= d norm give tf' / (tf' + norm') <= max(1, c / d) * tf / (tf + norm)
+            for field in range(self.fields):
+                if self.usual[field] > 0:
+                    grown = max(grown, self.weights[field] / self.usual[field])
+                elif self.weights[field] > 0:
+                    grown = 1e9
+            part.loosened = <float> (max(1.0, min(grown / shrunk if shrunk > 0 else 1e9, 1e9)) * 1.000001)
+        if part.norms == NULL:
+            part.norms = norms
+        else:
+            free(norms)  # another thread was quicker
+        return 0
+
+    cdef double idf(self, uint64_t df) noexcept:
+        """Of what `df` documents have; 0 when none has."""
+        return log(1 + (self.total - df + 0.5) / (df + 0.5)) if df else 0.0
+
+    def group(self, tuple terms) -> Group:
+        """Looks terms up in every segment, once; the group can be searched for again and again."""
+        cdef Group group = Group()
+        cdef Part part
+        cdef sl_dictionary_entry entry
+        cdef uint32_t i, j
+        cdef uint64_t df
+        group.owner = self
+        group.terms = terms
+        group.count = len(terms)
+        group.segments = len(self.parts)
+        group.idfs = <double *> calloc(group.count + 1, sizeof(double))
+        group.lists = <sl_list *> calloc(<size_t> group.count * group.segments + 1, sizeof(sl_list))
+        if group.idfs == NULL or group.lists == NULL:
+            raise MemoryError("no memory for a query")
+        for i in range(group.count):
+            df = 0
+            for j in range(group.segments):
+                part = self.parts[j]
+                if not part.file._seek(terms[i], &entry) or entry.df == 0:
+                    continue
+                if not sl_list_open(&group.lists[i * group.segments + j], part.file._postings(&entry),
+                                    entry.postings_length, entry.df, part.file.documents, self.fields):
+                    raise part.file._damaged(f"the posting list of '{terms[i]}' is damaged", None)
+                df += entry.df
+            group.idfs[i] = self.idf(df)
+        return group
+
+
+cdef class Group:
+    """Terms that count as one: the readings of a word. Made by Searcher.group and of use with that searcher only."""
+
+    def __dealloc__(self):
+        free(self.idfs)
+        free(self.lists)
+
+    @property
+    def df(self) -> int:
+        """Documents of its most frequent term."""
+        cdef uint64_t most = 0, df
+        cdef uint32_t i, j
+        for i in range(self.count):
+            df = 0
+            for j in range(self.segments):
+                df += self.lists[i * self.segments + j].df
+            most = max(most, df)
+        return most
+
+
+cdef class Occurrences:
+    """Documents found by looking: those with a phrase, or with a form that a pattern fits. Scores as one term would.
+
+    Empty at first; whoever makes one reserves and fills each segment and closes it. Immutable from then on.
+    """
+
+    def __cinit__(self, Searcher owner):
+        self.owner = owner
+        self.segments = len(owner.parts)
+        self.counts = <uint32_t *> calloc(self.segments + 1, sizeof(uint32_t))
+        self.docs = <uint32_t **> calloc(self.segments + 1, sizeof(uint32_t *))
+        self.tfs = <double **> calloc(self.segments + 1, sizeof(double *))
+        if self.counts == NULL or self.docs == NULL or self.tfs == NULL:
+            raise MemoryError("no memory for a query")
+
+    def __dealloc__(self):
+        cdef uint32_t i
+        for i in range(self.segments):
+            if self.docs != NULL:
+                free(self.docs[i])
+            if self.tfs != NULL:
+                free(self.tfs[i])
+        free(self.counts)
+        free(self.docs)
+        free(self.tfs)
+
+    cdef int reserve(self, uint32_t segment, uint32_t count) except -1:
+        """Room for so many documents of a segment, which the caller writes."""
+        self.docs[segment] = <uint32_t *> malloc((<size_t> count + 1) * sizeof(uint32_t))
+        self.tfs[segment] = <double *> malloc((<size_t> count + 1) * sizeof(double))
+        if self.docs[segment] == NULL or self.tfs[segment] == NULL:
+            raise MemoryError("no memory for a query")
+        self.counts[segment] = count
+        return 0
+
+    cdef int close(self) except -1:
+        """Counts what was filled in."""
+        cdef uint32_t i
+        self.df = 0
+        for i in range(self.segments):
+            self.df += self.counts[i]
+        self.weight = self.owner.idf(self.df)
+        return 0
+
+    @staticmethod
+    def of(Searcher owner, list found) -> Occurrences:
+        """From [[(document, tf), ...] by segment], documents ascending."""
+        cdef Occurrences result = Occurrences(owner)
+        cdef uint32_t i, k
+        for i in range(result.segments):
+            result.reserve(i, len(found[i]))
+            for k in range(result.counts[i]):
+                result.docs[i][k], result.tfs[i][k] = found[i][k]
+                if result.docs[i][k] >= <uint32_t> owner.documents[i]:
+                    raise ValueError("there is no such document")
+        result.close()
+        return result
+
+    def items(self) -> list:
+        """[[(document, tf), ...] by segment]."""
+        cdef uint32_t i, k
+        return [[(self.docs[i][k], self.tfs[i][k]) for k in range(self.counts[i])] for i in range(self.segments)]
