@@ -1,4 +1,4 @@
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
 from searchlib.storage._segment cimport SegmentFile
 
@@ -8,6 +8,18 @@ cdef extern from "../storage/places.h":
         uint32_t df, documents, fields, blocks
     int sl_list_open(sl_list *l, const uint8_t *data, uint64_t length, uint32_t df, uint32_t documents,
                      uint32_t fields) nogil
+
+
+cdef extern from "deadline.h":
+    ctypedef struct sl_deadline:
+        int64_t at
+        int passed
+    int64_t sl_clock() nogil
+    int sl_deadline_passed(sl_deadline *d) nogil
+
+
+cdef class Deadline:
+    cdef sl_deadline state
 
 
 cdef class Part:

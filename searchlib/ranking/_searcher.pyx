@@ -6,7 +6,7 @@ depend on how documents are spread over segments. It is immutable but for caches
 """
 
 from libc.math cimport log
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 
 from searchlib.storage._segment cimport (
@@ -22,6 +22,22 @@ cdef extern from *:
     #pragma GCC optimize("O3")
     #endif
     """
+
+
+cdef class Deadline:
+    """When a search is to stop, with what it has. For one search; not for several threads."""
+
+    def __cinit__(self, double milliseconds):
+        self.state.at = sl_clock() + <int64_t> (milliseconds * 1e6)
+
+    @property
+    def passed(self) -> bool:
+        """Has a search been stopped by it?"""
+        return self.state.passed != 0
+
+    def check(self) -> bool:
+        """Is the time over? Looks at the clock."""
+        return sl_deadline_passed(&self.state) != 0
 
 
 cdef class Part:
