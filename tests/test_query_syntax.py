@@ -323,7 +323,11 @@ def test_spans_are_code_points_of_the_query(query: str, pieces: list[str]) -> No
     found: list[str] = []
 
     def walk(node: object) -> None:
-        children = [getattr(node, name) for name in ("wanted", "unwanted", "part") if hasattr(node, name)]
+        children = [
+            getattr(node, name)
+            for name in ("wanted", "unwanted", "part", "scored", "required")
+            if hasattr(node, name)
+        ]
         for child in [*children, *getattr(node, "parts", ())]:
             walk(child)
         if not children and not hasattr(node, "parts"):
@@ -331,7 +335,7 @@ def test_spans_are_code_points_of_the_query(query: str, pieces: list[str]) -> No
             found.append(query[start:end])
 
     walk(parse(query, NEWS, now=NOW))
-    assert found == pieces
+    assert sorted(found, key=query.index) == pieces
 
 
 def test_a_group_spans_its_parts() -> None:
@@ -351,9 +355,27 @@ def test_fields_are_those_of_the_definition() -> None:
     )
     query = "Заголовок:a rubric:b day:2024"
     year = DateRange("day", seconds(2024, 1, 1), seconds(2025, 1, 1))
-    assert bare(parse(query, papers)) == Any((Word("a", "Заголовок"), Keyword("rubric", "b"), year))
+    assert bare(parse(query, papers)) == Require(Word("a", "Заголовок"), All((Keyword("rubric", "b"), year)))
     with pytest.raises(QueryError, match="no field 'scan'"):
         parse("scan:a", papers)
+
+
+@pytest.mark.parametrize("match", ["any", "all"])
+def test_values_beside_words_limit_what_the_words_find(match: str) -> None:
+    def asked(query: str) -> Node:
+        return bare(parse(query, NEWS, match=match))
+
+    russian, english = Keyword("lang", "ru"), Keyword("lang", "en")
+    assert asked("саммит lang:ru") == asked("lang:ru саммит") == Require(Word("саммит"), russian)
+    assert asked("саммит +lang:ru") == Require(Word("саммит"), russian)
+    assert asked("саммит lang:ru lang:en") == Require(Word("саммит"), Any((russian, english)))
+    assert asked("саммит (lang:ru OR tags:x)") == Require(
+        Word("саммит"), Any((russian, Keyword("tags", "x")))
+    )
+    assert asked("lang:ru tags:x") == All((russian, Keyword("tags", "x")))
+    assert asked("саммит -lang:ru") == Except(Word("саммит"), russian)
+    assert asked("саммит OR lang:ru") == Any((Word("саммит"), russian))
+    assert asked("саммит AND lang:ru") == All((Word("саммит"), russian))
 
 
 PLAIN = [

@@ -21,11 +21,28 @@ from whoosh.qparser import plugins, syntax
 from searchlib.definitions import Definition
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
+from searchlib.query import tree as nodes
 from searchlib.query.checks import check
 from searchlib.query.grammar import Must, Together, query_parser
 from searchlib.query.leaves import Leaves, field_kinds
 from searchlib.query.syntax import is_plain, is_shouted
-from searchlib.query.tree import Everything, Maybe, Node, Not, Require, Word, all_of, any_of, except_, over
+from searchlib.query.tree import (
+    All,
+    DateRange,
+    Everything,
+    Keyword,
+    KeywordRange,
+    Maybe,
+    Node,
+    Not,
+    Pattern,
+    Require,
+    Word,
+    all_of,
+    any_of,
+    except_,
+    over,
+)
 from searchlib.query.words import MAX_LENGTH, MAX_WORDS
 
 __all__ = ["parse"]
@@ -51,6 +68,9 @@ def parse(
     now: datetime | None = None,
 ) -> Node:
     """The tree of a query.
+
+    Values and dates side by side with words, as in `саммит lang:ru date:2024`, limit what the words find, whatever
+    `match` is (Require); those on one field are alternatives.
 
     match: how many of the words side by side a document needs: "any", "all", a number, or a share such as "75%",
     rounded down, at least one. Numbers and shares count the optional parts of the query's top level; more than
@@ -142,20 +162,42 @@ class _Reading:
         required: list[Node] = []
         optional: list[Node] = []
         unwanted: list[Node] = []
+        conditions: list[Node] = []
         for node in group:
             part = self._node(node, boost)
             if part is None:
                 continue
-            if isinstance(node, Must):
+            if self._is_condition(part):
+                conditions.append(part)
+            elif isinstance(node, Must):
                 required.append(part)
             elif isinstance(part, Not):
                 unwanted.append(part.part)
             else:
                 optional.append(part)
         wanted = _combined(required, optional, match)
+        if conditions:
+            wanted = _limited(wanted, conditions)
         if not unwanted:
             return wanted
         return except_(Everything() if wanted is None else wanted, any_of(unwanted))
+
+    def _is_condition(self, node: Node) -> bool:
+        """Does it ask for values and dates only, not for words? Beside words it limits what they find."""
+        if isinstance(node, (Keyword, KeywordRange, DateRange)):
+            return True
+        if isinstance(node, Pattern):
+            return node.field is not None and self._kinds[node.field] != "text"
+        return isinstance(node, (All, nodes.Any)) and all(self._is_condition(part) for part in node.parts)
+
+
+def _limited(wanted: Node | None, conditions: Sequence[Node]) -> Node:
+    """What meets the conditions: of those on one field one is enough, unless words with operators say otherwise."""
+    by_field: dict[object, list[Node]] = {}
+    for node in conditions:
+        by_field.setdefault(getattr(node, "field", node), []).append(node)
+    limits = all_of([any_of(nodes) for nodes in by_field.values()])
+    return limits if wanted is None else Require(wanted, limits, over((wanted, limits)))
 
 
 def _operation(node: Any, parts: Sequence[Node]) -> Node | None:
