@@ -144,7 +144,7 @@ cdef class Searcher:
         with nogil:
             for doc in range(n):
                 norm = self.norm(part, doc, self.weights, self.mean)
-                norms[doc] = <float> norm
+                norms[doc] = <float> max(norm, 1e-30)  # tf / (tf + norm) is a number even for tf 0
                 if not self.usual_weights:
                     ratio = norm / self.norm(part, doc, self.usual, part.mean)
                     shrunk = ratio if ratio < shrunk else shrunk

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from searchlib.language.analyzer import Analysis
 from searchlib.query.words import bag_of_words
 from searchlib.ranking._searcher import Group, Searcher
-from searchlib.ranking._topk import Kernel
+from searchlib.ranking._topk import Clause, Kernel
 
 if TYPE_CHECKING:
     from searchlib.language import Analyzer
@@ -86,7 +86,7 @@ class Ranker:
 
     def top(self, plan: Plan, k: int) -> list[tuple[float, int, int]]:
         """The best k documents as (score, segment, document), best first; equal scores in document order."""
-        return self._kernel.top(plan.groups, k)
+        return self._kernel.top([Clause(group, boost) for group, boost in plan.groups], k)
 
     def count(self, plan: Plan) -> int:
         """How many documents have any word of the plan."""
