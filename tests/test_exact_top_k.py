@@ -60,7 +60,7 @@ class Archive:
         self.dead: frozenset[int] = frozenset()
         self.oracle = NaiveBM25(self.corpus, self.weights, k1, b, lambda words: words[0][0] == "s")
 
-    def searcher(self) -> Searcher:
+    def searcher(self, weights: list[float] | None = None) -> Searcher:
         rows = []
         for start, segment in zip(self.starts, self.segments, strict=True):
             documents = segment.file.documents
@@ -72,7 +72,7 @@ class Archive:
                         bits[doc >> 3] |= 1 << (doc & 7)
                 live = bytes(bits)
             rows.append((segment.file, live, segment.total_length))
-        return Searcher(rows, self.weights, self.k1, self.b)
+        return Searcher(rows, self.weights, self.k1, self.b, weights)
 
     def check(self, query: list[tuple[tuple[str, ...], float]], k: int) -> None:
         expected = self.oracle.rank(query, self.dead)

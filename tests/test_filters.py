@@ -140,9 +140,8 @@ def test_threads_may_share_filters(tmp_path: Path) -> None:
         chance = random.Random(seed)
         for _ in range(300):
             number = chance.randrange(100)
-            node: Filter = chance.choice(
-                [Keyword("lang", f"v{number}"), DateRange("date", number, 2 * number)]
-            )
+            nodes: list[Filter] = [Keyword("lang", f"v{number}"), DateRange("date", number, 2 * number)]
+            node = chance.choice(nodes)
             if set(members(archive.columns.bits_of(node))) != archive.places(node):
                 wrong.append(node)
 
