@@ -17,6 +17,7 @@ from naive_dictionary import key_of, read_forms, read_terms
 from naive_postings import read_places
 
 from searchlib import CorruptIndexError
+from searchlib.dates import FIRST, LAST
 from searchlib.definitions import Definition, Field
 from searchlib.documents import Document
 from searchlib.language._tokens import tokenize
@@ -242,7 +243,7 @@ def test_every_id_is_found_where_it_was_given_last(ids: list[str], others: list[
 
 
 @THOROUGH
-@given(st.lists(st.none() | st.integers(-(1 << 40), 1 << 40), min_size=1, max_size=50))
+@given(st.lists(st.none() | st.integers(FIRST, LAST), min_size=1, max_size=50))
 @example([0])
 @example([None])
 @example([0, 254])
@@ -250,7 +251,7 @@ def test_every_id_is_found_where_it_was_given_last(ids: list[str], others: list[
 @example([None, -5, (1 << 16) - 7])
 @example([0, (1 << 32) - 2])
 @example([0, (1 << 32) - 1])
-@example([-(1 << 40), 1 << 40, None])
+@example([FIRST, LAST, None])
 def test_dates_come_back(dates: list[int | None]) -> None:
     with TemporaryDirectory() as folder:
         description, data = encode_dates(dates)
