@@ -258,8 +258,8 @@ SL_FUNCTION int sl_list_weighted_tfs(const sl_list *l, uint32_t block, const flo
     return 1;
 }
 
-/* tf of each posting of a block, in all fields together. Returns 0 when the block is damaged. */
-SL_FUNCTION int sl_list_tfs(const sl_list *l, uint32_t block, uint32_t out[SL_BLOCK])
+/* The same in double precision, for what is not a bound but an answer. */
+SL_FUNCTION int sl_list_exact_tfs(const sl_list *l, uint32_t block, const double *weights, double out[SL_BLOCK])
 {
     uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK];
     const uint8_t *head = sl_list_block(l, block), *p = head;
@@ -281,11 +281,42 @@ SL_FUNCTION int sl_list_tfs(const sl_list *l, uint32_t block, uint32_t out[SL_BL
             sl_unpack(p, tfs, n, width);
             p += size;
         }
-        for (uint32_t i = 0; i < n; i++) {
-            if (tfs[i] > 0x7FFFFFFF - less || out[i] > 0x7FFFFFFF - tfs[i] - less)
+        for (uint32_t i = 0; i < n; i++)
+            out[i] += weights[f] * (tfs[i] + less);
+    }
+    return 1;
+}
+
+/* tf of each posting of a block, in all fields together. Returns 0 when the block is damaged. */
+SL_FUNCTION int sl_list_tfs(const sl_list *l, uint32_t block, uint32_t out[SL_BLOCK])
+{
+    uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK], all = 0;
+    const uint8_t *head = sl_list_block(l, block), *p = head;
+    int few = n < SL_FEW && !l->bitmap;
+    if (!few && !(p = sl_list_tf_start(l, head, n)))
+        return 0;
+    memset(out, 0, n * sizeof *out);
+    for (uint32_t f = 0; f < l->fields; f++) {
+        uint32_t less = 0;
+        if (few) {
+            if (!sl_list_few(l, block, n, NULL, f, tfs))
                 return 0;
-            out[i] += tfs[i] + less;
+        } else {
+            uint32_t width = head[f] & 0x3F;
+            size_t size = sl_packed_size(n, width);
+            if (width > 31 || (size_t)(l->end - p) < size)
+                return 0;
+            less = head[f] >> 7;
+            sl_unpack(p, tfs, n, width);
+            p += size;
         }
+        for (uint32_t i = 0; i < n; i++) { /* with both below 2^31 the sum does not come round, and it shows in bit 31 */
+            all |= tfs[i];
+            out[i] += tfs[i] + less;
+            all |= out[i];
+        }
+        if (all >> 31)
+            return 0;
     }
     return 1;
 }
