@@ -73,9 +73,14 @@ def test_the_checksum_tells_lengths_and_every_byte_apart() -> None:
 
 
 def readings(form: str) -> Analysis:
-    """A made-up analysis with 1 to 20 terms, of which 16 are kept, and terms that forms share."""
+    """A made-up analysis with 1 to 20 terms, of which 16 are kept, and terms that forms share, as first and as other ones."""
     count = 1 + len(form) % 3 if len(form) < 12 else 20
-    return Analysis(tuple(f"{form[:3]}{number}" for number in range(count)), form.startswith("s"))
+    terms = tuple(f"{form[:3]}{number}" for number in range(count))
+    return Analysis(terms[::-1] if form.endswith("b") else terms, form.startswith("s"))
+
+
+def first_term(form: str) -> str:
+    return readings(form).terms[0]
 
 
 class Inverted:
@@ -84,7 +89,7 @@ class Inverted:
     def __init__(self, folder: str, texts: Sequence[tuple[str, str]]) -> None:
         inversion = Inversion(readings, 2)
         self.df: Counter[str] = Counter()
-        self.places: dict[str, dict[int, set[int]]] = {}
+        self.places: dict[str, dict[int, dict[int, str]]] = {}  # term -> document -> position -> form, or ""
         self.forms: set[str] = set()
         self.lengths: list[list[int]] = [[], []]
         for doc, document in enumerate(texts):
@@ -94,7 +99,9 @@ class Inverted:
                 tokens = tokenize(text)
                 for token in tokens:
                     for term in readings(token[0]).terms[:16]:
-                        self.places.setdefault(term, {}).setdefault(doc, set()).add(base + token[3])
+                        stands = self.places.setdefault(term, {}).setdefault(doc, {})
+                        # the first form at a position counts; all whose first term is another one are one symbol
+                        stands.setdefault(base + token[3], token[0] if term == first_term(token[0]) else "")
                 base += max((token[3] + 1 for token in tokens), default=0)
                 self.forms |= {token[0] for token in tokens}
                 terms |= {term for token in tokens for term in readings(token[0]).terms[:16]}
@@ -117,6 +124,30 @@ class Inverted:
         self.counts = {"terms": inversion.terms, "forms": inversion.forms}
         contents = {"text_fields": ["title", "text"]} | self.counts
         self.file = opened(folder, len(texts), self.sections, contents)
+
+    def check_codes(
+        self, term: str, varied: int, code_of: dict[bytes, int | None], codes: list[list[int]]
+    ) -> None:
+        """code_of: of the forms whose first term this is; codes: of every document of the term."""
+        rows = [
+            [key_of(form) for _, form in sorted(places.items())]
+            for _, places in sorted(self.places[term].items())
+        ]
+        counts = Counter(dict.fromkeys(code_of, 0))  # a form may have lost all its positions to another one
+        counts.update(key for row in rows for key in row)
+        assert {key_of(form) for form in self.forms if first_term(form) == term} == set(code_of)
+        assert varied == (len(counts) if len(counts) > 1 else 0)
+        if not varied:
+            assert set(code_of.values()) <= {None} and not codes
+            return
+        by_code: dict[int | None, bytes] = {code: key for key, code in code_of.items()}
+        if b"" in counts:
+            [rest] = set(range(varied)) - set(by_code)
+            by_code[rest] = b""
+        assert sorted(by_code, key=str) == sorted(range(varied), key=str)
+        assert [[by_code[code] for code in row] for row in codes] == rows
+        ranked = [counts[by_code[code]] for code in range(varied)]
+        assert ranked == sorted(ranked, reverse=True)
 
     def check(self) -> None:
         file = self.file
@@ -150,7 +181,10 @@ class Inverted:
                     assert place >= self.title_tokens[doc]
                     part = self.sections["terms"][entry.once[1] : entry.once[2]]
                 counts = [len(places[doc]) for doc in sorted(places)]
-                assert read_places(part, counts) == [sorted(places[doc]) for doc in sorted(places)]
+                stands, codes = read_places(part, counts, entry.varied > 0)
+                assert stands == [sorted(places[doc]) for doc in sorted(places)]
+                code_of = {form.key: form.code for form in forms if form.terms[:1] == [ordinal]}
+                self.check_codes(words_of[entry.key], entry.varied, code_of, codes)
         assert (postings, positions) == (len(self.sections["postings"]), len(self.sections["positions"]))
         for form in self.forms:
             found = file.find_form(form)
@@ -170,7 +204,7 @@ WORDS = st.one_of(
     st.text("абвё", min_size=1, max_size=3),
     st.text("字漢あ한", min_size=1, max_size=2),
     st.integers(0, 300).map(lambda number: f"w{number:05}"),
-    st.sampled_from(["a" * 511, "a" * 512, "я" * 256, "x-y", "s-bahn", "𐐀𐐁"]),
+    st.sampled_from(["a" * 511, "a" * 512, "я" * 256, "x-y", "xx-y", "xx-yb", "xx-y-b", "s-bahn", "𐐀𐐁"]),
 )
 TEXTS = st.lists(WORDS, max_size=30).map(" ".join)
 
@@ -179,10 +213,21 @@ TEXTS = st.lists(WORDS, max_size=30).map(" ".join)
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=12))
 @example([("", "")])
 @example([("", " ".join(f"w{number}" for number in range(16)))])
+@example([("", "дом-а")])  # a whole, and a first part that never counts: one occurrence, two forms
+@example([("дома", "дом домб"), ("", "домб домб дома"), ("дом", "")])
 @example([("", " ".join(f"w{number}" for number in range(1000)))])
 def test_every_form_and_term_is_found_and_no_other(texts: list[tuple[str, str]]) -> None:
     with TemporaryDirectory() as folder:
         Inverted(folder, texts).check()
+
+
+def test_an_inversion_that_was_written_takes_no_more() -> None:
+    inversion = Inversion(readings, 1)
+    inversion.add(("abs",))
+    inversion.encode([1.0], 1.2, 0.55, lambda name, piece: None)
+    with pytest.raises(ValueError, match="were written"):
+        inversion.add(("abs",))
+    assert len(inversion) == 1
 
 
 def test_dictionaries_of_many_documents(tmp_path: Path) -> None:

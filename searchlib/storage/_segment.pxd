@@ -18,6 +18,7 @@ cdef extern from "../storage/forms.h":
         uint32_t key_length
         uint8_t *key
         uint32_t df
+        uint32_t varied
         uint64_t postings, postings_length, positions, positions_length
         const uint8_t *once
         const uint8_t *next
@@ -27,6 +28,7 @@ cdef extern from "../storage/forms.h":
         uint64_t endings, endings_length
     ctypedef struct sl_form_entry:
         uint32_t stop, readings
+        uint32_t varied, code
         uint32_t *terms
     uint64_t sl_hash64(const uint8_t *p, size_t n) nogil
     int sl_file_check(sl_file *f, uint64_t offset, uint64_t n) nogil

@@ -9,14 +9,15 @@
  *     block    = varint n, u8 * n, varint ordinal, entry*    the key of its first form, the ordinal of that one's first
  *                                          term; 32 entries, the last block may have fewer
  *     entry    = varint step << 2 | other << 1 | inflected, [inflected: varint ending],
- *                [other: varint readings << 1 | stop, varint step * (readings - 1)]
+ *                [other: varint readings << 1 | stop, varint step * (readings - 1)], [varied: varint code]
  *     step     = from the ordinal of the first term of the form before, or of this form's term before: 2 * d, or -2 * d - 1
  *                when it goes down; a block's first entry has step 0
  *     endings  = u32 start * (E + 1), (varint cut, u8 * add)*    a section of its own; the last start is its length
  *
  * The key of a form is that of its first term, with the ending's `cut` bytes taken away and the others put on; not inflected:
  * the term itself. Not other: the form has this one reading and is no stop word. A form without a reading has step 0 and an
- * ending that is put on nothing. Frequent endings have small numbers.
+ * ending that is put on nothing. Frequent endings have small numbers. A form of which the first term is varied (dictionary.h)
+ * has a code: that of its occurrences among those of this term (postings.h).
  *
  * Example: the terms are "paris" (ordinal 7) and "park" (8), the forms "paris", "park", "parking", "parks"; with the endings
  * 0: (0, "s") and 1: (0, "ing") they are one block: 05 "paris" 07 | 00 | 08 | 01 01 | 01 00.
@@ -41,6 +42,7 @@ typedef struct {
 
 typedef struct {
     uint32_t stop, readings;
+    uint32_t varied, code; /* symbols of the first term, 0: it is not varied; the form's code there */
     uint32_t terms[SL_MAX_READINGS];
 } sl_form_entry;
 
@@ -129,6 +131,13 @@ SL_FUNCTION int sl_forms_find(const sl_forms *f, const uint8_t *key, uint32_t n,
             e->terms[k] = e->terms[k - 1];
             if (!(p = sl_read_varint(p, end, &more)) || !sl_forms_step(f, more, &e->terms[k]))
                 return -1;
+        }
+        e->varied = e->readings ? term.varied : 0;
+        e->code = 0;
+        if (e->varied) {
+            if (!(p = sl_read_varint(p, end, &more)) || more >= e->varied)
+                return -1;
+            e->code = (uint32_t)more;
         }
         uint32_t length = e->readings ? term.key_length : 0;
         if (!(code & SL_INFLECTED))
