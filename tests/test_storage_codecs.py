@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from array import array
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,16 +12,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from naive_dictionary import key_of, read_forms, read_terms
-from naive_postings import read_places
+from inverted import Inverted, opened, readings
 
 from searchlib import CorruptIndexError
 from searchlib.definitions import Definition, Field
 from searchlib.documents import Document
-from searchlib.language._tokens import tokenize
 from searchlib.language.analyzer import Analysis
 from searchlib.storage._inversion import Inversion
-from searchlib.storage._segment import PAGE, SegmentFile, hash64
+from searchlib.storage._segment import PAGE, hash64
 from searchlib.storage.builder import SegmentBuilder
 from searchlib.storage.columns import DateColumn, KeywordColumn, KeywordWriter, encode_dates, narrow
 from searchlib.storage.format import SectionWriter, open_segment
@@ -31,15 +28,6 @@ from searchlib.storage.stored import BLOCK, StoredReader, StoredWriter
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 THOROUGH = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def opened(folder: str, documents: int, sections: dict[str, bytes], contents: dict[str, Any]) -> SegmentFile:
-    """A segment with nothing but these sections."""
-    out = SectionWriter(Path(folder) / "00000001.segment")
-    for name, data in ({"terms": b"", "forms": b"", "endings": b""} | sections).items():
-        out.section(name, data)
-    described = {"documents": documents, "text_fields": ["text"], "terms": 0, "forms": 0} | contents
-    return open_segment(out.path, out.finish(described, durable=False))[0]
 
 
 # ---- checksums ----
@@ -72,139 +60,14 @@ def test_the_checksum_tells_lengths_and_every_byte_apart() -> None:
 # ---- dictionaries ----
 
 
-def readings(form: str) -> Analysis:
-    """A made-up analysis with 1 to 20 terms, of which 16 are kept, and terms that forms share, as first and as other ones."""
-    count = 1 + len(form) % 3 if len(form) < 12 else 20
-    terms = tuple(f"{form[:3]}{number}" for number in range(count))
-    return Analysis(terms[::-1] if form.endswith("b") else terms, form.startswith("s"))
-
-
-def first_term(form: str) -> str:
-    return readings(form).terms[0]
-
-
-class Inverted:
-    """Texts inverted, written as a segment, and counted by hand."""
-
-    def __init__(self, folder: str, texts: Sequence[tuple[str, str]]) -> None:
-        inversion = Inversion(readings, 2)
-        self.df: Counter[str] = Counter()
-        self.places: dict[str, dict[int, dict[int, str]]] = {}  # term -> document -> position -> form, or ""
-        self.forms: set[str] = set()
-        self.lengths: list[list[int]] = [[], []]
-        for doc, document in enumerate(texts):
-            terms: set[str] = set()
-            base = 0
-            for field, text in enumerate(document):
-                tokens = tokenize(text)
-                for token in tokens:
-                    for term in readings(token[0]).terms[:16]:
-                        stands = self.places.setdefault(term, {}).setdefault(doc, {})
-                        # the first form at a position counts; all whose first term is another one are one symbol
-                        stands.setdefault(base + token[3], token[0] if term == first_term(token[0]) else "")
-                base += max((token[3] + 1 for token in tokens), default=0)
-                self.forms |= {token[0] for token in tokens}
-                terms |= {term for token in tokens for term in readings(token[0]).terms[:16]}
-                self.lengths[field].append(sum(not (one[5] or readings(one[0]).stop) for one in tokens))
-            self.df.update(terms)
-            inversion.add(document)
-        self.title_tokens = array("I", inversion.tokens(0)).tolist()
-        for field in (0, 1):
-            assert array("I", inversion.lengths(field)).tolist() == self.lengths[field]
-        parts: dict[str, bytearray] = {}
-        self.pieces: Counter[str] = Counter()
-
-        def put(name: str, piece: memoryview) -> None:
-            parts.setdefault(name, bytearray()).extend(piece)
-            self.pieces[name] += 1
-
-        self.total_length = inversion.encode([2.0, 1.0], 1.2, 0.55, put)
-        assert list(parts) == ["postings", "positions", "terms", "forms", "endings"]
-        self.sections = {name: bytes(part) for name, part in parts.items()}
-        self.counts = {"terms": inversion.terms, "forms": inversion.forms}
-        contents = {"text_fields": ["title", "text"]} | self.counts
-        self.file = opened(folder, len(texts), self.sections, contents)
-
-    def check_codes(
-        self, term: str, varied: int, code_of: dict[bytes, int | None], codes: list[list[int]]
-    ) -> None:
-        """code_of: of the forms whose first term this is; codes: of every document of the term."""
-        rows = [
-            [key_of(form) for _, form in sorted(places.items())]
-            for _, places in sorted(self.places[term].items())
-        ]
-        counts = Counter(dict.fromkeys(code_of, 0))  # a form may have lost all its positions to another one
-        counts.update(key for row in rows for key in row)
-        assert {key_of(form) for form in self.forms if first_term(form) == term} == set(code_of)
-        assert varied == (len(counts) if len(counts) > 1 else 0)
-        if not varied:
-            assert set(code_of.values()) <= {None} and not codes
-            return
-        by_code: dict[int | None, bytes] = {code: key for key, code in code_of.items()}
-        if b"" in counts:
-            [rest] = set(range(varied)) - set(by_code)
-            by_code[rest] = b""
-        assert sorted(by_code, key=str) == sorted(range(varied), key=str)
-        assert [[by_code[code] for code in row] for row in codes] == rows
-        ranked = [counts[by_code[code]] for code in range(varied)]
-        assert ranked == sorted(ranked, reverse=True)
-
-    def check(self) -> None:
-        file = self.file
-        assert self.total_length == 2.0 * sum(self.lengths[0]) + sum(self.lengths[1])
-        assert file.form_count == len(self.forms)
-        # other terms than those of documents: the ones past the 16th of a form
-        terms = read_terms(self.sections["terms"], self.counts["terms"])
-        forms = read_forms(self.sections["forms"], self.sections["endings"], self.counts["forms"], terms)
-        for entries, words in ((terms, list(self.df)), (forms, list(self.forms))):
-            keys = [entry.key for entry in entries]
-            assert keys == sorted(set(keys))
-            assert {key_of(word) for word in words} <= set(keys)
-        assert len(forms) == len(self.forms)
-        assert {entry.key: entry.df for entry in terms if entry.df} == {
-            key_of(term): df for term, df in self.df.items()
-        }
-        words_of = {key_of(term): term for term in self.df}
-        postings = positions = 0
-        for ordinal, entry in enumerate(terms):  # the lists lie one after the other, without gaps
-            term = file.term(ordinal)
-            assert key_of(term) == entry.key
-            assert file.document_frequency(term) == entry.df
-            assert (entry.postings[0], entry.positions[0]) == (postings, positions)
-            postings += entry.postings[1]
-            positions += entry.positions[1]
-            if entry.df:
-                places = self.places[words_of[entry.key]]
-                part = self.sections["positions"][positions - entry.positions[1] : positions]
-                if entry.once:
-                    [(doc, [place])] = places.items()
-                    assert place >= self.title_tokens[doc]
-                    part = self.sections["terms"][entry.once[1] : entry.once[2]]
-                counts = [len(places[doc]) for doc in sorted(places)]
-                stands, codes = read_places(part, counts, entry.varied > 0)
-                assert stands == [sorted(places[doc]) for doc in sorted(places)]
-                code_of = {form.key: form.code for form in forms if form.terms[:1] == [ordinal]}
-                self.check_codes(words_of[entry.key], entry.varied, code_of, codes)
-        assert (postings, positions) == (len(self.sections["postings"]), len(self.sections["positions"]))
-        for form in self.forms:
-            found = file.find_form(form)
-            assert found == (readings(form).terms[:16], readings(form).stop)
-            for other in (form[:-1], form + "a", form + "\0", "\0" + form, form + "\U0010ffff"):
-                assert (file.find_form(other) is not None) == (other in self.forms)
-                assert (file.document_frequency(other) > 0) == (other in self.df)
-        for other in ("", "\0", "\U0010ffff", "a" * 600, "я" * 600):
-            assert file.find_form(other) is None
-            assert file.document_frequency(other) == 0
-        with pytest.raises(CorruptIndexError):
-            file.term(file.term_count)
-
-
 WORDS = st.one_of(
     st.text("abs", min_size=1, max_size=4),
     st.text("абвё", min_size=1, max_size=3),
     st.text("字漢あ한", min_size=1, max_size=2),
     st.integers(0, 300).map(lambda number: f"w{number:05}"),
-    st.sampled_from(["a" * 511, "a" * 512, "я" * 256, "x-y", "xx-y", "xx-yb", "xx-y-b", "s-bahn", "𐐀𐐁"]),
+    st.sampled_from(
+        ["a" * 511, "a" * 512, "я" * 256, "x-y", "xx-y", "xx-yb", "xx-y-b", "s-bahn", "𐐀𐐁", "q", "q-q"]
+    ),
 )
 TEXTS = st.lists(WORDS, max_size=30).map(" ".join)
 

@@ -49,7 +49,8 @@ typedef struct {
     const uint8_t *next, *end;  /* the rest of the block; NULL: no entry was read yet */
 } sl_dictionary_entry;
 
-/* A section of `count` entries, 32 a block, with the blocks' starts at its end. Returns 0 when it does not fit. */
+/* A section of `count` entries, 32 a block, with the blocks' starts at its end. Returns 0 when it does not
+ * fit: an entry takes a byte at least. */
 SL_FUNCTION int sl_dictionary_open(sl_dictionary *d, sl_file *file, uint64_t offset, uint64_t length, uint32_t count)
 {
     d->file = file;
@@ -57,7 +58,7 @@ SL_FUNCTION int sl_dictionary_open(sl_dictionary *d, sl_file *file, uint64_t off
     d->length = length;
     d->count = count;
     d->blocks = (uint32_t)(((uint64_t)count + SL_DICTIONARY_BLOCK - 1) / SL_DICTIONARY_BLOCK);
-    return offset <= file->length && length <= file->length - offset && 4ull * d->blocks <= length;
+    return offset <= file->length && length <= file->length - offset && count + 4ull * d->blocks <= length;
 }
 
 /* A block's bytes, checked; NULL when damaged. */
