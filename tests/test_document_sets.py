@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive_columns import members
-from toy_archive import ToyArchive as Archive, zipf_text
+from toy_archive import ToyArchive as Archive
+from toy_archive import zipf_text
 
 from searchlib.ranking._bits import Bits
 from searchlib.ranking._matches import document_bits, group_bits, occurrence_bits

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from toy_archive import ToyArchive
+from toy_archive import ToyArchive, zipf_text
 
 from searchlib.ranking._topk import BUILDS, Clause, Kernel
 
@@ -82,17 +82,6 @@ def test_small_corpora(
         archive = Archive(Path(folder), parts, *settings)
         archive.dead = data.draw(st.frozensets(st.integers(0, len(archive.corpus) - 1)))
         archive.check(query, k)
-
-
-def zipf_text(chance: random.Random, length: int, ambiguous: float) -> str:
-    words = []
-    for _ in range(length):
-        number = int(2000 ** chance.random()) - 1
-        if chance.random() < ambiguous:
-            words.append(f"b{number}x{int(2000 ** chance.random()) - 1}")
-        else:
-            words.append(f"a{number}" if number else "s0")
-    return " ".join(words)
 
 
 @pytest.fixture(scope="module", params=[1, 3], ids=["one segment", "three segments"])

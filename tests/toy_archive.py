@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -66,3 +67,14 @@ class ToyArchive:
                 live = bytes(bits)
             rows.append((segment.file, live, segment.total_length))
         return Searcher(rows, self.weights, self.k1, self.b, weights)
+
+
+def zipf_text(chance: random.Random, length: int, ambiguous: float) -> str:
+    words = []
+    for _ in range(length):
+        number = int(2000 ** chance.random()) - 1
+        if chance.random() < ambiguous:
+            words.append(f"b{number}x{int(2000 ** chance.random()) - 1}")
+        else:
+            words.append(f"a{number}" if number else "s0")
+    return " ".join(words)

@@ -19,7 +19,18 @@ from searchlib.ranking._matches import group_bits, occurrence_bits
 from searchlib.ranking._searcher import Group, Occurrences, Searcher
 from searchlib.ranking._topk import Clause
 
-__all__ = ["Both", "Complement", "Either", "Limited", "Lookup", "Part", "Perhaps", "Plan", "Values", "Without"]
+__all__ = [
+    "Both",
+    "Complement",
+    "Either",
+    "Limited",
+    "Lookup",
+    "Part",
+    "Perhaps",
+    "Plan",
+    "Values",
+    "Without",
+]
 
 
 class Part(ABC):
@@ -277,16 +288,26 @@ class Plan:
         """The groups when the query asks for any of some, and for nothing else."""
         if self.mask is not None or any(clause.required or clause.fields for clause in self.clauses):
             return None
-        groups = [clause.group for clause in self.clauses if clause.condition is None and clause.group is not None]
+        groups = [
+            clause.group for clause in self.clauses if clause.condition is None and clause.group is not None
+        ]
         return groups if len(groups) == len(self.clauses) else None
 
     def terms(self) -> dict[str, int]:
         """Every term that is asked for, with a number of the word that it stands for."""
-        return {term: number for number, source in enumerate(self.sources) for term in getattr(source, "terms", ())}
+        return {
+            term: number
+            for number, source in enumerate(self.sources)
+            for term in getattr(source, "terms", ())
+        }
 
     def forms(self) -> dict[str, int]:
         """Every form that is asked for as such, with a number of the word that it stands for."""
-        return {form: number for number, source in enumerate(self.sources) for form in getattr(source, "forms", ())}
+        return {
+            form: number
+            for number, source in enumerate(self.sources)
+            for form in getattr(source, "forms", ())
+        }
 
 
 def _collect_alone(part: Part, plan: Plan, condition: Bits | None) -> None:
