@@ -258,16 +258,17 @@ cdef class Group:
         return tuple(self.idfs[i] for i in range(self.count))
 
     @property
-    def df(self) -> int:
-        """Documents of its most frequent term."""
-        cdef uint64_t most = 0, df
+    def dfs(self) -> tuple:
+        """In how many documents each term is."""
+        cdef uint64_t df
         cdef uint32_t i, j
+        found = []
         for i in range(self.count):
             df = 0
             for j in range(self.segments):
                 df += self.lists[i * self.segments + j].df
-            most = max(most, df)
-        return most
+            found.append(df)
+        return tuple(found)
 
 
 cdef class Occurrences:

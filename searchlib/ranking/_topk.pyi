@@ -1,3 +1,4 @@
+from searchlib.ranking._ages import Decay
 from searchlib.ranking._bits import Bits
 from searchlib.ranking._searcher import Deadline, Group, Occurrences, Searcher
 
@@ -18,13 +19,6 @@ class Clause:
         required: bool = ...,
         condition: Bits | None = ...,
     ) -> None: ...
-
-class Decay:
-    documents: tuple[int, ...]
-    def __init__(self, documents: tuple[int, ...]) -> None: ...
-    @staticmethod
-    def of(factors: list[list[float]]) -> Decay: ...
-    def factor(self, segment: int, doc: int) -> float: ...
 
 class Kernel:
     searcher: Searcher

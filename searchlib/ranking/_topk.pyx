@@ -3,8 +3,8 @@
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcpy
 
+from searchlib.ranking._ages cimport Decay
 from searchlib.ranking._bits cimport Bits
 from searchlib.ranking._searcher cimport Deadline, Group, Occurrences, Part, Searcher, sl_deadline, sl_list
 
@@ -61,7 +61,6 @@ cdef extern from "count.h":
 BUILDS = tuple(sl_kernel_at(i).name.decode() for i in range(2) if sl_kernel_at(i) != NULL)
 """Names of the kernel's builds that this processor can run, the best first."""
 
-cdef uint32_t WINDOW = 4096  # SL_WINDOW
 cdef int LONGEST_QUERY = 1024  # groups; a query beyond it is refused before it gets here
 
 
@@ -91,62 +90,6 @@ cdef class Clause:
 
     cdef Searcher owner(self):
         return self.group.owner if self.group is not None else self.occurrences.owner
-
-
-cdef class Decay:
-    """Factors in (0, 1] by document that multiply scores. Filled by whoever makes it, immutable from then on."""
-
-    def __cinit__(self, tuple documents):
-        cdef uint32_t i, n
-        self.documents = documents
-        self.exact = <double **> calloc(len(documents) + 1, sizeof(double *))
-        self.factors = <float **> calloc(len(documents) + 1, sizeof(float *))
-        self.windows = <float **> calloc(len(documents) + 1, sizeof(float *))
-        if self.exact == NULL or self.factors == NULL or self.windows == NULL:
-            raise MemoryError("no memory for the age of documents")
-        for i in range(<uint32_t> len(documents)):
-            n = documents[i]
-            self.exact[i] = <double *> malloc((n + 1) * sizeof(double))
-            self.factors[i] = <float *> malloc((n + 1) * sizeof(float))
-            self.windows[i] = <float *> calloc(n // WINDOW + 1, sizeof(float))
-            if self.exact[i] == NULL or self.factors[i] == NULL or self.windows[i] == NULL:
-                raise MemoryError("no memory for the age of documents")
-
-    def __dealloc__(self):
-        cdef uint32_t i
-        if self.exact != NULL and self.factors != NULL and self.windows != NULL:
-            for i in range(<uint32_t> len(self.documents)):
-                free(self.exact[i])
-                free(self.factors[i])
-                free(self.windows[i])
-        free(self.exact)
-        free(self.factors)
-        free(self.windows)
-
-    cdef void put(self, uint32_t segment, uint32_t doc, double factor) noexcept nogil:
-        """The factor of a document, for each once."""
-        cdef float rounded
-        factor = max(factor, 1e-30)  # a sum times it is still above 0 in single precision
-        rounded = <float> factor
-        self.exact[segment][doc] = factor
-        self.factors[segment][doc] = rounded
-        if rounded > self.windows[segment][doc // WINDOW]:
-            self.windows[segment][doc // WINDOW] = rounded
-
-    @staticmethod
-    def of(list factors) -> Decay:
-        """From the factors of all documents, a list by segment."""
-        cdef Decay decay = Decay(tuple(len(one) for one in factors))
-        cdef uint32_t i, doc
-        for i in range(<uint32_t> len(factors)):
-            for doc in range(<uint32_t> len(factors[i])):
-                decay.put(i, doc, factors[i][doc])
-        return decay
-
-    def factor(self, uint32_t segment, uint32_t doc) -> float:
-        if segment >= <uint32_t> len(self.documents) or doc >= <uint32_t> self.documents[segment]:
-            raise IndexError("there is no such document")
-        return self.exact[segment][doc]
 
 
 cdef class Kernel:

@@ -66,7 +66,6 @@ class Lookup(Part):
 
     def __init__(
         self,
-        living: Bits,
         what: Group | Occurrences,
         label: str,
         *,
@@ -75,7 +74,6 @@ class Lookup(Part):
         terms: Sequence[str] = (),
         forms: Sequence[str] = (),
     ) -> None:
-        self._living = living
         self.what = what
         self.label = label
         self.boost = boost
@@ -85,8 +83,8 @@ class Lookup(Part):
 
     def _find(self) -> Bits:
         if isinstance(self.what, Group):
-            return group_bits(self.what, self.fields) & self._living
-        return occurrence_bits(self.what) & self._living
+            return group_bits(self.what, self.fields)
+        return occurrence_bits(self.what)
 
     def collect(self, plan: Plan, condition: Bits | None, *, adds: bool = False) -> None:
         plan.add(Clause(self.what, self.boost, self.fields, False, condition), self)
@@ -212,7 +210,8 @@ class Limited(Part):
 class Without(Part):
     """What `wanted` matches and `unwanted` does not."""
 
-    def __init__(self, wanted: Part, unwanted: Part) -> None:
+    def __init__(self, living: Bits, wanted: Part, unwanted: Part) -> None:
+        self._living = living
         self.wanted = wanted
         self.unwanted = unwanted
         self.scores = wanted.scores
@@ -225,7 +224,7 @@ class Without(Part):
 
     def demand(self, plan: Plan) -> None:
         self.wanted.demand(plan)
-        plan.limit(plan.living - self.unwanted.bits)
+        plan.limit(self._living - self.unwanted.bits)
 
 
 class Complement(Part):
@@ -251,14 +250,13 @@ Scored: TypeAlias = Lookup | Values
 class Plan:
     """What a search asks of the kernel.
 
-    root: the query; living: the documents that are not deleted. clauses: what scores; sources: for each of them, where it
+    root: the query. clauses: what scores; sources: for each of them, where it
     comes from; mask: the documents that may be found, None for all. A match of the query has a score above 0 unless
-    `scores` is False: then there may be others, which are in root.bits.
+    `scores` is False: then there may be others, which are in root.bits. stop_words: it has no other words.
     """
 
-    def __init__(self, root: Part, living: Bits, *, stop_words: bool = False) -> None:
+    def __init__(self, root: Part, *, stop_words: bool = False) -> None:
         self.root = root
-        self.living = living
         self.stop_words = stop_words
         self.clauses: list[Clause] = []
         self.sources: list[Scored] = []
