@@ -11,6 +11,7 @@ from __future__ import annotations
 import faulthandler
 import random
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,13 @@ def ask(
         lambda: [segment.dates[doc] for doc in (0, entry.documents - 1)],
         lambda: [segment.stored[doc] for doc in (0, entry.documents // 2, entry.documents - 1)],
         lambda: [segment.file.find_form(form) for form in ("every", "a", "яя", "w1")],
+        lambda: [segment.file.form_set(form) for form in ("omni", "a", "стали", "w1", "f100")],
+        lambda: [found(segment, pattern) for pattern in ("b*", "w?", "*i", "st*", "ст?ли", "*")],
+        lambda: [
+            segment.file.near_forms(form, distance, 0, 10_000)
+            for form in ("omin", "стлаи", "f10")
+            for distance in (1, 2)
+        ],
         lambda: [segment.file.term(number) for number in (0, segment.file.term_count - 1)],
     ):
         try:
@@ -123,6 +131,13 @@ def ask(
         except CorruptIndexError:
             damaged = True
     return damaged
+
+
+def found(segment: Segment, pattern: str) -> list[str]:
+    """Asks for forms, of which there may be more than we want."""
+    with suppress(OverflowError):
+        return segment.file.match_forms(pattern, 2000)[0]
+    return []
 
 
 def heads_of(name: str, content: bytes, contents: dict[str, Any]) -> list[int]:

@@ -182,10 +182,17 @@ def test_a_refresh_onto_damage_leaves_the_old_snapshot(torn: Path, whole: tuple[
 
 
 def test_a_newer_manifest(torn: Path) -> None:
-    write_manifest(torn, {"format": 2, "what": "we do not know yet"})
+    write_manifest(torn, {"format": 3, "what": "we do not know yet"})
     with pytest.raises(IncompatibleIndexError, match="upgrade searchlib") as caught:
         searchlib.Index.open(torn)
-    assert (caught.value.found, caught.value.supported) == (2, 1)
+    assert (caught.value.found, caught.value.supported) == (3, 2)
+
+
+def test_an_older_manifest(torn: Path) -> None:
+    write_manifest(torn, manifest_of(torn) | {"format": 1})
+    with pytest.raises(IncompatibleIndexError, match="build the index again") as caught:
+        searchlib.Index.open(torn)
+    assert (caught.value.found, caught.value.supported) == (1, 2)
 
 
 def test_a_newer_manifest_with_another_checksum(torn: Path) -> None:
@@ -222,8 +229,8 @@ HOSTILE: dict[str, Callable[[dict[str, Any]], object]] = {
     "a list": lambda values: [values],
     "a string": lambda values: "format",
     "no format": lambda values: {name: values[name] for name in values if name != "format"},
-    "format as text": lambda values: values | {"format": "1"},
-    "format as a fraction": lambda values: values | {"format": 1.0},
+    "format as text": lambda values: values | {"format": "2"},
+    "format as a fraction": lambda values: values | {"format": 2.0},
     "format as true": lambda values: values | {"format": True},
     "no definition": lambda values: {name: values[name] for name in values if name != "definition"},
     "definition null": lambda values: values | {"definition": None},

@@ -26,6 +26,7 @@
  *
  * Positions count from 0 through the fields of a document, one after the other. For each block of postings:
  *
+ *     places [codes]                                        codes when the term is varied: it occurs in several forms
  *     places   = subblock*                               128 values each, the last may be short
  *     subblock = varint*                                 of fewer than 4 values
  *              | u8 width, packed, unary                 the low `width` bits of each value, packed (bitpack.h); then for
@@ -37,9 +38,17 @@
  * found among the unary ones by counting bits (Elias, "Efficient storage and retrieval by content and address of static
  * files", 1974).
  *
+ *     codes    = subblock*                              a number for each position
+ *
+ * A code says in which form the term stands there. Symbols are the forms whose first term it is, and all other forms together
+ * when it stands in one of those; a symbol's code is its rank from 0 on, the frequent ones first. The code of a form
+ * is kept with it (forms.h). Where two forms meet at one position of a term, a hyphenated whole and its first part, the one
+ * that the document gives first counts; a form that loses all its positions so is a symbol all the same.
+ *
  * Example: N = 1000, F = 2 (title, text), a term in documents 3 (once in the title, twice in the text) and 7 (once in the
  * text): df = 2, so one block of few: 07 05 01 | 06. Four bytes. At the positions 2, 9, 11 and 4 its values are 2, 6, 1, 4
- * and its places, of width 1: 01 | the low bits 0, 0, 1, 0: 04 | the rests 1, 3, 0, 2: 62 02. Four bytes.
+ * and its places, of width 1: 01 | the low bits 0, 0, 1, 0: 04 | the rests 1, 3, 0, 2: 62 02. Four bytes. Were its first
+ * and last positions in one form and the others in another, its codes, of width 0, would be: 00 | 0, 1, 1, 0: 35.
  */
 #ifndef SL_POSTINGS_H
 #define SL_POSTINGS_H
