@@ -27,6 +27,8 @@ cdef extern from *:
     """
 
 cdef extern from "phrase.h":
+    enum:
+        SL_WINDOW
     ctypedef struct sl_places:
         int memory_failed
     ctypedef struct sl_cursor:
@@ -56,7 +58,7 @@ cdef extern from "phrase.h":
     void sl_cursor_begin(sl_cursor *c) nogil
     void sl_cursor_end(sl_cursor *c) nogil
     int64_t sl_cursor_all(sl_cursor *c, uint32_t start, uint32_t to, uint32_t *docs, uint32_t *ranks) nogil
-    int sl_cursor_places(sl_cursor *c, uint32_t doc, uint32_t rank, const uint32_t **places, uint32_t *n) nogil
+    int sl_cursor_places(sl_cursor *c, uint32_t doc, uint32_t rank, const uint32_t **places, uint32_t *base, uint32_t *n) nogil
     const uint32_t *sl_places_codes(sl_places *p) nogil
 
 cdef int LONGEST_PHRASE = 1024  # slots
@@ -213,34 +215,28 @@ def places(Searcher searcher, uint32_t segment, uint32_t ordinal) -> list:
     cdef Part part = searcher.parts[segment]
     cdef _Lists lists = _Lists(1, 1)
     cdef sl_cursor *cursor = lists.cursors
-    cdef uint32_t *docs
-    cdef uint32_t *ranks
+    cdef uint32_t docs[SL_WINDOW + 64]
+    cdef uint32_t ranks[SL_WINDOW + 64]
     cdef const uint32_t *found
-    cdef uint32_t n, doc, k
+    cdef uint32_t base, n, k, start = 0
     cdef int64_t total, i
-    lists.fill(part, [[{ordinal: None}] * (segment + 1)], segment)
-    if lists.used == 0:
-        return []
-    n = part.file.documents
-    docs = <uint32_t *> malloc((<size_t> n + 64) * sizeof(uint32_t))
-    ranks = <uint32_t *> malloc((<size_t> n + 64) * sizeof(uint32_t))
-    sl_cursor_begin(cursor)
     result = []
+    if not lists.fill(part, [[{ordinal: None}] * (segment + 1)], segment):
+        return result
+    sl_cursor_begin(cursor)
     try:
-        if docs == NULL or ranks == NULL:
-            raise MemoryError("no memory for positions")
-        total = sl_cursor_all(cursor, 0, n, docs, ranks)
-        for i in range(total):
-            if not sl_cursor_places(cursor, docs[i], ranks[i], &found, &n):
-                total = -1
-                break
-            result.append((docs[i], tuple([found[k] for k in range(n)])))
-        if total < 0:
-            if cursor.places.memory_failed:
-                raise MemoryError("no memory for positions")
-            raise part.file._damaged("positions are damaged", None)
+        while start < part.file.documents:
+            total = sl_cursor_all(cursor, start, min(start + SL_WINDOW, part.file.documents), docs, ranks)
+            for i in range(total):
+                if not sl_cursor_places(cursor, docs[i], ranks[i], &found, &base, &n):
+                    total = -1
+                    break
+                result.append((docs[i], tuple([found[k] - base for k in range(n)])))
+            if total < 0:
+                if cursor.places.memory_failed:
+                    raise MemoryError("no memory for positions")
+                raise part.file._damaged("positions are damaged", None)
+            start += SL_WINDOW
     finally:
         sl_cursor_end(cursor)
-        free(docs)
-        free(ranks)
     return result

@@ -10,6 +10,8 @@
 
 #include "../storage/places.h"
 
+#define SL_WINDOW 4096u /* documents; a multiple of the 512 that a bitmap's ranks are given for */
+
 typedef struct {
     sl_list list;
     const uint8_t *positions;    /* readable bytes of the term's positions */
@@ -20,6 +22,8 @@ typedef struct {
     sl_places places;
     uint32_t block, count;       /* the block of documents at hand, and how many it has; SL_NO_BLOCK: none */
     uint32_t docs[SL_BLOCK];
+    uint32_t window;             /* of a bitmap: from where on .. */
+    uint32_t before[SL_WINDOW / 64]; /* .. how many documents there are before each word of bits */
 } sl_cursor;
 
 /* Sets out on a list that is open. sl_cursor_end() later. */
@@ -44,12 +48,34 @@ SL_INLINE int sl_cursor_load(sl_cursor *c, uint32_t block)
     return c->count != 0;
 }
 
-/* All documents of the list in [from, to), and their ranks, unless it is a bitmap. Returns how many, -1 when it is damaged. */
+/* Gets ready to count ranks in the window that begins at `from`. For a bitmap. */
+SL_FUNCTION void sl_cursor_count(sl_cursor *c, uint32_t from)
+{
+    const sl_list *l = &c->list;
+    uint32_t rank = sl_load32(l->rank + from / 512 * 4), words = (l->documents - from + 63) / 64;
+    for (uint32_t w = 0; w < SL_WINDOW / 64 && w < words; w++) {
+        c->before[w] = rank;
+        rank += SL_POPCOUNT(sl_load64(l->bits + from / 8 + 8 * w));
+    }
+    c->window = from;
+}
+
+/* The rank of a document that the list holds, in the window at hand: as given, but in a bitmap counted. */
+SL_INLINE uint32_t sl_cursor_rank(const sl_cursor *c, uint32_t doc, uint32_t rank)
+{
+    if (!c->list.bitmap)
+        return rank;
+    uint64_t word = sl_load64(c->list.bits + doc / 64 * 8);
+    return c->before[(doc - c->window) / 64] + SL_POPCOUNT(word & ((1ull << (doc & 63)) - 1));
+}
+
+/* All documents of the list in the window [from, to), and their ranks, unless it is a bitmap. Returns how many, -1 when it is damaged. */
 SL_FUNCTION int64_t sl_cursor_all(sl_cursor *c, uint32_t from, uint32_t to, uint32_t *docs, uint32_t *ranks)
 {
     const sl_list *l = &c->list;
     uint32_t found = 0;
     if (l->bitmap) {
+        sl_cursor_count(c, from);
         for (uint32_t base = from & ~63u; base < to; base += 64) {
             uint64_t word = sl_load64(l->bits + base / 8);
             for (; word; word &= word - 1) {
@@ -108,13 +134,14 @@ SL_INLINE uint32_t sl_cursor_common(const sl_cursor *c, const uint32_t *wanted, 
     return found;
 }
 
-/* Those of n ascending documents that the list holds, and their ranks, unless it is a bitmap; `docs` may be `wanted`. Returns how
+/* Those of n ascending documents of the window from `from` on that the list holds, and their ranks, unless it is a bitmap; `docs` may be `wanted`. Returns how
  * many, -1 when the list is damaged. */
-SL_FUNCTION int64_t sl_cursor_meet(sl_cursor *c, const uint32_t *wanted, uint32_t n, uint32_t *docs, uint32_t *ranks)
+SL_FUNCTION int64_t sl_cursor_meet(sl_cursor *c, uint32_t from, const uint32_t *wanted, uint32_t n, uint32_t *docs, uint32_t *ranks)
 {
     const sl_list *l = &c->list;
     uint32_t found = 0, i = 0, block;
     if (l->bitmap) {
+        sl_cursor_count(c, from);
         for (; i < n; i++) {
             uint32_t doc = wanted[i];
             docs[found] = doc;
@@ -140,17 +167,18 @@ SL_FUNCTION int64_t sl_cursor_meet(sl_cursor *c, const uint32_t *wanted, uint32_
     return found;
 }
 
-/* Where the term stands in a document of the list, whose rank is given unless the list is a bitmap: *n ascending positions in
- * any form, at *places until the next call. Returns 0 when they are damaged or, with places.memory_failed, memory ran out. */
-SL_FUNCTION int sl_cursor_places(sl_cursor *c, uint32_t doc, uint32_t rank, const uint32_t **places, uint32_t *n)
+/* Where the term stands, in any form, in a document of the window at hand, whose rank is given unless the list is a bitmap: *n
+ * ascending positions, each what stands at *places less *base, until the next call. Returns 0 when they are damaged or, with
+ * places.memory_failed, memory ran out. */
+SL_INLINE int sl_cursor_places(sl_cursor *c, uint32_t doc, uint32_t rank, const uint32_t **places, uint32_t *base, uint32_t *n)
 {
-    if (c->list.bitmap && (rank = sl_list_bitmap_rank(&c->list, doc)) >= c->list.df)
-        return 0;
-    return sl_places_of(&c->places, rank, places, n);
+    rank = sl_cursor_rank(c, doc, rank);
+    return rank < c->list.df && sl_places_of(&c->places, rank, places, base, n);
 }
 
-/* Keeps those of n positions whose form counts; `codes` are their forms. `out` may be `places`. Returns how many. */
-SL_FUNCTION uint32_t sl_cursor_choose(const sl_cursor *c, const uint32_t *places, const uint32_t *codes, uint32_t n, uint32_t *out)
+/* Keeps those of n positions, less `base`, whose form counts; `codes` are their forms. Returns how many. */
+SL_FUNCTION uint32_t sl_cursor_choose(const sl_cursor *c, const uint32_t *places, uint32_t base, const uint32_t *codes, uint32_t n,
+                                      uint32_t *out)
 {
     uint32_t found = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -162,7 +190,7 @@ SL_FUNCTION uint32_t sl_cursor_choose(const sl_cursor *c, const uint32_t *places
             else
                 high = middle;
         }
-        out[found] = places[i];
+        out[found] = places[i] - base;
         found += low < c->code_count && c->codes[low] == codes[i];
     }
     return found;

@@ -17,6 +17,7 @@
 #include "slot.h"
 
 #define SL_PATIENCE 512 /* documents between two looks at the clock */
+#define SL_NEAR 4096u   /* positions that sl_phrase_adjoin() can tell apart */
 
 typedef struct {
     sl_slot *slots;
@@ -30,12 +31,20 @@ typedef struct {
     uint32_t *steps;                      /* slots as they are looked at: each but the first is a neighbour of those before */
     uint32_t *reached, *spare;            /* positions that chains reach */
     size_t room;
+    uint8_t near[SL_NEAR];                /* by position: `mark` where a neighbour may stand */
+    uint8_t mark;
     uint32_t *found;                      /* the answer: documents, ascending, and how often, weighted */
     double *tfs;
     uint32_t used;
     size_t capacity;
     int memory_failed;
 } sl_phrase;
+
+/* Ascending positions: each what stands at `places` less `base`, modulo 2^32. */
+typedef struct {
+    const uint32_t *places;
+    uint32_t base, n;
+} sl_positions;
 
 SL_FUNCTION int sl_phrase_add(sl_phrase *s, uint32_t doc, double tf)
 {
@@ -69,33 +78,68 @@ SL_INLINE void sl_phrase_borders(const sl_phrase *s, uint32_t doc, uint64_t *end
     }
 }
 
-/* Those of m ascending positions `after` that stand 1 to slop after one of n ascending `before`, in the same field. Returns how
- * many; `out` is neither of them. */
-SL_FUNCTION uint32_t sl_phrase_chain(const sl_phrase *s, const uint64_t *borders, const uint32_t *before, uint32_t n,
-                                     const uint32_t *after, uint32_t m, uint32_t *out)
+/* Those of the ascending positions `after` that stand 1 to slop after one of `before`, in the same field. Returns how many; `out` has
+ * room for as many as there are in `after` and is neither of them. */
+SL_FUNCTION uint32_t sl_phrase_chain(const sl_phrase *s, const uint64_t *borders, sl_positions before, sl_positions after,
+                                     uint32_t *out)
 {
-    uint32_t found = 0, i = 0, f = 0, slop = s->slop;
+    uint32_t found = 0, i = 0, f = 0, slop = s->slop, last = 0;
     uint64_t start = 0; /* of the field */
-    for (uint32_t k = 0; k < m; k++) {
-        uint32_t place = after[k];
-        while (i < n && before[i] < place)
-            i++;
+    for (uint32_t k = 0; k < after.n; k++) {
+        uint32_t place = after.places[k] - after.base;
+        for (; i < before.n && before.places[i] - before.base < place; i++)
+            last = before.places[i] - before.base;
         for (; f + 1 < s->fields && place >= borders[f]; f++)
             start = borders[f];
         out[found] = place;
-        found += i && place - before[i - 1] <= slop && before[i - 1] >= start;
+        found += i && place - last <= slop && last >= start;
     }
     return found;
 }
 
-/* How often n ascending positions of a document count. */
-SL_FUNCTION double sl_phrase_weigh(const sl_phrase *s, const uint64_t *borders, const uint32_t *places, uint32_t n)
+/* The same for a slop of 1 and positions below SL_NEAR: by a table, without branches that depend on the positions. */
+SL_INLINE uint32_t sl_phrase_adjoin(sl_phrase *s, const uint64_t *borders, sl_positions before, sl_positions after, uint32_t *out)
+{
+    uint32_t found = 0;
+    uint8_t *near = s->near, mark;
+    if (!++s->mark) {
+        memset(near, 0, SL_NEAR);
+        s->mark = 1;
+    }
+    mark = s->mark;
+    for (uint32_t i = 0, next = 1 - before.base; i < before.n; i++)
+        near[(before.places[i] + next) % SL_NEAR] = mark;
+    for (uint32_t f = 0; f + 1 < s->fields; f++) /* who stands at a border has its neighbour in another field */
+        near[borders[f] % SL_NEAR] = 0;
+    for (uint32_t k = 0; k < after.n; k++) {
+        uint32_t place = after.places[k] - after.base;
+        out[found] = place;
+        found += near[place % SL_NEAR] == mark;
+    }
+    return found;
+}
+
+SL_INLINE sl_positions sl_positions_of(const sl_slot *slot)
+{
+    sl_positions positions = {slot->places, slot->base, slot->place_count};
+    return positions;
+}
+
+/* Is every position below SL_NEAR, with the one after it? */
+SL_INLINE int sl_positions_near(sl_positions p)
+{
+    return !p.n || p.places[p.n - 1] - p.base < SL_NEAR - 1;
+}
+
+/* How often positions of a document count. */
+SL_FUNCTION double sl_phrase_weigh(const sl_phrase *s, const uint64_t *borders, sl_positions p)
 {
     double sum = 0;
     for (uint32_t f = 0, k = 0; f < s->fields; f++) {
         uint32_t from = k;
-        while (k < n && (f + 1 == s->fields || places[k] < borders[f]))
+        while (k < p.n && f + 1 < s->fields && p.places[k] - p.base < borders[f])
             k++;
+        k = f + 1 == s->fields ? p.n : k;
         sum += s->weights[f] * (k - from);
     }
     return sum;
@@ -114,7 +158,8 @@ SL_INLINE int sl_phrase_room(sl_phrase *s, const sl_slot *slot)
 SL_FUNCTION double sl_phrase_look(sl_phrase *s, uint32_t from, uint32_t doc)
 {
     uint64_t borders[SL_MAX_FIELDS];
-    uint32_t first = s->steps[0], last = first, n = 0;
+    uint32_t first = s->steps[0], last = first;
+    sl_positions reached = {NULL, 0, 0};
     sl_slot *slots = s->slots;
     if (s->count == 1) {
         double tf = sl_slot_tf(slots, from, doc, s->weights);
@@ -125,7 +170,7 @@ SL_FUNCTION double sl_phrase_look(sl_phrase *s, uint32_t from, uint32_t doc)
     if (!sl_slot_places(&slots[first], from, doc))
         return -1;
     if (s->count == 1)
-        return sl_phrase_weigh(s, borders, slots->places, slots->place_count);
+        return sl_phrase_weigh(s, borders, sl_positions_of(slots));
     for (uint32_t step = 1; step < s->count; step++) {
         uint32_t added = s->steps[step], at = last;
         if (!sl_slot_places(&slots[added], from, doc) || !sl_phrase_room(s, &slots[added]))
@@ -135,17 +180,22 @@ SL_FUNCTION double sl_phrase_look(sl_phrase *s, uint32_t from, uint32_t doc)
         else
             last = added;
         for (; at < last; at++) {
-            int begins = at == first;
-            uint32_t *swap = s->spare;
-            n = sl_phrase_chain(s, borders, begins ? slots[at].places : s->reached, begins ? slots[at].place_count : n,
-                                slots[at + 1].places, slots[at + 1].place_count, s->spare);
+            sl_positions after = sl_positions_of(&slots[at + 1]);
+            if (at == first)
+                reached = sl_positions_of(&slots[at]);
+            if (s->slop == 1 && sl_positions_near(reached) && sl_positions_near(after))
+                reached.n = sl_phrase_adjoin(s, borders, reached, after, s->spare);
+            else
+                reached.n = sl_phrase_chain(s, borders, reached, after, s->spare);
+            reached.places = s->spare;
+            reached.base = 0;
             s->spare = s->reached;
-            s->reached = swap;
-            if (!n)
+            s->reached = (uint32_t *)reached.places;
+            if (!reached.n)
                 return 0;
         }
     }
-    return sl_phrase_weigh(s, borders, s->reached, n);
+    return sl_phrase_weigh(s, borders, reached);
 }
 
 /* A word that is one term in any form: its list says how often, no position is looked at. */

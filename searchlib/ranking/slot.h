@@ -8,7 +8,6 @@
 
 #include "cursor.h"
 
-#define SL_WINDOW 4096u
 #define SL_NO_DOCUMENT 0xFFFFFFFFu
 
 typedef struct {
@@ -25,8 +24,8 @@ typedef struct {
     sl_entry *entries;
     size_t used, capacity;
     uint32_t doc;            /* the one whose positions are at hand; SL_NO_DOCUMENT: none */
-    const uint32_t *places;  /* ascending, each once */
-    uint32_t place_count;
+    const uint32_t *places;  /* ascending, each once; a position is what stands here less `base`, modulo 2^32 */
+    uint32_t base, place_count;
     uint32_t *own, *spare;   /* room for positions that are put together */
     size_t room;
     int memory_failed;
@@ -89,7 +88,7 @@ SL_FUNCTION int64_t sl_slot_find(sl_slot *s, uint32_t from, uint32_t to, const u
     uint64_t present[SL_WINDOW / 64] = {0};
     uint32_t some[SL_WINDOW + 64], found = 0;
     if (s->count == 1) {
-        int64_t k = wanted ? sl_cursor_meet(s->cursors, wanted, n, docs, ranks) : sl_cursor_all(s->cursors, from, to, docs, ranks);
+        int64_t k = wanted ? sl_cursor_meet(s->cursors, from, wanted, n, docs, ranks) : sl_cursor_all(s->cursors, from, to, docs, ranks);
         for (int64_t i = 0; i < k && !s->cursors->list.bitmap; i++)
             s->first[docs[i] - from] = ranks[i];
         return k;
@@ -98,7 +97,7 @@ SL_FUNCTION int64_t sl_slot_find(sl_slot *s, uint32_t from, uint32_t to, const u
     s->used = 0;
     for (uint32_t c = 0; c < s->count; c++) {
         sl_cursor *cursor = &s->cursors[c];
-        int64_t k = wanted ? sl_cursor_meet(cursor, wanted, n, some, ranks) : sl_cursor_all(cursor, from, to, some, ranks);
+        int64_t k = wanted ? sl_cursor_meet(cursor, from, wanted, n, some, ranks) : sl_cursor_all(cursor, from, to, some, ranks);
         if (k < 0)
             return -1;
         if (s->used + (size_t)k > s->capacity) {
@@ -165,34 +164,25 @@ SL_FUNCTION double sl_slot_tf(const sl_slot *s, uint32_t from, uint32_t doc, con
     uint32_t at = s->first[doc - from];
     const sl_entry *entry = s->count > 1 ? &s->entries[at - 1] : NULL;
     const sl_cursor *c = &s->cursors[entry ? entry->cursor : 0];
-    uint32_t rank = c->list.bitmap ? sl_list_bitmap_rank(&c->list, doc) : entry ? entry->rank : at;
+    uint32_t rank = sl_cursor_rank(c, doc, entry ? entry->rank : at);
     if (c->codes || (entry && entry->next))
         return -2;
     return rank < c->list.df ? sl_list_weighted_tf(&c->list, rank, weights) : -1;
 }
 
-/* Takes the positions of a document to hand, which the last sl_slot_find() gave, in the window from `from` on. Returns 0 when
- * they are damaged or, with memory_failed here or in a cursor, memory ran out. */
-SL_FUNCTION int sl_slot_places(sl_slot *s, uint32_t from, uint32_t doc)
+/* What sl_slot_places() does where several terms or given forms are to be put together. */
+SL_FUNCTION int sl_slot_gather(sl_slot *s, uint32_t from, uint32_t doc)
 {
     uint32_t at = s->first[doc - from], total = 0, parts = 0;
-    if (s->doc == doc)
-        return 1;
     s->doc = SL_NO_DOCUMENT;
     for (uint32_t more = 1; more; parts++) {
         const sl_entry *entry = s->count > 1 ? &s->entries[at - 1] : NULL;
         sl_cursor *c = &s->cursors[entry ? entry->cursor : 0];
         const uint32_t *places, *codes;
-        uint32_t n;
-        if (!sl_cursor_places(c, doc, entry ? entry->rank : at, &places, &n))
+        uint32_t base, n;
+        if (!sl_cursor_places(c, doc, entry ? entry->rank : at, &places, &base, &n))
             return 0;
         at = more = entry ? entry->next : 0;
-        if (!c->codes && !more && !parts) { /* all of one list: as they lie there */
-            s->places = places;
-            s->place_count = n;
-            s->doc = doc;
-            return 1;
-        }
         if (!sl_grow_both(&s->own, &s->spare, &s->room, (size_t)total + n)) {
             s->memory_failed = 1;
             return 0;
@@ -200,16 +190,30 @@ SL_FUNCTION int sl_slot_places(sl_slot *s, uint32_t from, uint32_t doc)
         if (c->codes) {
             if (!(codes = sl_places_codes(&c->places)))
                 return 0;
-            n = sl_cursor_choose(c, places, codes, n, s->own + total);
+            n = sl_cursor_choose(c, places, base, codes, n, s->own + total);
         } else {
-            memcpy(s->own + total, places, n * sizeof *places);
+            for (uint32_t i = 0; i < n; i++)
+                s->own[total + i] = places[i] - base;
         }
         total += n;
     }
     s->place_count = parts > 1 ? sl_merge_runs(&s->own, &s->spare, total) : total;
     s->places = s->own;
+    s->base = 0;
     s->doc = doc;
     return 1;
+}
+
+/* Takes the positions of a document to hand, which the last sl_slot_find() gave, in the window from `from` on. Returns 0 when
+ * they are damaged or, with memory_failed here or in a cursor, memory ran out. */
+SL_INLINE int sl_slot_places(sl_slot *s, uint32_t from, uint32_t doc)
+{
+    if (s->doc == doc)
+        return 1;
+    if (s->count > 1 || s->cursors->codes)
+        return sl_slot_gather(s, from, doc);
+    s->doc = doc;
+    return sl_cursor_places(s->cursors, doc, s->first[doc - from], &s->places, &s->base, &s->place_count);
 }
 
 #endif

@@ -21,6 +21,8 @@ typedef struct {
     const uint8_t *at;  /* the bytes of value `next` and those after it */
     uint32_t next, total;
     uint32_t *values;   /* by value; only what was asked for is there */
+    int gaps;           /* the values are gaps: what is kept is the sum of each, those before and 1 for each, modulo 2^32 */
+    uint32_t sum;       /* at `next` */
 } sl_rice;
 
 typedef struct {
@@ -101,8 +103,8 @@ SL_FUNCTION const uint8_t *sl_skip_rests(const uint8_t *p, const uint8_t *end, u
     return NULL;
 }
 
-/* Decodes the values from..to-1 at least, those before `from` only when they share a subblock; `from` never goes back. Returns 0
- * when they are damaged. */
+/* Decodes the values from..to-1 at least, those before `from` only when they share a subblock; `from` never goes back. Of gaps
+ * the sum before `from` is there too. Returns 0 when they are damaged. */
 SL_FUNCTION int sl_rice_read(sl_rice *r, const uint8_t *end, uint32_t from, uint32_t to)
 {
     while (r->next < to) {
@@ -128,6 +130,13 @@ SL_FUNCTION int sl_rice_read(sl_rice *r, const uint8_t *end, uint32_t from, uint
             }
             if (!p)
                 return 0;
+        }
+        if (r->gaps) {
+            if (r->next + n <= from)
+                out[n - 1] = r->sum;
+            else
+                sl_sum_gaps(out, n, r->sum);
+            r->sum = out[n - 1];
         }
         r->at = p;
         r->next += n;
@@ -172,39 +181,31 @@ SL_FUNCTION int sl_places_load(sl_places *p, uint32_t block)
     p->places.at = p->data + start;
     p->places.next = p->codes.next = 0;
     p->places.total = p->codes.total = (uint32_t)total;
+    p->places.gaps = 1;
+    p->places.sum = 0xFFFFFFFFu;
     p->codes.at = NULL;
     p->posting = SL_BLOCK;
     p->block = block;
     return 1;
 }
 
-/* Decodes where the posting of a rank occurs: *n ascending positions, at *places until the next call. Returns 0 when they are
- * damaged or, with memory_failed, memory ran out. */
-SL_FUNCTION int sl_places_of(sl_places *p, uint32_t rank, const uint32_t **places, uint32_t *n)
+/* Decodes where the posting of a rank occurs: *n ascending positions, each what stands at *places less *base, modulo 2^32, until
+ * the next call. Returns 0 when they are damaged or, with memory_failed, memory ran out. */
+SL_INLINE int sl_places_of(sl_places *p, uint32_t rank, const uint32_t **places, uint32_t *base, uint32_t *n)
 {
     uint32_t block = rank / SL_BLOCK, i = rank % SL_BLOCK;
-    if ((p->block != block || (p->posting != SL_BLOCK && i < p->posting)) && !sl_places_load(p, block))
+    if (SL_UNLIKELY(p->block != block || (p->posting != SL_BLOCK && i < p->posting)) && !sl_places_load(p, block))
         return 0;
     uint32_t from = i ? p->ends[i - 1] : 0, to = p->ends[i];
-    *places = p->places.values + from;
-    *n = to - from;
-    if (p->posting == i)
-        return 1;
-    if (!sl_rice_read(&p->places, p->end, from, to)) {
+    if (p->places.next < to && !sl_rice_read(&p->places, p->end, from, to)) {
         p->block = SL_NO_BLOCK;
         return 0;
     }
-    uint64_t place = 0;
-    for (uint32_t k = from; k < to; k++) {
-        place += p->places.values[k];
-        if (place > 0x7FFFFFFF) {
-            p->block = SL_NO_BLOCK;
-            return 0;
-        }
-        p->places.values[k] = (uint32_t)place++;
-    }
     p->posting = i;
-    return 1;
+    *places = p->places.values + from;
+    *base = from ? p->places.values[from - 1] + 1 : 0;
+    *n = to - from;
+    return from == to || p->places.values[to - 1] - *base <= 0x7FFFFFFF;
 }
 
 /* The forms' codes of the posting that sl_places_of() was asked for last, by occurrence. NULL when they are damaged. For
@@ -214,6 +215,7 @@ SL_FUNCTION const uint32_t *sl_places_codes(sl_places *p)
     uint32_t from = p->posting ? p->ends[p->posting - 1] : 0, to = p->ends[p->posting];
     if (!p->codes.at) { /* they begin where the block's positions end */
         sl_rice rest = p->places;
+        rest.gaps = 0;
         if (!sl_rice_read(&rest, p->end, rest.total, rest.total))
             return NULL;
         p->codes.at = rest.at;
