@@ -11,6 +11,8 @@ from __future__ import annotations
 import faulthandler
 import random
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ from small_archive import contents_of, manifest_of, sign
 
 from searchlib import CorruptIndexError
 from searchlib.language import Analyzer
+from searchlib.query.tree import DateRange, Keyword, KeywordRange, Pattern
+from searchlib.ranking._matches import group_bits
+from searchlib.ranking.columns import Columns, Filter, Place
 from searchlib.ranking.ranker import Ranker
 from searchlib.storage.manifest import Manifest, SegmentEntry
 from searchlib.storage.segment import Segment
@@ -100,7 +105,7 @@ def ask(
             assert 0 <= ranker.count(plan) <= entry.documents
         except CorruptIndexError:
             damaged = True
-    for read in (
+    reads: list[Callable[[], object]] = [
         lambda: [segment.file.find_id(f"id-{number}") for number in (0, 7, 99, 5000)],
         lambda: [segment.file.find_id(id) for id in ("", "id", "\U0010ffff")],
         lambda: [
@@ -114,15 +119,49 @@ def ask(
             for docs in (None, [0, 5])
         ],
         lambda: [segment.dates[doc] for doc in (0, entry.documents - 1)],
+        *ask_columns(Columns(ranker.snapshot), ranker, chance),
         lambda: [segment.stored[doc] for doc in (0, entry.documents // 2, entry.documents - 1)],
         lambda: [segment.file.find_form(form) for form in ("every", "a", "яя", "w1")],
         lambda: [segment.file.term(number) for number in (0, segment.file.term_count - 1)],
-    ):
+    ]
+    for read in reads:
         try:
             read()
         except CorruptIndexError:
             damaged = True
     return damaged
+
+
+def ask_columns(columns: Columns, ranker: Ranker, chance: random.Random) -> list[Callable[[], object]]:
+    """Filters, orders and facets, and the sets of words that they are asked of."""
+    filters: list[Filter] = [
+        DateRange("date", 10**9 + 864_000, 10**9 + 8_640_000),
+        DateRange("date", None, None),
+        Keyword("tags", "t3"),
+        Keyword("lang", "en"),
+        Keyword("id", "id-7"),
+        KeywordRange("tags", "all", "t4", True, False),
+        Pattern("*t?", "tags"),
+        Pattern("e*", "lang"),
+        Pattern("id-1*", "id"),
+    ]
+    orders = ["date", "-date", "tags", "-tags", "lang", "-lang"]
+    k = chance.choice([1, 10, 100, 100_000])
+    after: list[Place | None] = [None, (None, 0, 5), (10**9 + 86_400, 0, 3)]
+
+    def words(fields: int) -> list[int]:
+        plans = map(ranker.plan, WORDS)
+        return [len(group_bits(group, fields)) for plan in plans for group, _ in plan.groups]
+
+    everything = columns.living
+    questions: list[Callable[[], object]] = [
+        *(partial(columns.bits_of, node) for node in filters),
+        *(partial(columns.sorted, everything, by, k, start) for by in orders for start in after),
+        *(partial(columns.facet, everything, field) for field in ("tags", "lang")),
+        *(partial(columns.facet, everything, "date", by) for by in ("day", "week", "month", "year")),
+        *(partial(words, fields) for fields in (0, 1, 2)),
+    ]
+    return questions if sum(everything.documents) < 1000 else chance.sample(questions, 5)
 
 
 def heads_of(name: str, content: bytes, contents: dict[str, Any]) -> list[int]:
