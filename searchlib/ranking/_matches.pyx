@@ -16,6 +16,7 @@ from searchlib.storage._columns cimport (
     sl_column_count,
     sl_column_count_units,
     sl_column_match,
+    sl_column_scratch,
     sl_wanted,
 )
 
@@ -116,6 +117,7 @@ def number_bits(Bits within, columns, ranges) -> Bits:
     cdef Bits result = Bits(within.documents)
     cdef sl_wanted wanted
     cdef uint8_t *flags
+    cdef uint64_t *scratch
     cdef uint64_t low, high, number
     cdef uint32_t j
     cdef Column column
@@ -138,8 +140,13 @@ def number_bits(Bits within, columns, ranges) -> Bits:
             for low, high in chosen:
                 for number in range(max(low, 1), min(high, wanted.size)):
                     flags[number] = 1
+        scratch = <uint64_t *> malloc((sl_column_scratch(&column.state) + 1) * sizeof(uint64_t))
+        if scratch == NULL:
+            free(flags)
+            raise MemoryError("no memory for a filter")
         with nogil:
-            sl_column_match(&column.state, &wanted, within.words[j], result.words[j])
+            sl_column_match(&column.state, &wanted, within.words[j], result.words[j], scratch)
+        free(scratch)
         free(flags)
     return result
 

@@ -13,11 +13,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from difflib import get_close_matches
 from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from searchlib.dates import DAY, EPOCH_DAY
+from searchlib.dates import DAY, EPOCH_DAY, FIRST
 from searchlib.errors import QueryError
 from searchlib.query.tree import DateRange, Everything, Keyword, KeywordRange, Nothing, Pattern
 from searchlib.ranking._bits import Bits
@@ -37,12 +36,7 @@ _MEMO_SETS: Final = 64
 _MEMO_BYTES: Final = 32 << 20  # of sets kept at hand: a document is a bit
 _FARTHEST: Final = 1 << 61  # beyond any date, so that a key from elsewhere is compared and not refused
 _LAST_PLACE: Final = ((1 << 32) - 1, (1 << 32) - 1)
-_PERIODS: Final[dict[str, Callable[[date], str]]] = {
-    "day": date.isoformat,
-    "week": lambda day: "{:04}-W{:02}".format(*day.isocalendar()),
-    "month": lambda day: day.isoformat()[:7],
-    "year": lambda day: day.isoformat()[:4],
-}
+_PERIODS: Final = ("day", "week", "month", "year")
 
 
 class Columns:
@@ -94,20 +88,7 @@ class Columns:
         descending = by.startswith("-")
         name = by.removeprefix("-")
         if name == self._date:
-            dates = [segment.dates for segment in self._segments]
-            if after is not None and after[0] is not None:
-                moment = min(max(int(after[0]), -_FARTHEST), _FARTHEST)
-                after = (moment, after[1], after[2])
-            return [
-                *first_by(
-                    bits,
-                    [column.numbers for column in dates],
-                    [column.base - 1 for column in dates],
-                    descending,
-                    k,
-                    after,  # type: ignore[arg-type]
-                )
-            ]
+            return self._by_date(bits, descending, k, after)
         if name not in self._keywords:
             raise self._unknown(name, "sorted by", self._names())
         values, keys = self._ranks(name)
@@ -125,6 +106,15 @@ class Columns:
             (None if rank is None else values[rank], segment, doc)
             for rank, segment, doc in first_by(bits, columns, keys, descending, k, limit)
         ]
+
+    def _by_date(self, bits: Bits, descending: bool, k: int, after: Place | None) -> list[Place]:
+        limit: tuple[int | None, int, int] | None = None
+        if after is not None:
+            moment = None if after[0] is None else min(max(int(after[0]), -_FARTHEST), _FARTHEST)
+            limit = (moment, after[1], after[2])
+        columns = [segment.dates for segment in self._segments]
+        keys = [column.base - 1 for column in columns]
+        return [*first_by(bits, [column.numbers for column in columns], keys, descending, k, limit)]
 
     def facet(self, bits: Bits, field: str, by: str | None = None) -> list[tuple[str, int]]:
         """How many documents of a set have each value of a field; values that none has are left out.
@@ -149,8 +139,7 @@ class Columns:
         return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
     def _periods(self, bits: Bits, by: str) -> list[tuple[str, int]]:
-        label = _PERIODS.get(by)
-        if label is None:
+        if by not in _PERIODS:
             raise QueryError(f"dates are counted by {_listed(_PERIODS)}, not by '{by}'")
         days: dict[int, int] = {}
         for number, segment in enumerate(self._segments):
@@ -158,11 +147,16 @@ class Columns:
             if dates.numbers is not None:
                 for day, count in count_units(bits, number, dates.numbers, dates.base, DAY):
                     days[day] = days.get(day, 0) + count
-        counts: dict[str, int] = {}
+        counts: list[tuple[str, int]] = []
+        label, end, count = "", FIRST // DAY, 0
         for day in sorted(days):
-            period = label(date.fromordinal(day + EPOCH_DAY))
-            counts[period] = counts.get(period, 0) + days[day]
-        return list(counts.items())
+            if day >= end:
+                if count:
+                    counts.append((label, count))
+                label, end = _period(day, by)
+                count = 0
+            count += days[day]
+        return [*counts, (label, count)] if count else counts
 
     def _find(self, node: Keyword | KeywordRange | DateRange | Pattern) -> Bits:
         if isinstance(node, DateRange):
@@ -183,13 +177,8 @@ class Columns:
             elif isinstance(node, Keyword):
                 chosen.append([column.between(node.value, node.value)])
             else:
-                chosen.append(
-                    [
-                        column.between(
-                            node.low, node.high, low_in=node.low_included, high_in=node.high_included
-                        )
-                    ]
-                )
+                low_in, high_in = node.low_included, node.high_included
+                chosen.append([column.between(node.low, node.high, low_in=low_in, high_in=high_in)])
         return number_bits(self.living, [column.numbers for column in columns], chosen)
 
     def _with_id(self, node: Keyword | KeywordRange | Pattern) -> list[tuple[int, int]]:
@@ -216,10 +205,28 @@ class Columns:
         return self._keywords if self._date is None else (self._date, *self._keywords)
 
     def _unknown(self, name: str, what: str, fields: Sequence[str]) -> QueryError:
+        from difflib import get_close_matches
+
         near = get_close_matches(name.lower(), fields, n=1)
         hint = f"did you mean '{near[0]}'? " if near else ""
         has = f"fields that can be: {_listed(fields)}" if fields else "the index has no field that can be"
         return QueryError(f"'{name}' cannot be {what}", hint=f"{hint}{has}")
+
+
+def _period(day: int, by: str) -> tuple[str, int]:
+    """What the period that a day lies in is called, and the first day after it. Days count from 1970."""
+    from calendar import monthrange
+
+    moment = date.fromordinal(day + EPOCH_DAY)
+    label = moment.isoformat()
+    if by == "week":
+        year, week, weekday = moment.isocalendar()
+        return f"{year:04}-W{week:02}", day + 8 - weekday
+    if by == "month":
+        return label[:7], day + monthrange(moment.year, moment.month)[1] - moment.day + 1
+    if by == "year":
+        return label[:4], date(moment.year, 12, 31).toordinal() + 1 - EPOCH_DAY
+    return label, day + 1
 
 
 def _merge(segments: Sequence[Segment], name: str) -> tuple[list[str], list[int | memoryview]]:
@@ -252,9 +259,10 @@ def _fitting(values: Sequence[str], pattern: str) -> list[tuple[int, int]]:
     if pattern[start:] == "*":
         return [(low + 1, high + 1)]
     matches = _expression(pattern).match
+    piece = max(re.split(r"[*?]+", pattern[start:]), key=len)  # looked for first, as that is quicker
     ranges: list[tuple[int, int]] = []
     for at in range(low, high):
-        if matches(values[at]):
+        if piece in values[at] and matches(values[at]):
             if ranges and ranges[-1][1] == at + 1:
                 ranges[-1] = (ranges[-1][0], at + 2)
             else:
@@ -274,5 +282,5 @@ def _expression(pattern: str) -> re.Pattern[str]:
     return re.compile(first + "".join(f"(?>.*?{piece})" for piece in middle) + rf".*{last}\Z", re.DOTALL)
 
 
-def _listed(names: Sequence[str] | dict[str, Callable[[date], str]]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)

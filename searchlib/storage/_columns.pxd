@@ -17,7 +17,9 @@ cdef extern from "../storage/column.h":
     uint64_t sl_column_largest(const sl_column *c) nogil
     int sl_column_ends_sound(const sl_column *c) nogil
     uint64_t sl_column_range(const sl_column *c, uint32_t doc, uint64_t *start) nogil
-    void sl_column_match(const sl_column *c, const sl_wanted *wanted, const uint64_t *within, uint64_t *out) nogil
+    uint64_t sl_column_scratch(const sl_column *c) nogil
+    void sl_column_match(const sl_column *c, const sl_wanted *wanted, const uint64_t *within, uint64_t *out,
+                         uint64_t *scratch) nogil
     void sl_column_count(const sl_column *c, const uint64_t *bits, uint32_t *counts, uint64_t size) nogil
     void sl_column_count_units(const sl_column *c, const uint64_t *bits, uint64_t shift, uint32_t unit,
                                uint32_t *counts, uint64_t size) nogil

@@ -149,10 +149,28 @@ SL_FUNCTION uint64_t sl_column_word(const sl_column *c, uint64_t at, uint32_t n,
     return word;
 }
 
-/* Sets in `out`, which is zeroed, the bits of those documents of `within` that have a wanted number. */
-SL_FUNCTION void sl_column_match(const sl_column *c, const sl_wanted *wanted, const uint64_t *within, uint64_t *out)
+/* Words of scratch that sl_column_match takes. */
+SL_INLINE uint64_t sl_column_scratch(const sl_column *c)
 {
-    uint32_t words = (c->documents + 63) / 64, doc = 0;
+    return c->ends ? c->count / 64 + 2 : 0;
+}
+
+/* Is any of the bits from start to end - 1 set? 8 bytes behind the last one can be read. */
+SL_INLINE int sl_any_bit(const uint64_t *bits, uint64_t start, uint64_t end)
+{
+    if (SL_LIKELY(end - start < 57)) /* what is left of 8 bytes after a shift by 7 */
+        return (sl_load64((const uint8_t *)bits + start / 8) >> (start & 7) & ((1ull << (end - start)) - 1)) != 0;
+    for (; start < end; start++)
+        if (bits[start >> 6] >> (start & 63) & 1)
+            return 1;
+    return 0;
+}
+
+/* Sets in `out`, which is zeroed, the bits of those documents of `within` that have a wanted number. */
+SL_FUNCTION void sl_column_match(const sl_column *c, const sl_wanted *wanted, const uint64_t *within, uint64_t *out,
+                                 uint64_t *scratch)
+{
+    uint32_t words = (c->documents + 63) / 64;
     if (!c->ends) {
         for (uint32_t w = 0; w < words; w++) {
             uint32_t left = c->documents - 64 * w;
@@ -161,19 +179,25 @@ SL_FUNCTION void sl_column_match(const sl_column *c, const sl_wanted *wanted, co
         }
         return;
     }
-    for (uint64_t at = 0; at < c->count; at += 64) {
-        uint64_t word = sl_column_word(c, at, c->count - at < 64 ? (uint32_t)(c->count - at) : 64, wanted);
-        for (; word; word &= word - 1) {
-            uint64_t place = at + SL_LOWEST_BIT(word);
-            while (doc < c->documents && sl_load32(c->ends + 4ull * doc) <= place)
-                doc++;
-            if (doc == c->documents)
-                break;
-            out[doc >> 6] |= 1ull << (doc & 63);
+    memset(scratch, 0, sl_column_scratch(c) * sizeof *scratch); /* which of all numbers are wanted, a bit each */
+    for (uint64_t at = 0; at < c->count; at += 64)
+        scratch[at >> 6] = sl_column_word(c, at, c->count - at < 64 ? (uint32_t)(c->count - at) : 64, wanted);
+    for (uint32_t w = 0; w < words; w++) {
+        uint32_t n = c->documents - 64 * w < 64 ? c->documents - 64 * w : 64;
+        uint64_t start, end, word = 0, any = 0;
+        sl_column_range(c, 64 * w, &start);
+        end = sl_column_range(c, 64 * w + n - 1, &any);
+        any = 0;
+        for (uint64_t at = start >> 6; at < (end + 63) >> 6; at++)
+            any |= scratch[at];
+        if (!any || !within[w])
+            continue;
+        for (uint32_t i = 0; i < n; i++) {
+            end = sl_column_range(c, 64 * w + i, &start);
+            word |= (uint64_t)(start < end && sl_any_bit(scratch, start, end)) << i;
         }
+        out[w] = word & within[w];
     }
-    for (uint32_t w = 0; w < words; w++)
-        out[w] &= within[w];
 }
 
 /* Counts the numbers of the documents in `bits`, by number: counts[0] to counts[size - 1], zeroed before. */
