@@ -19,7 +19,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any as Anything
 
@@ -89,6 +89,7 @@ class NaiveArchive:
             for document in self.documents
         ]
         self._frequencies: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+        self._counted: dict[Node, Scores] = {}  # what was asked before: it is the same again
         lengths = []
         for number, fields in enumerate(self.texts):
             length = 0.0
@@ -253,16 +254,26 @@ class NaiveArchive:
 
     def _occurring(self, node: Word | Phrase | Pattern | Fuzzy) -> Scores:
         """What counts as one pseudo term: its occurrences are counted as if it were a word."""
+        if isinstance(node, Phrase) and not node.exact:
+            places = [place for place in self._places(node.text) if not place.whole]
+            if len(places) == 1:
+                return self._group(places[0].terms, node.field, node.boost)
+        bare = replace(node, boost=1.0, span=(0, 0))
+        if bare not in self._counted:
+            self._counted[bare] = self._count(bare)
+        frequency = self._counted[bare]
+        return {doc: node.boost * self._bm25(doc, tf, len(frequency)) for doc, tf in frequency.items()}
+
+    def _count(self, node: Word | Phrase | Pattern | Fuzzy) -> Scores:
+        """Document -> weighted number of occurrences."""
         slots, slop = self._slots(node)
-        if isinstance(node, Phrase) and len(slots) == 1 and not node.exact:
-            return self._word(Word(node.text, node.field, boost=node.boost), loose=False, denied=True)
         frequency: Scores = {}
         for doc, texts in enumerate(self.texts):
             for field in [node.field] if node.field else self.weights:
                 count = _occurrences(texts[field], slots, slop)
                 if count:
                     frequency[doc] = frequency.get(doc, 0.0) + self.weights[field] * count
-        return {doc: node.boost * self._bm25(doc, tf, len(frequency)) for doc, tf in frequency.items()}
+        return frequency
 
     def _slots(self, node: Word | Phrase | Pattern | Fuzzy) -> tuple[list[Slot], int]:
         match node:

@@ -1,71 +1,21 @@
 """Does a query find the documents that it says, with the scores that BM25 gives? Small cases, worked out by hand.
 
-Each is asked of the oracle (naive_query.py) and of an index.
+Each is asked of the oracle (naive_query.py) and of an index: the fixture `ask` in conftest.py.
 """
 
 from __future__ import annotations
 
-import inspect
 import math
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from naive_query import NaiveArchive
-
-import searchlib
-
-Ask = Callable[..., list[tuple[str, float]]]
-Records = Sequence[dict[str, Any]]
-NOW = datetime(2024, 6, 12, 15, 30, tzinfo=UTC)
+from conftest import Ask, Records
 
 
 def texts(*given: str) -> Records:
     """Documents 1, 2, 3 ... of these texts, without a title."""
     return [{"id": str(number), "text": text} for number, text in enumerate(given, 1)]
-
-
-class ByOracle:
-    def __call__(self, documents: Records, query: str, **options: Any) -> list[tuple[str, float]]:
-        return NaiveArchive(documents).search(query, **{"limit": 1000, "now": NOW, **options}).hits
-
-    def facet(self, documents: Records, query: str, field: str, by: str | None = None) -> dict[str, int]:
-        return NaiveArchive(documents).search(query, now=NOW).facets(field, by)
-
-
-class ByIndex:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._made: dict[int, searchlib.Index] = {}
-
-    def __call__(self, documents: Records, query: str, **options: Any) -> list[tuple[str, float]]:
-        results = self._index(documents).search(query, **{"limit": 1000, **options})
-        return [(hit.id, hit.score) for hit in results]
-
-    def facet(self, documents: Records, query: str, field: str, by: str | None = None) -> dict[str, int]:
-        results: Any = self._index(documents).search(query)
-        return dict(results.facet(field, by=by))
-
-    def _index(self, documents: Records) -> searchlib.Index:
-        index = searchlib.Index.create(self._folder / str(len(self._made)))
-        self._made[len(self._made)] = index
-        half = len(documents) // 2
-        for batch in (documents[:half], documents[half:]):  # two segments: statistics are those of both
-            with index.writer() as writer:
-                for one in batch:
-                    writer.add(one)
-        return index
-
-
-@pytest.fixture(params=["oracle", "index"])
-def ask(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    if request.param == "oracle":
-        return ByOracle()
-    if "match" not in inspect.signature(searchlib.Index.search).parameters:
-        pytest.skip("Index.search does not take the query language yet")
-    return ByIndex(tmp_path)
 
 
 def ids(hits: Sequence[tuple[str, float]]) -> list[str]:
@@ -282,7 +232,7 @@ def test_equal_scores_keep_the_order_of_the_documents(ask: Ask) -> None:
     assert [one for one, _ in ask(DATED, "date:*", limit=2, offset=1)] == ["2", "3"]
 
 
-def test_facets_count_what_was_found(ask: Any) -> None:
+def test_facets_count_what_was_found(ask: Ask) -> None:
     assert ask.facet(VALUES, "summit", "tags") == {"a": 1, "b": 2}
     assert ask.facet(VALUES, "summit", "lang") == {"en": 1, "ru": 1}
     assert ask.facet(DATED, "summit", "date", "month") == {"2024-06": 3, "2024-07": 1}
