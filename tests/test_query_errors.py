@@ -54,6 +54,7 @@ ERRORS: list[tuple[str, int | None, str, str | None]] = [
     ("a title:) b", 8, "never opened", "put a ("),
     ("(a title:) b", 3, "'title:' is followed by no word", "without a space"),
     ("title:-a", 6, "- stands before the field", "-title:word"),
+    ("title:-a*", 6, "- stands before the field", "-title:word"),
     ("a^", 1, "^ is followed by no number", "word^2"),
     ("a^b", 1, "^ is followed by no number", "word^2"),
     ("a^-1", 1, "^ is followed by no number", "word^2"),

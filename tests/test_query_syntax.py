@@ -67,6 +67,7 @@ WORDS: list[tuple[str, Node]] = [
     ("title:саммит", Word("саммит", "title")),
     ("text:foo-bar", Word("foo-bar", "text")),
     ("title:'двух слов'", Word("двух слов", "title")),
+    ("title:'-5 градусов'", Word("-5 градусов", "title")),
     ("title:(a b)", Any((Word("a", "title"), Word("b", "title")))),
     ("title:(a text:b)", Any((Word("a", "title"), Word("b", "text")))),
     ("title:12:30", Word("12:30", "title")),
@@ -78,6 +79,7 @@ WORDS: list[tuple[str, Node]] = [
 
 PHRASES: list[tuple[str, Node]] = [
     ('"саммит ОДКБ"', Phrase("саммит ОДКБ")),
+    ('title:"-5 градусов"', Phrase("-5 градусов", "title")),
     ('"a b"~3', Phrase("a b", slop=3)),
     ('title:"a b"', Phrase("a b", "title")),
     ('title:("a b"~2 c)', Any((Phrase("a b", "title", 2), Word("c", "title")))),

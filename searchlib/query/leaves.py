@@ -17,7 +17,7 @@ from searchlib.definitions import Definition
 from searchlib.language._tokens import tokenize
 from searchlib.query.checks import Complain
 from searchlib.query.dates import date_span
-from searchlib.query.grammar import Comparison, Exact, ExactPhrase
+from searchlib.query.grammar import Comparison, Exact, ExactPhrase, QuotedWord
 from searchlib.query.tree import (
     DateRange,
     Everything,
@@ -81,8 +81,6 @@ class Leaves:
     def _text(self, node: Any, boost: float) -> Node | None:
         span = (node.startchar, node.endchar)
         field = node.fieldname
-        if isinstance(node, _WildcardNode):
-            return self._pattern(node, boost)
         if isinstance(node, syntax.RangeNode):
             self._complain(
                 f"'{field}' is a text field, and a range needs a field of dates or keywords",
@@ -90,9 +88,12 @@ class Leaves:
                 RANGE_HINT,
             )
             return self._as_words(node, boost)
-        if field is not None and node.text[:1] in ("-", "+"):
+        quoted = isinstance(node, (_PhraseNode, QuotedWord))
+        if field is not None and not quoted and node.text[:1] in ("-", "+"):
             sign = node.text[0]
             self._complain(f"{sign} stands before the field", span[0], f"write {sign}{field}:word")
+        if isinstance(node, _WildcardNode):
+            return self._pattern(node, boost)
         if isinstance(node, _PhraseNode):
             return self._phrase(node, boost)
         tokens = tokenize(node.text)

@@ -1,0 +1,87 @@
+"""Fixtures of several test files."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from naive_query import NaiveArchive
+
+import searchlib
+from searchlib.definitions import NEWS, Definition
+
+Records = Sequence[dict[str, Any]]
+NOW = datetime(2024, 6, 12, 15, 30, tzinfo=UTC)
+
+
+class Ask(Protocol):
+    """What documents answer a query, as (id, score), the best first. They are indexed once for all their queries."""
+
+    def __call__(
+        self, documents: Records, query: str, *, definition: Definition = NEWS, **options: Any
+    ) -> list[tuple[str, float]]: ...
+
+    def facet(self, documents: Records, query: str, field: str, by: str | None = None) -> dict[str, int]: ...
+
+
+class ByOracle:
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, Definition], tuple[Records, NaiveArchive]] = {}
+
+    def __call__(
+        self, documents: Records, query: str, *, definition: Definition = NEWS, **options: Any
+    ) -> list[tuple[str, float]]:
+        archive = self._archive(documents, definition)
+        answer = archive.search(query, **{"limit": 1000, "now": NOW, **options})
+        return answer.hits
+
+    def facet(self, documents: Records, query: str, field: str, by: str | None = None) -> dict[str, int]:
+        return self._archive(documents, NEWS).search(query, now=NOW).facets(field, by)
+
+    def _archive(self, documents: Records, definition: Definition) -> NaiveArchive:
+        key = id(documents), definition  # the documents are kept, so that no others get their number
+        if key not in self._made:
+            self._made[key] = documents, NaiveArchive(documents, definition)
+        return self._made[key][1]
+
+
+class ByIndex:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[tuple[int, Definition], tuple[Records, searchlib.Index]] = {}
+
+    def __call__(
+        self, documents: Records, query: str, *, definition: Definition = NEWS, **options: Any
+    ) -> list[tuple[str, float]]:
+        results = self._index(documents, definition).search(query, **{"limit": 1000, **options})
+        return [(hit.id, hit.score) for hit in results]
+
+    def facet(self, documents: Records, query: str, field: str, by: str | None = None) -> dict[str, int]:
+        results: Any = self._index(documents, NEWS).search(query)
+        return dict(results.facet(field, by=by))
+
+    def _index(self, documents: Records, definition: Definition) -> searchlib.Index:
+        key = id(documents), definition
+        if key not in self._made:
+            index = searchlib.Index.create(self._folder / str(len(self._made)), definition)
+            half = len(documents) // 2
+            for batch in (documents[:half], documents[half:]):  # two segments: statistics are those of both
+                with index.writer() as writer:
+                    for one in batch:
+                        writer.add(one)
+            self._made[key] = documents, index
+        return self._made[key][1]
+
+
+@pytest.fixture(scope="session", params=["oracle", "index"])
+def ask(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ask:
+    """Once the oracle, once an index: what a test says of one holds for the other."""
+    if request.param == "oracle":
+        return ByOracle()
+    if "match" not in inspect.signature(searchlib.Index.search).parameters:
+        pytest.skip("Index.search does not take the query language yet")
+    return ByIndex(tmp_path_factory.mktemp("indexes"))
