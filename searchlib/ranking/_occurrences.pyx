@@ -99,7 +99,7 @@ cdef class _Lists:
             raise part.file._damaged("a posting list is damaged", None)
         cursor.positions = part.file._positions(entry)
         cursor.positions_length = entry.positions_length
-        cursor.varied = 0
+        cursor.varied = entry.varied != 0
         if forms is not None:
             self.codes[self.used] = <uint32_t *> malloc((len(forms) + 1) * sizeof(uint32_t))
             if self.codes[self.used] == NULL:
