@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from toy_archive import ToyArchive
 
+from searchlib.ranking._ages import Decay
 from searchlib.ranking._bits import Bits
 from searchlib.ranking._searcher import Deadline, Occurrences, Searcher
-from searchlib.ranking._topk import BUILDS, Clause, Decay, Kernel
+from searchlib.ranking._topk import BUILDS, Clause, Kernel
 
 Docs = frozenset[int]
 
