@@ -12,7 +12,7 @@ import pytest
 from small_archive import QUERIES, answers, articles, build, scored
 
 import searchlib
-from searchlib.ranking.ranker import Plan, Ranker
+from searchlib.ranking.ranker import Answer
 from searchlib.storage.manifest import Manifest
 
 
@@ -84,13 +84,13 @@ def test_total_is_counted_only_when_asked_for_and_once(
 ) -> None:
     index = build(tmp_path / "news", articles(200))
     counted = []
-    count = Ranker.count
+    count = Answer.count
 
-    def counting(ranker: Ranker, plan: Plan) -> int:
+    def counting(answer: Answer) -> int:
         counted.append(1)
-        return count(ranker, plan)
+        return count(answer)
 
-    monkeypatch.setattr(Ranker, "count", counting)
+    monkeypatch.setattr(Answer, "count", counting)
     results = index.search("common", limit=3)
     assert len(results) == 3
     assert counted == []
@@ -118,7 +118,7 @@ def test_limit_0_finds_nothing_but_counts(tmp_path: Path) -> None:
 
 
 def test_a_negative_limit_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="at least 0"):
+    with pytest.raises(ValueError, match="a number from 0"):
         build(tmp_path / "news", articles(2)).search("common", limit=-1)
 
 

@@ -127,27 +127,25 @@ def number_bits(Bits within, columns, ranges) -> Bits:
         if column is None or not chosen:
             continue
         like(column, within, j)
-        flags = NULL
-        wanted.flags = NULL
-        if len(chosen) == 1:
-            wanted.low = max(chosen[0][0], 1)
-            wanted.high = chosen[0][1] - 1
-        else:
-            wanted.size = column.largest + 1
-            wanted.flags = flags = <uint8_t *> calloc(wanted.size, 1)
-            if flags == NULL:
-                raise MemoryError("no memory for a filter")
-            for low, high in chosen:
-                for number in range(max(low, 1), min(high, wanted.size)):
-                    flags[number] = 1
+        wanted.flags = flags = NULL
+        wanted.low = max(<uint64_t> chosen[0][0], 1)
+        wanted.high = <uint64_t> chosen[0][1] - 1
+        wanted.size = column.largest + 1
         scratch = <uint64_t *> malloc((sl_column_scratch(&column.state) + 1) * sizeof(uint64_t))
-        if scratch == NULL:
+        try:
+            if len(chosen) > 1:
+                wanted.flags = flags = <uint8_t *> calloc(wanted.size, 1)
+            if scratch == NULL or (len(chosen) > 1 and flags == NULL):
+                raise MemoryError("no memory for a filter")
+            if flags != NULL:
+                for low, high in chosen:
+                    for number in range(max(low, 1), min(high, wanted.size)):
+                        flags[number] = 1
+            with nogil:
+                sl_column_match(&column.state, &wanted, within.words[j], result.words[j], scratch)
+        finally:
+            free(scratch)
             free(flags)
-            raise MemoryError("no memory for a filter")
-        with nogil:
-            sl_column_match(&column.state, &wanted, within.words[j], result.words[j], scratch)
-        free(scratch)
-        free(flags)
     return result
 
 
@@ -219,23 +217,26 @@ def first_by(Bits bits, columns, keys, bint descending, uint64_t k, after=None) 
     docs = <uint32_t *> malloc(k * sizeof(uint32_t))
     if docs == NULL:
         raise MemoryError("no memory to sort matches")
-    for j in range(n):
-        start = 0
-        if after is not None and after[0] is None and <int64_t> j <= after[1]:
-            if <int64_t> j < after[1]:
-                continue
-            start = min(after[2] + 1, bits.documents[j])
-        none.data = none.ends = NULL
-        none.count = none.width = 0
-        none.documents = bits.documents[j]
-        column = columns[j]
-        if column is not None:
-            none = column.state
-        with nogil:
-            count = sl_order_missing(&none, bits.words[j], start, docs, k)
-        for i in range(min(count, k - len(found))):
-            found.append((None, j, docs[i]))
-    free(docs)
+    try:
+        for j in range(n):
+            start = 0
+            if after is not None and after[0] is None and j <= after[1]:
+                if j < after[1]:
+                    continue
+                start = min(after[2] + 1, bits.documents[j])
+            none.data = none.ends = NULL
+            none.count = none.width = 0
+            none.documents = bits.documents[j]
+            column = columns[j]
+            if column is not None:
+                like(column, bits, j)
+                none = column.state
+            with nogil:
+                count = sl_order_missing(&none, bits.words[j], start, docs, k)
+            for i in range(min(count, k - len(found))):
+                found.append((None, j, docs[i]))
+    finally:
+        free(docs)
     return found
 
 

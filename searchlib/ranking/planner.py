@@ -151,10 +151,11 @@ class Planner:
             return parts[0] if parts else None
         return Either(parts) if loose else Both(parts)
 
-    def _phrase(self, node: tree.Word | tree.Phrase) -> Part | None:
+    def _phrase(self, node: tree.Word | tree.Phrase) -> Part:
         forms = [token[0] for token in tokenize(node.text) if not token[5]]
-        if len(forms) == 1 and not node.exact:
-            return self._word(tree.Word(node.text, node.field, boost=node.boost, span=node.span), False)
+        if len(forms) == 1 and not node.exact:  # in quotes a stop word is meant
+            group, _ = self._lexicon.meaning(forms[0])
+            return Lookup(group, forms[0], boost=node.boost, fields=self._mask(node.field), terms=group.terms)
         occurrences = self._lexicon.phrase(
             forms,
             exact=node.exact,
