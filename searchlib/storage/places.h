@@ -165,16 +165,24 @@ SL_FUNCTION int sl_places_reserve(sl_places *p, uint32_t total)
 SL_FUNCTION int sl_places_load(sl_places *p, uint32_t block)
 {
     const sl_list *l = p->list;
-    uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK];
+    uint32_t n = sl_list_count(l, block), all = 0;
     uint64_t total = 0, start = l->places ? sl_load32(l->places + 4ull * block) : 0;
     p->block = SL_NO_BLOCK;
-    if (start > (uint64_t)(p->end - p->data) || !sl_list_tfs(l, block, tfs))
+    if (start > (uint64_t)(p->end - p->data) || !sl_list_tfs(l, block, p->ends))
         return 0;
-    for (uint32_t i = 0; i < n; i++) {
-        total += tfs[i];
-        p->ends[i] = (uint32_t)total;
+    for (uint32_t i = 0; i < n; i++)
+        all |= p->ends[i];
+    if (all >> 23) { /* 128 of them could pass 2^31 */
+        for (uint32_t i = 0; i < n; i++)
+            total += p->ends[i];
+        if (total > 0x7FFFFFFF)
+            return 0;
     }
-    if (total > 0x7FFFFFFF || total > 8 * ((uint64_t)(p->end - p->data) - start))
+    sl_sum_gaps(p->ends, n, 0xFFFFFFFFu);
+    for (uint32_t i = 0; i < n; i++)
+        p->ends[i] -= i;
+    total = p->ends[n - 1];
+    if (total > 8 * ((uint64_t)(p->end - p->data) - start))
         return 0;
     if (!sl_places_reserve(p, (uint32_t)total))
         return 0;

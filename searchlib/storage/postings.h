@@ -299,35 +299,45 @@ SL_FUNCTION int sl_list_exact_tfs(const sl_list *l, uint32_t block, const double
 /* tf of each posting of a block, in all fields together. Returns 0 when the block is damaged. */
 SL_FUNCTION int sl_list_tfs(const sl_list *l, uint32_t block, uint32_t out[SL_BLOCK])
 {
-    uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK], all = 0;
+    uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK], constant = 0, all = 0, first = 1;
     const uint8_t *head = sl_list_block(l, block), *p = head;
     int few = n < SL_FEW && !l->bitmap;
     if (!few && !(p = sl_list_tf_start(l, head, n)))
         return 0;
-    memset(out, 0, n * sizeof *out);
     for (uint32_t f = 0; f < l->fields; f++) {
-        uint32_t less = 0;
+        uint32_t *to = first ? out : tfs;
         if (few) {
-            if (!sl_list_few(l, block, n, NULL, f, tfs))
+            if (!sl_list_few(l, block, n, NULL, f, to))
                 return 0;
         } else {
             uint32_t width = head[f] & 0x3F;
             size_t size = sl_packed_size(n, width);
             if (width > 31 || (size_t)(l->end - p) < size)
                 return 0;
-            less = head[f] >> 7;
-            sl_unpack(p, tfs, n, width);
+            constant += head[f] >> 7;
+            if (!width)
+                continue;
+            sl_unpack(p, to, n, width);
             p += size;
         }
-        for (uint32_t i = 0; i < n; i++) { /* with both below 2^31 the sum does not come round, and it shows in bit 31 */
-            all |= tfs[i];
-            out[i] += tfs[i] + less;
-            all |= out[i];
-        }
+        for (uint32_t i = 0; i < n; i++)
+            all |= to[i];
+        if (!first) /* of two below 2^31 the sum does not come round, and bit 31 shows that it is too large */
+            for (uint32_t i = 0; i < n; i++) {
+                out[i] += tfs[i];
+                all |= out[i];
+            }
         if (all >> 31)
             return 0;
+        first = 0;
     }
-    return 1;
+    if (first)
+        memset(out, 0, n * sizeof *out);
+    for (uint32_t i = 0; i < n && constant; i++) {
+        out[i] += constant;
+        all |= out[i];
+    }
+    return !(all >> 31);
 }
 
 /* Sum of tf times weight over the fields, for one posting given by its rank; negative when the block is damaged. */
