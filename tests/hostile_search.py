@@ -20,6 +20,8 @@ from small_archive import contents_of, manifest_of, sign
 
 from searchlib import CorruptIndexError
 from searchlib.language import Analyzer
+from searchlib.ranking._occurrences import BUILDS, find, places
+from searchlib.ranking._searcher import Searcher
 from searchlib.ranking.ranker import Ranker
 from searchlib.storage.manifest import Manifest, SegmentEntry
 from searchlib.storage.segment import Segment
@@ -45,6 +47,20 @@ WORDS += [
     "стали сталь eighth",
 ]
 WORDS += ["band band", "w11 band eighth"]
+PHRASES: list[list[tuple[str, ...] | str]] = [
+    [("omni",), ("half",)],
+    [("half",), ("omni",), ("eighth",)],
+    [("band",), ("omni", "block")],
+    [("omni",), ("omni",)],
+    [("сталь",), ("single", "dozen", "band")],
+    [("omni", "half", "eighth")],
+    [("omni",)],
+    ["стали"],
+    ["*"],
+    ["стали", ("omni",)],
+    [("band",), "w*"],
+    ["ст*", "ст*"],
+]
 EDGES = [0, 1, 2, 3, 0x3F, 0x40, 0x7F, 0x80, 0x81, 0x9F, 0xA0, 0xC0, 0xFE, 0xFF]
 
 
@@ -101,7 +117,28 @@ def ask(
             assert 0 <= ranker.count(plan) <= entry.documents
         except CorruptIndexError:
             damaged = True
+    searcher = segment_searcher(segment, live)
+    for slots in PHRASES:
+        try:
+            occurrences = find(
+                searcher,
+                [
+                    slot if isinstance(slot, tuple) else [segment.file.match_forms(slot, 9999)[1]]
+                    for slot in slots
+                ],
+                slop=chance.choice([1, 1, 3]),
+                fields=chance.choice([0, 0, 1, 2]),
+                build=chance.choice(BUILDS),
+            )
+            [rows] = occurrences.items()
+            docs = [doc for doc, _ in rows]
+            assert docs == sorted(set(docs))
+            assert all(0 <= doc < entry.documents for doc in docs)
+            assert all(tf > 0 for _, tf in rows)
+        except CorruptIndexError:
+            damaged = True
     for read in (
+        lambda: [places(searcher, 0, ordinal) for ordinal in range(0, segment.file.term_count, 3)],
         lambda: [segment.file.find_id(f"id-{number}") for number in (0, 7, 99, 5000)],
         lambda: [segment.file.find_id(id) for id in ("", "id", "\U0010ffff")],
         lambda: [
@@ -133,6 +170,10 @@ def ask(
     return damaged
 
 
+def segment_searcher(segment: Segment, live: bytes | None) -> Searcher:
+    return Searcher([(segment.file, live, segment.total_length)], [2.0, 1.0], 1.2, 0.55)
+
+
 def found(segment: Segment, pattern: str) -> list[str]:
     """Asks for forms, of which there may be more than we want."""
     with suppress(OverflowError):
@@ -143,9 +184,9 @@ def found(segment: Segment, pattern: str) -> list[str]:
 def heads_of(name: str, content: bytes, contents: dict[str, Any]) -> list[int]:
     """Where something begins in a section: posting lists, blocks of dictionaries."""
     start, length = contents["sections"]["terms"]
-    if name == "postings":
+    if name in ("postings", "positions"):
         entries = read_terms(content[start : start + length], contents["terms"])
-        return [entry.postings[0] for entry in entries for _ in range(1 + 20 * (entry.df > 20))]
+        return [getattr(entry, name)[0] for entry in entries for _ in range(1 + 20 * (entry.df > 20))]
     return []
 
 
