@@ -29,6 +29,7 @@ typedef struct {
     const sl_list *list;
     const uint8_t *data, *end;  /* the term's positions */
     int varied;                 /* the forms of its occurrences are there too */
+    int sparse;                 /* few postings of a block will be asked for: decode no more than them */
     uint32_t block;             /* the one at hand; SL_NO_BLOCK: none */
     uint32_t posting;           /* the last that was asked for in it; SL_BLOCK: none */
     uint32_t ends[SL_BLOCK];    /* by posting of the block: where its occurrences end; they begin where the last one's end */
@@ -144,6 +145,49 @@ SL_FUNCTION int sl_rice_read(sl_rice *r, const uint8_t *end, uint32_t from, uint
     return 1;
 }
 
+/* Moves on to the subblock of the values from..to-1 and decodes them alone, from < to, as positions. Returns 0 when they are
+ * damaged, -1 when they are not to be had so: they begin before or end behind it, or it is short. */
+SL_FUNCTION int sl_rice_pick(sl_rice *r, const uint8_t *end, uint32_t from, uint32_t to)
+{
+    uint32_t start = from / SL_BLOCK * SL_BLOCK, skipped = from - start, n, width, base = 0, after = 0, place = 0xFFFFFFFFu;
+    if (!sl_rice_read(r, end, from, start))
+        return 0;
+    n = r->total - start < SL_BLOCK ? r->total - start : SL_BLOCK;
+    if (r->next != start || to > start + n || n < SL_FEW)
+        return -1;
+    const uint8_t *packed = r->at + 1, *rests;
+    if (r->at == end || (width = *r->at) > 31 || (size_t)(end - packed) < sl_packed_size(n, width))
+        return 0;
+    rests = packed + sl_packed_size(n, width);
+    uint64_t word = 0;
+    for (uint32_t i = from;;) {
+        size_t left = (size_t)(end - rests) > base / 8 ? (size_t)(end - rests) - base / 8 : 0;
+        if (base >= SL_LONGEST_UNARY || !left)
+            return 0;
+        word = 0;
+        memcpy(&word, rests + base / 8, left < 8 ? left : 8);
+        uint32_t ones = SL_POPCOUNT(word);
+        if (ones >= skipped) {
+            for (; skipped; skipped--, word &= word - 1)
+                after = base + SL_LOWEST_BIT(word) + 1;
+            for (; word && i < to; word &= word - 1, i++) {
+                uint32_t next = base + SL_LOWEST_BIT(word) + 1;
+                uint64_t value = (uint64_t)(next - after - 1) << width;
+                value += sl_unpack_one(packed, n, width, i - start);
+                if (value > 0x7FFFFFFF)
+                    return 0;
+                after = next;
+                r->values[i] = place += (uint32_t)value + 1;
+            }
+            if (i == to)
+                return 1;
+        } else {
+            skipped -= ones;
+        }
+        base += 64;
+    }
+}
+
 /* Room for the values of a block. Returns 0 when memory ran out. */
 SL_FUNCTION int sl_places_reserve(sl_places *p, uint32_t total)
 {
@@ -205,13 +249,18 @@ SL_INLINE int sl_places_of(sl_places *p, uint32_t rank, const uint32_t **places,
     if (SL_UNLIKELY(p->block != block || (p->posting != SL_BLOCK && i < p->posting)) && !sl_places_load(p, block))
         return 0;
     uint32_t from = i ? p->ends[i - 1] : 0, to = p->ends[i];
-    if (p->places.next < to && !sl_rice_read(&p->places, p->end, from, to)) {
-        p->block = SL_NO_BLOCK;
-        return 0;
+    int picked = -1;
+    if (p->places.next < to) {
+        if (p->sparse && from < to)
+            picked = sl_rice_pick(&p->places, p->end, from, to);
+        if (!picked || (picked < 0 && !sl_rice_read(&p->places, p->end, from, to))) {
+            p->block = SL_NO_BLOCK;
+            return 0;
+        }
     }
     p->posting = i;
     *places = p->places.values + from;
-    *base = from ? p->places.values[from - 1] + 1 : 0;
+    *base = picked < 0 && from ? p->places.values[from - 1] + 1 : 0;
     *n = to - from;
     return from == to || p->places.values[to - 1] - *base <= 0x7FFFFFFF;
 }
