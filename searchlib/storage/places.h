@@ -74,7 +74,7 @@ SL_FUNCTION const uint8_t *sl_read_rests(const uint8_t *p, const uint8_t *end, u
 SL_FUNCTION const uint8_t *sl_read_rice(const uint8_t *p, const uint8_t *end, uint32_t *out, uint32_t total)
 {
     for (uint32_t at = 0; at < total; at += SL_BLOCK) {
-        uint32_t n = total - at < SL_BLOCK ? total - at : SL_BLOCK, width;
+        uint32_t n = total - at < SL_BLOCK ? total - at : SL_BLOCK, code, width;
         if (n < SL_FEW) {
             for (uint32_t i = 0; i < n; i++) {
                 uint64_t value;
@@ -84,10 +84,12 @@ SL_FUNCTION const uint8_t *sl_read_rice(const uint8_t *p, const uint8_t *end, ui
             }
             continue;
         }
-        if (p == end || (width = *p++) > 31 || (size_t)(end - p) < sl_packed_size(n, width))
+        if (p == end || (width = (code = *p++) & ~(uint32_t)SL_NO_RESTS) > 31 ||
+            (size_t)(end - p) < sl_packed_size(n, width))
             return NULL;
         sl_unpack(p, out + at, n, width);
-        if (!(p = sl_read_rests(p + sl_packed_size(n, width), end, out + at, n, width)))
+        p += sl_packed_size(n, width);
+        if (!(code & SL_NO_RESTS) && !(p = sl_read_rests(p, end, out + at, n, width)))
             return NULL;
     }
     return p;
