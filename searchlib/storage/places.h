@@ -104,6 +104,19 @@ SL_FUNCTION const uint8_t *sl_skip_rests(const uint8_t *p, const uint8_t *end, u
     return NULL;
 }
 
+/* Reads the head of a subblock of n values, SL_FEW or more: the width of their low bits, and whether rests follow those. Returns
+ * where the low bits begin, NULL when they are not all there. */
+SL_INLINE const uint8_t *sl_rice_head(const uint8_t *p, const uint8_t *end, uint32_t n, uint32_t *width, uint32_t *rests)
+{
+    if (p == end)
+        return NULL;
+    *width = *p & ~(uint32_t)SL_NO_RESTS;
+    *rests = !(*p & SL_NO_RESTS);
+    if (*width > 31 || !(*width | *rests) || (size_t)(end - p) < 1 + sl_packed_size(n, *width))
+        return NULL;
+    return p + 1;
+}
+
 /* Decodes the values from..to-1 at least, those before `from` only when they share a subblock; `from` never goes back. Of gaps
  * the sum before `from` is there too. Returns 0 when they are damaged. */
 SL_FUNCTION int sl_rice_read(sl_rice *r, const uint8_t *end, uint32_t from, uint32_t to)
@@ -119,16 +132,14 @@ SL_FUNCTION int sl_rice_read(sl_rice *r, const uint8_t *end, uint32_t from, uint
                 out[i] = (uint32_t)value;
             }
         } else {
-            uint32_t width;
-            size_t size;
-            if (p == end || (width = *p++) > 31 || (size_t)(end - p) < (size = sl_packed_size(n, width)))
+            uint32_t width, rests;
+            if (!(p = sl_rice_head(p, end, n, &width, &rests)))
                 return 0;
-            if (r->next + n <= from) {
-                p = sl_skip_rests(p + size, end, n);
-            } else {
+            if (r->next + n > from)
                 sl_unpack(p, out, n, width);
-                p = sl_read_rests(p + size, end, out, n, width);
-            }
+            p += sl_packed_size(n, width);
+            if (rests)
+                p = r->next + n > from ? sl_read_rests(p, end, out, n, width) : sl_skip_rests(p, end, n);
             if (!p)
                 return 0;
         }
@@ -149,15 +160,20 @@ SL_FUNCTION int sl_rice_read(sl_rice *r, const uint8_t *end, uint32_t from, uint
  * damaged, -1 when they are not to be had so: they begin before or end behind it, or it is short. */
 SL_FUNCTION int sl_rice_pick(sl_rice *r, const uint8_t *end, uint32_t from, uint32_t to)
 {
-    uint32_t start = from / SL_BLOCK * SL_BLOCK, skipped = from - start, n, width, base = 0, after = 0, place = 0xFFFFFFFFu;
+    uint32_t start = from / SL_BLOCK * SL_BLOCK, skipped = from - start, n, width, more, base = 0, after = 0, place = 0xFFFFFFFFu;
     if (!sl_rice_read(r, end, from, start))
         return 0;
     n = r->total - start < SL_BLOCK ? r->total - start : SL_BLOCK;
     if (r->next != start || to > start + n || n < SL_FEW)
         return -1;
-    const uint8_t *packed = r->at + 1, *rests;
-    if (r->at == end || (width = *r->at) > 31 || (size_t)(end - packed) < sl_packed_size(n, width))
+    const uint8_t *packed = sl_rice_head(r->at, end, n, &width, &more), *rests;
+    if (!packed)
         return 0;
+    if (!more) {
+        for (uint32_t i = from; i < to; i++)
+            r->values[i] = place += sl_unpack_one(packed, n, width, i - start) + 1;
+        return 1;
+    }
     rests = packed + sl_packed_size(n, width);
     uint64_t word = 0;
     for (uint32_t i = from;;) {

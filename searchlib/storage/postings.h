@@ -32,6 +32,7 @@
  *              | u8 width, packed, unary                 the low `width` bits of each value, packed (bitpack.h); then for
  *                                                        each value as many 0 bits as its rest, value >> width, says and a
  *                                                        1 bit, low bits first in each byte, filled up with 0 bits
+ *              | u8 0x80 | width, packed                 1 or more: no value has a rest, and this is shorter
  *
  * The values are, for each posting, its first position and then position - previous - 1. They scatter about as widely as
  * their mean, which is where this code by Rice is nearly the best; apart, the low bits are unpacked by vectors and a value is
@@ -48,7 +49,7 @@
  * Example: N = 1000, F = 2 (title, text), a term in documents 3 (once in the title, twice in the text) and 7 (once in the
  * text): df = 2, so one block of few: 07 05 01 | 06. Four bytes. At the positions 2, 9, 11 and 4 its values are 2, 6, 1, 4
  * and its places, of width 1: 01 | the low bits 0, 0, 1, 0: 04 | the rests 1, 3, 0, 2: 62 02. Four bytes. Were its first
- * and last positions in one form and the others in another, its codes, of width 0, would be: 00 | 0, 1, 1, 0: 35.
+ * and last positions in one form and the others in another, its codes would be 81 | 0, 1, 1, 0: 06.
  */
 #ifndef SL_POSTINGS_H
 #define SL_POSTINGS_H
@@ -59,6 +60,7 @@
 #define SL_FEW 4
 #define SL_BITMAP_SHARE 8 /* a bitmap when more than one document in 8 has the term: there it costs about what gaps do */
 #define SL_TF_LESS_ONE 0x80
+#define SL_NO_RESTS 0x80
 #define SL_IMPACT_UNITS 255.0f
 
 typedef struct {
