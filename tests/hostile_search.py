@@ -24,6 +24,8 @@ from searchlib import CorruptIndexError
 from searchlib.language import Analyzer
 from searchlib.query.tree import DateRange, Keyword, KeywordRange, Pattern
 from searchlib.ranking._matches import group_bits
+from searchlib.ranking._occurrences import BUILDS, find, places
+from searchlib.ranking._searcher import Searcher
 from searchlib.ranking.columns import Columns, Filter, Place
 from searchlib.ranking.question import Question
 from searchlib.ranking.ranker import Ranker
@@ -60,6 +62,20 @@ OPERATORS = [
     "(omni AND block) OR w3 -single",
     "stalli~2 ANDMAYBE omni",
     "+half w1 date:2024",
+]
+PHRASES: list[list[tuple[str, ...] | str]] = [
+    [("omni",), ("half",)],
+    [("half",), ("omni",), ("eighth",)],
+    [("band",), ("omni", "block")],
+    [("omni",), ("omni",)],
+    [("сталь",), ("single", "dozen", "band")],
+    [("omni", "half", "eighth")],
+    [("omni",)],
+    ["стали"],
+    ["*"],
+    ["стали", ("omni",)],
+    [("band",), "w*"],
+    ["ст*", "ст*"],
 ]
 EDGES = [0, 1, 2, 3, 0x3F, 0x40, 0x7F, 0x80, 0x81, 0x9F, 0xA0, 0xC0, 0xFE, 0xFF]
 
@@ -118,7 +134,28 @@ def ask(
             assert 0 <= answer.count() <= entry.documents
         except CorruptIndexError:
             damaged = True
+    searcher = segment_searcher(segment, live)
+    for slots in PHRASES:
+        try:
+            occurrences = find(
+                searcher,
+                [
+                    slot if isinstance(slot, tuple) else [segment.file.match_forms(slot, 9999)[1]]
+                    for slot in slots
+                ],
+                slop=chance.choice([1, 1, 3]),
+                fields=chance.choice([0, 0, 1, 2]),
+                build=chance.choice(BUILDS),
+            )
+            [rows] = occurrences.items()
+            docs = [doc for doc, _ in rows]
+            assert docs == sorted(set(docs))
+            assert all(0 <= doc < entry.documents for doc in docs)
+            assert all(tf > 0 for _, tf in rows)
+        except CorruptIndexError:
+            damaged = True
     reads: list[Callable[[], object]] = [
+        lambda: [places(searcher, 0, ordinal) for ordinal in range(0, segment.file.term_count, 3)],
         lambda: [segment.file.find_id(f"id-{number}") for number in (0, 7, 99, 5000)],
         lambda: [segment.file.find_id(id) for id in ("", "id", "\U0010ffff")],
         lambda: [
@@ -150,6 +187,10 @@ def ask(
         except CorruptIndexError:
             damaged = True
     return damaged
+
+
+def segment_searcher(segment: Segment, live: bytes | None) -> Searcher:
+    return Searcher([(segment.file, live, segment.total_length)], [2.0, 1.0], 1.2, 0.55)
 
 
 def found(segment: Segment, pattern: str) -> list[str]:
@@ -196,9 +237,9 @@ def ask_columns(columns: Columns, ranker: Ranker, chance: random.Random) -> list
 def heads_of(name: str, content: bytes, contents: dict[str, Any]) -> list[int]:
     """Where something begins in a section: posting lists, blocks of dictionaries."""
     start, length = contents["sections"]["terms"]
-    if name == "postings":
+    if name in ("postings", "positions"):
         entries = read_terms(content[start : start + length], contents["terms"])
-        return [entry.postings[0] for entry in entries for _ in range(1 + 20 * (entry.df > 20))]
+        return [getattr(entry, name)[0] for entry in entries for _ in range(1 + 20 * (entry.df > 20))]
     return []
 
 

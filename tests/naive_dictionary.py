@@ -119,16 +119,18 @@ def read_forms(section: bytes, endings: bytes, count: int, terms: Sequence[Term]
             assert data.at == data.u32(limit + 4 * (number // BLOCK))
             head = data.take(data.varint())
             first = data.varint()
-        code = data.varint()
+        flags = data.varint()
+        same, other, inflected = flags >> 2 & 1, flags >> 1 & 1, flags & 1
         ending = Bytes(b"\0")
-        if code & 1:
+        if inflected:
             table = Bytes(endings)
             at = 4 * data.varint()
             ending = Bytes(endings[table.u32(at) : table.u32(at + 4)])
-        readings, stop = divmod(data.varint(), 2) if code & 2 else (1, 0)
+        readings, stop = divmod(data.varint(), 2) if other else (1, 0)
         found: list[int] = []
         if readings:
-            first = step(first, code >> 2)
+            assert same or flags >> 3
+            first = first if same else step(first, flags >> 3)
             found.append(first)
             while len(found) < readings:
                 found.append(step(found[-1], data.varint()))
@@ -136,7 +138,12 @@ def read_forms(section: bytes, endings: bytes, count: int, terms: Sequence[Term]
         cut = ending.varint()
         key = whole[: len(whole) - cut] + ending.data[ending.at :]
         assert head in (None, key)
-        rank = data.varint() if readings and terms[first].varied else None
+        rank = flags >> 3 if same else None
+        if readings and terms[first].varied:
+            rank = rank if same else data.varint()
+        else:
+            assert not rank
+            rank = None
         forms.append(Form(key, bool(stop), found, rank))
     assert data.at == limit
     return forms

@@ -35,8 +35,11 @@ def _rice(data: Bytes, total: int) -> list[int]:
         if n < FEW:
             values += [data.varint() for _ in range(n)]
             continue
-        width = data.byte()
+        no_rests, width = divmod(data.byte(), 128)
         low = _packed(data.take(16 * width if n == BLOCK else (n * width + 7) // 8), n, width)
+        if no_rests:
+            values += low
+            continue
         start, rest = data.at, 0
         rests: list[int] = []
         while len(rests) < n:

@@ -19,10 +19,17 @@ from naive_phrases import NaivePhrases, Slot
 from searchlib.definitions import Definition, Field
 from searchlib.documents import Document
 from searchlib.language.analyzer import Analysis
-from searchlib.ranking._occurrences import find, places
+from searchlib.ranking._occurrences import BUILDS, find, places
 from searchlib.ranking._searcher import Deadline, Searcher
 from searchlib.storage.builder import SegmentBuilder
 from searchlib.storage.segment import Segment
+
+Words = Sequence[str] | Slot
+Forms = dict[int, tuple[int, ...] | None]
+
+
+def exact(*forms: str) -> Slot:
+    return Slot(forms, exact=True)
 
 
 @cache
@@ -70,9 +77,22 @@ class Archive:
         ]
         return Searcher(rows, self.usual, 1.2, 0.55, self.weights)
 
-    def find(self, slots: Sequence[Sequence[str]], **options: Any) -> dict[int, float]:
+    def slot(self, words: Words) -> tuple[str, ...] | list[Forms]:
+        """A slot as it is asked for: terms, or in a Slot the forms that it names."""
+        if not isinstance(words, Slot):
+            return tuple(words)
+        sets = []
+        for segment in self.segments:
+            merged: Forms = {}
+            for form in words.words:
+                for ordinal, codes in segment.file.form_set(form).items():
+                    merged[ordinal] = None if codes is None else (*(merged.get(ordinal) or ()), *codes)
+            sets.append(merged)
+        return sets
+
+    def find(self, slots: Sequence[Words], **options: Any) -> dict[int, float]:
         """Document -> how often; documents numbered through the segments."""
-        occurrences = find(self.searcher(), [tuple(slot) for slot in slots], **options)
+        occurrences = find(self.searcher(), [self.slot(slot) for slot in slots], **options)
         found: dict[int, float] = {}
         for start, rows in zip(self.starts, occurrences.items(), strict=True):
             assert [doc for doc, _ in rows] == sorted({doc for doc, _ in rows})
@@ -80,9 +100,11 @@ class Archive:
         assert occurrences.df == len(found)
         return found
 
-    def check(self, slots: Sequence[Sequence[str]], slop: int = 1, fields: int = 0) -> dict[int, float]:
-        expected = self.oracle.find([Slot(slot) for slot in slots], self.weights, slop, fields)
-        assert self.find(slots, slop=slop, fields=fields) == expected
+    def check(self, slots: Sequence[Words], slop: int = 1, fields: int = 0) -> dict[int, float]:
+        asked = [slot if isinstance(slot, Slot) else Slot(slot) for slot in slots]
+        expected = self.oracle.find(asked, self.weights, slop, fields)
+        for build in BUILDS:
+            assert self.find(slots, slop=slop, fields=fields, build=build) == expected
         return expected
 
 
@@ -142,7 +164,8 @@ def test_a_compound_stands_where_its_first_part_does(tmp_path: Path) -> None:
 
 def test_nothing_is_found_without_one_of_the_words(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, "a b", "b")
-    for slots in (["a", "x"], [["x"]], [[], ["a"]], [["a"], []]):
+    absent: list[list[Words]] = [["a", "x"], [["x"]], [[], ["a"]], [["a"], []], [exact("x")], [exact()]]
+    for slots in absent:
         assert archive.find(slots) == {}
 
 
@@ -164,6 +187,29 @@ def test_what_is_found_scores_as_a_term_of_that_many_documents(tmp_path: Path) -
     phrase = find(archive.searcher(), [("a",), ("b",)])
     assert phrase.df == 2
     assert phrase.weight == pytest.approx(math.log(1 + (4 - 2 + 0.5) / (2 + 0.5)))
+
+
+def test_forms_count_apart_from_their_terms(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, ("ab", "a ab ac"), ("", "ac"), ("ba", "a"), ("b-a", "a-b c"))
+    assert archive.check([exact("ab")]) == {0: 3.0}
+    assert archive.check([exact("a")]) == {0: 1.0, 2: 1.0, 3: 3.0}
+    assert archive.check([exact("a", "ac")]) == {0: 2.0, 1: 1.0, 2: 1.0, 3: 3.0}
+    assert archive.check([exact("ba", "a-b")]) == {2: 2.0, 3: 1.0}
+    assert archive.check([exact("abc")]) == {}
+    assert archive.check([exact("ab"), ["a"]]) == {0: 1.0}
+    assert archive.check([exact("a"), exact("ab"), exact("ac")]) == {0: 1.0}
+    assert archive.check([exact("a-b"), exact("c")], slop=2) == {3: 1.0}
+
+
+def test_a_pattern_stands_for_many_forms(tmp_path: Path) -> None:
+    words = ["ab", "abc", "b", "bca", "c", "7", "a-b"]
+    archive = archive_of(tmp_path, "ab b abc", "bca b c ab", "7 c", "a-b", *words)
+    file = archive.segments[0].file
+    for pattern, last in itertools.product(["a*", "*", "?", "b*a", "*c*"], [None, ("b",), ("c",)]):
+        forms, found = file.match_forms(pattern, 100)
+        slots = [exact(*forms)] + ([last] if last else [])
+        occurrences = find(archive.searcher(), [[found], *([last] if last else [])])
+        assert dict(occurrences.items()[0]) == archive.check(slots)
 
 
 def test_wrong_arguments(tmp_path: Path) -> None:
@@ -213,7 +259,7 @@ SLOTS = st.lists(
     st.lists(st.tuples(SLOTS, st.integers(1, 5), st.integers(0, 7)), min_size=1, max_size=8),
 )
 def test_small_corpora(
-    parts: tuple[list[list[tuple[str, ...]]], list[float]], phrases: list[tuple[list[list[str]], int, int]]
+    parts: tuple[list[list[tuple[str, ...]]], list[float]], phrases: list[tuple[list[Words], int, int]]
 ) -> None:
     documents, weights = parts
     with TemporaryDirectory() as folder:
@@ -261,15 +307,25 @@ def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.mark.parametrize("seed", range(10))
 def test_large_corpora(large: Archive, seed: int) -> None:
     chance = random.Random(seed)
-    found = 0
+    found = len(large.check(["z", "a"]))
     for _ in range(6):
         terms = ["z", *"abcdefghijklmnop", *map(str, range(1, 30)), "a-x", "b-x"]
         size = chance.choice([1, 2, 2, 2, 3, 3, 4, 6])
-        slots = [chance.sample(terms, chance.choice([1, 1, 1, 2, 9])) for _ in range(size)]
+        slots: list[Words] = [chance.sample(terms, chance.choice([1, 1, 1, 2, 9])) for _ in range(size)]
         if chance.random() < 0.5:
-            slots = [chance.choice([["z"], ["a"], ["b"], ["c"], ["d", "e"], slot]) for slot in slots]
+            frequent: list[Words] = [
+                ["z"],
+                ["a"],
+                ["b"],
+                ["c"],
+                ["d", "e"],
+                exact("z"),
+                exact("a"),
+                exact("ab", "b", "c"),
+            ]
+            slots = [chance.choice([*frequent, slot]) for slot in slots]
         found += len(large.check(slots, chance.choice([1, 1, 1, 2, 5]), chance.choice([0, 0, 1, 2])))
-    assert found > 10
+    assert found > 100
 
 
 def test_the_lists_are_of_every_kind(large: Archive) -> None:

@@ -1,5 +1,6 @@
 from searchlib.ranking._searcher import Deadline, Occurrences, Searcher
 
+BUILDS: tuple[str, ...]
 Slot = tuple[str, ...] | list[dict[int, tuple[int, ...] | None]]
 
 def find(
@@ -9,5 +10,6 @@ def find(
     slop: int = ...,
     fields: int = ...,
     deadline: Deadline | None = ...,
+    build: str = ...,
 ) -> Occurrences: ...
 def places(searcher: Searcher, segment: int, ordinal: int) -> list[tuple[int, tuple[int, ...]]]: ...

@@ -19,14 +19,7 @@ from searchlib.ranking._searcher cimport (
 )
 from searchlib.storage._segment cimport sl_dictionary_entry, sl_dictionary_move
 
-cdef extern from *:
-    """
-    #if defined(__GNUC__) && !defined(__clang__)
-    #pragma GCC optimize("O3")
-    #endif
-    """
-
-cdef extern from "phrase.h":
+cdef extern from "phrase_build.h":
     enum:
         SL_WINDOW
     ctypedef struct sl_places:
@@ -53,13 +46,19 @@ cdef extern from "phrase.h":
         double *tfs
         uint32_t used
         int memory_failed
-    int sl_phrase_run(sl_phrase *s) nogil
+    ctypedef struct sl_phrase_build:
+        const char *name
+        int (*run)(sl_phrase *s) nogil
+    const sl_phrase_build *sl_phrase_build_at(uint32_t i) nogil
     void sl_phrase_end(sl_phrase *s) nogil
     void sl_cursor_begin(sl_cursor *c) nogil
     void sl_cursor_end(sl_cursor *c) nogil
     int64_t sl_cursor_all(sl_cursor *c, uint32_t start, uint32_t to, uint32_t *docs, uint32_t *ranks) nogil
     int sl_cursor_places(sl_cursor *c, uint32_t doc, uint32_t rank, const uint32_t **places, uint32_t *base, uint32_t *n) nogil
     const uint32_t *sl_places_codes(sl_places *p) nogil
+
+BUILDS = tuple(sl_phrase_build_at(i).name.decode() for i in range(2) if sl_phrase_build_at(i) != NULL)
+"""Names of the builds of phrase.h that this processor can run, the best first."""
 
 cdef int LONGEST_PHRASE = 1024  # slots
 
@@ -149,13 +148,14 @@ cdef int _columns(sl_phrase *phrase, Part part) except -1:
     return 0
 
 
-def find(Searcher searcher, list slots, *, slop=1, fields=0, Deadline deadline=None) -> Occurrences:
+def find(Searcher searcher, list slots, *, slop=1, fields=0, Deadline deadline=None,
+         str build=BUILDS[0]) -> Occurrences:
     """The documents with a phrase, by segment.
 
     slots: what stands at each place of the phrase. A tuple: any of these terms. A list with a dict for each segment: any of
     the terms with these ordinals there, in the forms with these codes, or in any form when that is None.
     slop: how far a place may be from the one before; 1: next to it. fields: bits of the text fields that count, 0 for all.
-    When the deadline has passed, what was found until then.
+    When the deadline has passed, what was found until then. build: one of BUILDS; all of them give the same answers.
     """
     cdef Occurrences result = Occurrences(searcher)
     cdef sl_phrase phrase
@@ -164,6 +164,7 @@ def find(Searcher searcher, list slots, *, slop=1, fields=0, Deadline deadline=N
     cdef uint32_t j, field, count = len(slots)
     cdef size_t terms
     cdef int ok
+    cdef const sl_phrase_build *code = sl_phrase_build_at(BUILDS.index(build))
     if not 1 <= len(slots) <= LONGEST_PHRASE:
         raise ValueError(f"a phrase has 1 to {LONGEST_PHRASE} words")
     if slop < 1:
@@ -193,7 +194,7 @@ def find(Searcher searcher, list slots, *, slop=1, fields=0, Deadline deadline=N
             phrase.weights[field] = searcher.weights[field] if not fields or fields >> field & 1 else 0
         _columns(&phrase, part)
         with nogil:
-            ok = sl_phrase_run(&phrase)
+            ok = code.run(&phrase)
         try:
             if ok:
                 result.reserve(j, phrase.used)

@@ -261,6 +261,8 @@ SL_FUNCTION int sl_phrase_run(sl_phrase *s)
             n = sl_slot_find(&s->slots[s->order[i]], from, to, wanted, (uint32_t)n, s->docs, s->ranks);
         if (n < 0)
             return 0;
+        for (uint32_t i = 0; i < s->count && n > 0; i++)
+            sl_slot_expect(&s->slots[i], (uint32_t)n, to - from);
         for (int64_t i = 0; i < n; i++) {
             if (i % SL_PATIENCE == 0 && sl_deadline_passed(s->deadline))
                 return 1;

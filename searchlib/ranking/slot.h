@@ -9,6 +9,7 @@
 #include "cursor.h"
 
 #define SL_NO_DOCUMENT 0xFFFFFFFFu
+#define SL_SPARSE 24 /* one of so many postings is looked at: then a subblock is rarely of use twice */
 
 typedef struct {
     uint32_t cursor, rank;
@@ -155,6 +156,15 @@ SL_FUNCTION uint32_t sl_merge_runs(uint32_t **values, uint32_t **other, uint32_t
         n = k;
     }
     return n;
+}
+
+/* Says that n documents of a window of `size` will be looked at. */
+SL_FUNCTION void sl_slot_expect(sl_slot *s, uint32_t n, uint32_t size)
+{
+    for (uint32_t i = 0; i < s->count; i++) {
+        const sl_list *l = &s->cursors[i].list;
+        s->cursors[i].places.sparse = (uint64_t)n * l->documents * SL_SPARSE < (uint64_t)l->df * size;
+    }
 }
 
 /* How often a document has the slot, weighted by field, when its list says so: it has one of the terms, in any form. -1: the list

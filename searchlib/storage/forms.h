@@ -8,19 +8,22 @@
  *     starts   = u32 * ceil(count / 32)    where each block begins
  *     block    = varint n, u8 * n, varint ordinal, entry*    the key of its first form, the ordinal of that one's first
  *                                          term; 32 entries, the last block may have fewer
- *     entry    = varint step << 2 | other << 1 | inflected, [inflected: varint ending],
- *                [other: varint readings << 1 | stop, varint step * (readings - 1)], [varied: varint code]
+ *     entry    = varint head << 2 | other << 1 | inflected, [inflected: varint ending],
+ *                [other: varint readings << 1 | stop, varint step * (readings - 1)], [coded: varint code]
+ *     head     = code << 1 | 1       the first term is that of the form before
+ *              | step << 1           it is another; coded when it is varied
  *     step     = from the ordinal of the first term of the form before, or of this form's term before: 2 * d, or -2 * d - 1
- *                when it goes down; a block's first entry has step 0
+ *                when it goes down; a block's first entry is at the ordinal before it
  *     endings  = u32 start * (E + 1), (varint cut, u8 * add)*    a section of its own; the last start is its length
  *
  * The key of a form is that of its first term, with the ending's `cut` bytes taken away and the others put on; not inflected:
- * the term itself. Not other: the form has this one reading and is no stop word. A form without a reading has step 0 and an
- * ending that is put on nothing. Frequent endings have small numbers. A form of which the first term is varied (dictionary.h)
- * has a code: that of its occurrences among those of this term (postings.h).
+ * the term itself. Not other: the form has this one reading and is no stop word. A form without a reading has head 1 and an
+ * ending that is put on nothing. Frequent endings have small numbers. The code of a form says which occurrences of its first
+ * term are its own (postings.h); it is 0 when that term is not varied (dictionary.h).
  *
  * Example: the terms are "paris" (ordinal 7) and "park" (8), the forms "paris", "park", "parking", "parks"; with the endings
- * 0: (0, "s") and 1: (0, "ing") they are one block: 05 "paris" 07 | 00 | 08 | 01 01 | 01 00.
+ * 0: (0, "s") and 1: (0, "ing") they are one block: 05 "paris" 07 | 04 | 10 | 05 01 | 05 00. The last three are
+ * of one varied term and have the codes 0, 1 and 2 if they occur as often: 10 00 | 0D 01 | 15 00.
  *
  * Reading checks the pages that it touches and every length and number; a lookup costs one search over the first keys of the
  * blocks, at most 32 entries and the terms that they name, most of which are neighbours. A form's place in the order of keys
@@ -34,6 +37,7 @@
 #define SL_MAX_READINGS 16 /* terms of one form */
 #define SL_INFLECTED 1u
 #define SL_OTHER 2u
+#define SL_SAME 4u
 
 typedef struct {
     sl_dictionary blocks; /* the section of forms; blocks and starts are as in a dictionary */
@@ -97,18 +101,19 @@ SL_FUNCTION int sl_form_inflect(const sl_forms *f, uint64_t ending, uint32_t len
 SL_FUNCTION int sl_form_next(const sl_forms *f, sl_form_entry *e)
 {
     const uint8_t *p = e->next, *end = e->end;
-    uint64_t code, more, ending = 0;
+    uint64_t head, more, ending = 0;
     e->stop = 0;
     e->readings = 1;
-    if (!(p = sl_read_varint(p, end, &code)) || ((code & SL_INFLECTED) && !(p = sl_read_varint(p, end, &ending))))
+    if (!(p = sl_read_varint(p, end, &head)) || ((head & SL_INFLECTED) && !(p = sl_read_varint(p, end, &ending))))
         return 0;
-    if (code & SL_OTHER) {
+    if (head & SL_OTHER) {
         if (!(p = sl_read_varint(p, end, &more)) || more >> 1 > SL_MAX_READINGS)
             return 0;
         e->stop = more & 1;
         e->readings = (uint32_t)(more >> 1);
     }
-    if (e->readings && (!sl_forms_step(f, code >> 2, &e->ordinal) || sl_dictionary_move(f->terms, e->ordinal, &e->term) < 0))
+    if (e->readings && (!sl_forms_step(f, head & SL_SAME ? 0 : head >> 3, &e->ordinal) ||
+                        sl_dictionary_move(f->terms, e->ordinal, &e->term) < 0))
         return 0;
     e->terms[0] = e->ordinal;
     for (uint32_t k = 1; k < e->readings; k++) {
@@ -119,14 +124,15 @@ SL_FUNCTION int sl_form_next(const sl_forms *f, sl_form_entry *e)
     e->varied = e->readings ? e->term.varied : 0;
     e->code = 0;
     if (e->varied) {
-        if (!(p = sl_read_varint(p, end, &more)) || more >= e->varied)
+        more = head >> 3;
+        if ((!(head & SL_SAME) && !(p = sl_read_varint(p, end, &more))) || more >= e->varied)
             return 0;
         e->code = (uint32_t)more;
     }
     e->next = p;
     e->kept = e->readings ? e->term.key_length : 0;
     e->added_length = 0;
-    return !(code & SL_INFLECTED) || sl_form_inflect(f, ending, e->kept, e);
+    return !(head & SL_INFLECTED) || sl_form_inflect(f, ending, e->kept, e);
 }
 
 /* Before the first entry is read. */

@@ -157,16 +157,18 @@ SL_FUNCTION int sl_forms_encode(sl_forms_encoding *e, sl_inversion *v)
             sl_put_varint(&e->forms, first);
             previous = first;
         }
-        sl_put_varint(&e->forms, sl_forms_step_to(previous, first) << 2 | (other ? SL_OTHER : 0) |
-                                     (ending != SL_NONE ? SL_INFLECTED : 0));
+        uint32_t varied = form->readings && v->terms[terms[0]].form.codes != SL_NONE;
+        uint32_t code = varied ? v->codes[v->terms[terms[0]].form.codes + form->local] : 0;
+        sl_put_varint(&e->forms, (first == previous ? (uint64_t)code << 3 | SL_SAME : sl_forms_step_to(previous, first) << 3) |
+                                     (other ? SL_OTHER : 0) | (ending != SL_NONE ? SL_INFLECTED : 0));
         if (ending != SL_NONE)
             sl_put_varint(&e->forms, e->found[ending].number);
         if (other)
             sl_put_varint(&e->forms, (uint32_t)form->readings << 1 | form->stop);
         for (uint32_t k = 1; k < form->readings; k++)
             sl_put_varint(&e->forms, sl_forms_step_to(v->terms[terms[k - 1]].ordinal, v->terms[terms[k]].ordinal));
-        if (form->readings && v->terms[terms[0]].form.codes != SL_NONE)
-            sl_put_varint(&e->forms, v->codes[v->terms[terms[0]].form.codes + form->local]);
+        if (varied && first != previous)
+            sl_put_varint(&e->forms, code);
         previous = first;
     }
     sl_put_bytes(&e->forms, e->starts.data, e->starts.length);

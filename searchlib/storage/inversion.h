@@ -348,7 +348,7 @@ SL_FUNCTION uint32_t sl_inversion_add_form(sl_inversion *v, uint32_t i, const ui
     f->stop = stop != 0;
     f->first = readings == 1 ? terms[0] : v->reading_count;
     f->local = readings ? ++v->terms[terms[0]].forms : 0;
-    if (readings != 1) {
+    if (readings > 1) {
         memcpy(v->readings + v->reading_count, terms, readings * sizeof *terms);
         v->reading_count += readings;
     }

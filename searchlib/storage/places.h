@@ -29,6 +29,7 @@ typedef struct {
     const sl_list *list;
     const uint8_t *data, *end;  /* the term's positions */
     int varied;                 /* the forms of its occurrences are there too */
+    int sparse;                 /* few postings of a block will be asked for: decode no more than them */
     uint32_t block;             /* the one at hand; SL_NO_BLOCK: none */
     uint32_t posting;           /* the last that was asked for in it; SL_BLOCK: none */
     uint32_t ends[SL_BLOCK];    /* by posting of the block: where its occurrences end; they begin where the last one's end */
@@ -103,6 +104,19 @@ SL_FUNCTION const uint8_t *sl_skip_rests(const uint8_t *p, const uint8_t *end, u
     return NULL;
 }
 
+/* Reads the head of a subblock of n values, SL_FEW or more: the width of their low bits, and whether rests follow those. Returns
+ * where the low bits begin, NULL when they are not all there. */
+SL_INLINE const uint8_t *sl_rice_head(const uint8_t *p, const uint8_t *end, uint32_t n, uint32_t *width, uint32_t *rests)
+{
+    if (p == end)
+        return NULL;
+    *width = *p & ~(uint32_t)SL_NO_RESTS;
+    *rests = !(*p & SL_NO_RESTS);
+    if (*width > 31 || !(*width | *rests) || (size_t)(end - p) < 1 + sl_packed_size(n, *width))
+        return NULL;
+    return p + 1;
+}
+
 /* Decodes the values from..to-1 at least, those before `from` only when they share a subblock; `from` never goes back. Of gaps
  * the sum before `from` is there too. Returns 0 when they are damaged. */
 SL_FUNCTION int sl_rice_read(sl_rice *r, const uint8_t *end, uint32_t from, uint32_t to)
@@ -118,16 +132,14 @@ SL_FUNCTION int sl_rice_read(sl_rice *r, const uint8_t *end, uint32_t from, uint
                 out[i] = (uint32_t)value;
             }
         } else {
-            uint32_t width;
-            size_t size;
-            if (p == end || (width = *p++) > 31 || (size_t)(end - p) < (size = sl_packed_size(n, width)))
+            uint32_t width, rests;
+            if (!(p = sl_rice_head(p, end, n, &width, &rests)))
                 return 0;
-            if (r->next + n <= from) {
-                p = sl_skip_rests(p + size, end, n);
-            } else {
+            if (r->next + n > from)
                 sl_unpack(p, out, n, width);
-                p = sl_read_rests(p + size, end, out, n, width);
-            }
+            p += sl_packed_size(n, width);
+            if (rests)
+                p = r->next + n > from ? sl_read_rests(p, end, out, n, width) : sl_skip_rests(p, end, n);
             if (!p)
                 return 0;
         }
@@ -142,6 +154,54 @@ SL_FUNCTION int sl_rice_read(sl_rice *r, const uint8_t *end, uint32_t from, uint
         r->next += n;
     }
     return 1;
+}
+
+/* Moves on to the subblock of the values from..to-1 and decodes them alone, from < to, as positions. Returns 0 when they are
+ * damaged, -1 when they are not to be had so: they begin before or end behind it, or it is short. */
+SL_FUNCTION int sl_rice_pick(sl_rice *r, const uint8_t *end, uint32_t from, uint32_t to)
+{
+    uint32_t start = from / SL_BLOCK * SL_BLOCK, skipped = from - start, n, width, more, base = 0, after = 0, place = 0xFFFFFFFFu;
+    if (!sl_rice_read(r, end, from, start))
+        return 0;
+    n = r->total - start < SL_BLOCK ? r->total - start : SL_BLOCK;
+    if (r->next != start || to > start + n || n < SL_FEW)
+        return -1;
+    const uint8_t *packed = sl_rice_head(r->at, end, n, &width, &more), *rests;
+    if (!packed)
+        return 0;
+    if (!more) {
+        for (uint32_t i = from; i < to; i++)
+            r->values[i] = place += sl_unpack_one(packed, n, width, i - start) + 1;
+        return 1;
+    }
+    rests = packed + sl_packed_size(n, width);
+    uint64_t word = 0;
+    for (uint32_t i = from;;) {
+        size_t left = (size_t)(end - rests) > base / 8 ? (size_t)(end - rests) - base / 8 : 0;
+        if (base >= SL_LONGEST_UNARY || !left)
+            return 0;
+        word = 0;
+        memcpy(&word, rests + base / 8, left < 8 ? left : 8);
+        uint32_t ones = SL_POPCOUNT(word);
+        if (ones >= skipped) {
+            for (; skipped; skipped--, word &= word - 1)
+                after = base + SL_LOWEST_BIT(word) + 1;
+            for (; word && i < to; word &= word - 1, i++) {
+                uint32_t next = base + SL_LOWEST_BIT(word) + 1;
+                uint64_t value = (uint64_t)(next - after - 1) << width;
+                value += sl_unpack_one(packed, n, width, i - start);
+                if (value > 0x7FFFFFFF)
+                    return 0;
+                after = next;
+                r->values[i] = place += (uint32_t)value + 1;
+            }
+            if (i == to)
+                return 1;
+        } else {
+            skipped -= ones;
+        }
+        base += 64;
+    }
 }
 
 /* Room for the values of a block. Returns 0 when memory ran out. */
@@ -165,16 +225,24 @@ SL_FUNCTION int sl_places_reserve(sl_places *p, uint32_t total)
 SL_FUNCTION int sl_places_load(sl_places *p, uint32_t block)
 {
     const sl_list *l = p->list;
-    uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK];
+    uint32_t n = sl_list_count(l, block), all = 0;
     uint64_t total = 0, start = l->places ? sl_load32(l->places + 4ull * block) : 0;
     p->block = SL_NO_BLOCK;
-    if (start > (uint64_t)(p->end - p->data) || !sl_list_tfs(l, block, tfs))
+    if (start > (uint64_t)(p->end - p->data) || !sl_list_tfs(l, block, p->ends))
         return 0;
-    for (uint32_t i = 0; i < n; i++) {
-        total += tfs[i];
-        p->ends[i] = (uint32_t)total;
+    for (uint32_t i = 0; i < n; i++)
+        all |= p->ends[i];
+    if (all >> 23) { /* 128 of them could pass 2^31 */
+        for (uint32_t i = 0; i < n; i++)
+            total += p->ends[i];
+        if (total > 0x7FFFFFFF)
+            return 0;
     }
-    if (total > 0x7FFFFFFF || total > 8 * ((uint64_t)(p->end - p->data) - start))
+    sl_sum_gaps(p->ends, n, 0xFFFFFFFFu);
+    for (uint32_t i = 0; i < n; i++)
+        p->ends[i] -= i;
+    total = p->ends[n - 1];
+    if (total > 8 * ((uint64_t)(p->end - p->data) - start))
         return 0;
     if (!sl_places_reserve(p, (uint32_t)total))
         return 0;
@@ -197,13 +265,18 @@ SL_INLINE int sl_places_of(sl_places *p, uint32_t rank, const uint32_t **places,
     if (SL_UNLIKELY(p->block != block || (p->posting != SL_BLOCK && i < p->posting)) && !sl_places_load(p, block))
         return 0;
     uint32_t from = i ? p->ends[i - 1] : 0, to = p->ends[i];
-    if (p->places.next < to && !sl_rice_read(&p->places, p->end, from, to)) {
-        p->block = SL_NO_BLOCK;
-        return 0;
+    int picked = -1;
+    if (p->places.next < to) {
+        if (p->sparse && from < to)
+            picked = sl_rice_pick(&p->places, p->end, from, to);
+        if (!picked || (picked < 0 && !sl_rice_read(&p->places, p->end, from, to))) {
+            p->block = SL_NO_BLOCK;
+            return 0;
+        }
     }
     p->posting = i;
     *places = p->places.values + from;
-    *base = from ? p->places.values[from - 1] + 1 : 0;
+    *base = picked < 0 && from ? p->places.values[from - 1] + 1 : 0;
     *n = to - from;
     return from == to || p->places.values[to - 1] - *base <= 0x7FFFFFFF;
 }

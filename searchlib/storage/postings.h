@@ -32,6 +32,7 @@
  *              | u8 width, packed, unary                 the low `width` bits of each value, packed (bitpack.h); then for
  *                                                        each value as many 0 bits as its rest, value >> width, says and a
  *                                                        1 bit, low bits first in each byte, filled up with 0 bits
+ *              | u8 0x80 | width, packed                 1 or more: no value has a rest, and this is shorter
  *
  * The values are, for each posting, its first position and then position - previous - 1. They scatter about as widely as
  * their mean, which is where this code by Rice is nearly the best; apart, the low bits are unpacked by vectors and a value is
@@ -48,7 +49,7 @@
  * Example: N = 1000, F = 2 (title, text), a term in documents 3 (once in the title, twice in the text) and 7 (once in the
  * text): df = 2, so one block of few: 07 05 01 | 06. Four bytes. At the positions 2, 9, 11 and 4 its values are 2, 6, 1, 4
  * and its places, of width 1: 01 | the low bits 0, 0, 1, 0: 04 | the rests 1, 3, 0, 2: 62 02. Four bytes. Were its first
- * and last positions in one form and the others in another, its codes, of width 0, would be: 00 | 0, 1, 1, 0: 35.
+ * and last positions in one form and the others in another, its codes would be 81 | 0, 1, 1, 0: 06.
  */
 #ifndef SL_POSTINGS_H
 #define SL_POSTINGS_H
@@ -59,6 +60,7 @@
 #define SL_FEW 4
 #define SL_BITMAP_SHARE 8 /* a bitmap when more than one document in 8 has the term: there it costs about what gaps do */
 #define SL_TF_LESS_ONE 0x80
+#define SL_NO_RESTS 0x80
 #define SL_IMPACT_UNITS 255.0f
 
 typedef struct {
@@ -299,35 +301,45 @@ SL_FUNCTION int sl_list_exact_tfs(const sl_list *l, uint32_t block, const double
 /* tf of each posting of a block, in all fields together. Returns 0 when the block is damaged. */
 SL_FUNCTION int sl_list_tfs(const sl_list *l, uint32_t block, uint32_t out[SL_BLOCK])
 {
-    uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK], all = 0;
+    uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK], constant = 0, all = 0, first = 1;
     const uint8_t *head = sl_list_block(l, block), *p = head;
     int few = n < SL_FEW && !l->bitmap;
     if (!few && !(p = sl_list_tf_start(l, head, n)))
         return 0;
-    memset(out, 0, n * sizeof *out);
     for (uint32_t f = 0; f < l->fields; f++) {
-        uint32_t less = 0;
+        uint32_t *to = first ? out : tfs;
         if (few) {
-            if (!sl_list_few(l, block, n, NULL, f, tfs))
+            if (!sl_list_few(l, block, n, NULL, f, to))
                 return 0;
         } else {
             uint32_t width = head[f] & 0x3F;
             size_t size = sl_packed_size(n, width);
             if (width > 31 || (size_t)(l->end - p) < size)
                 return 0;
-            less = head[f] >> 7;
-            sl_unpack(p, tfs, n, width);
+            constant += head[f] >> 7;
+            if (!width)
+                continue;
+            sl_unpack(p, to, n, width);
             p += size;
         }
-        for (uint32_t i = 0; i < n; i++) { /* with both below 2^31 the sum does not come round, and it shows in bit 31 */
-            all |= tfs[i];
-            out[i] += tfs[i] + less;
-            all |= out[i];
-        }
+        for (uint32_t i = 0; i < n; i++)
+            all |= to[i];
+        if (!first) /* of two below 2^31 the sum does not come round, and bit 31 shows that it is too large */
+            for (uint32_t i = 0; i < n; i++) {
+                out[i] += tfs[i];
+                all |= out[i];
+            }
         if (all >> 31)
             return 0;
+        first = 0;
     }
-    return 1;
+    if (first)
+        memset(out, 0, n * sizeof *out);
+    for (uint32_t i = 0; i < n && constant; i++) {
+        out[i] += constant;
+        all |= out[i];
+    }
+    return !(all >> 31);
 }
 
 /* Sum of tf times weight over the fields, for one posting given by its rank; negative when the block is damaged. */

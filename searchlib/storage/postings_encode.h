@@ -17,17 +17,17 @@ typedef struct {
     const uint32_t *codes;       /* their forms; NULL when the term is not varied */
 } sl_list_source;
 
-/* The width in which n values take the fewest bits. */
+/* The width in which n values take the fewest bits, with their rests or, with SL_NO_RESTS, without. */
 SL_FUNCTION uint32_t sl_rice_width(const uint32_t *values, uint32_t n)
 {
     uint64_t cost, least = UINT64_MAX;
-    uint32_t width = 0;
+    uint32_t width = 0, whole = sl_width(values, n);
     for (;; width++) {
-        cost = (uint64_t)n * width;
+        cost = (uint64_t)n * (width + 1);
         for (uint32_t i = 0; i < n; i++)
             cost += values[i] >> width;
         if (cost >= least) /* it falls and then rises: halving the rests saves less each time */
-            return width - 1;
+            return whole && (uint64_t)n * whole < least ? whole | SL_NO_RESTS : width - 1;
         least = cost;
     }
 }
@@ -42,13 +42,17 @@ SL_FUNCTION void sl_put_positions(sl_buffer *out, const uint32_t *values, uint32
                 sl_put_varint(out, v[i]);
             continue;
         }
-        uint32_t width = sl_rice_width(v, n), mask = (1u << width) - 1;
+        uint32_t code = sl_rice_width(v, n), width = code & ~(uint32_t)SL_NO_RESTS, mask = (1u << width) - 1;
         size_t bits = 0;
+        sl_put_byte(out, code);
+        if (code & SL_NO_RESTS) {
+            sl_pack(out, v, n, width);
+            continue;
+        }
         for (uint32_t i = 0; i < n; i++) {
             low[i] = v[i] & mask;
             bits += (v[i] >> width) + 1;
         }
-        sl_put_byte(out, width);
         sl_pack(out, low, n, width);
         if (!sl_buffer_reserve(out, (bits + 7) / 8))
             return;

@@ -1,0 +1,36 @@
+/* Which build of the search for phrases suits this processor?
+ *
+ * phrase.h is compiled twice, as the kernel is (kernel.h): reading positions is counting and finding bits, for which the
+ * processors with AVX2 have instructions of their own. Both builds give the same answers.
+ */
+#ifndef SL_PHRASE_BUILD_H
+#define SL_PHRASE_BUILD_H
+
+#if (defined(__x86_64__) || defined(_M_X64)) && (defined(__GNUC__) || defined(__clang__))
+#define SL_HAS_AVX2 1
+#endif
+
+#include "phrase.h"
+
+typedef struct {
+    const char *name;
+    int (*run)(sl_phrase *s); /* sl_phrase_run */
+} sl_phrase_build;
+
+extern const sl_phrase_build sl_phrase_plain, sl_phrase_avx2;
+
+/* The i-th build that this processor can run, the best first; NULL past the last. */
+SL_FUNCTION const sl_phrase_build *sl_phrase_build_at(uint32_t i)
+{
+    const sl_phrase_build *builds[2] = {&sl_phrase_plain, NULL};
+#ifdef SL_HAS_AVX2
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+        __builtin_cpu_supports("popcnt")) {
+        builds[0] = &sl_phrase_avx2;
+        builds[1] = &sl_phrase_plain;
+    }
+#endif
+    return i < 2 ? builds[i] : NULL;
+}
+
+#endif
