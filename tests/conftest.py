@@ -56,7 +56,10 @@ class ByIndex:
         self, documents: Records, query: str, *, definition: Definition = NEWS, **options: Any
     ) -> list[tuple[str, float]]:
         results = self._index(documents, definition).search(query, **{"limit": 1000, **options})
-        return [(hit.id, hit.score) for hit in results]
+        hits = [(hit.id, hit.score) for hit in results]
+        if not {"limit", "offset"} & set(options):
+            assert results.total == len(hits)
+        return hits
 
     def facet(self, documents: Records, query: str, field: str, by: str | None = None) -> dict[str, int]:
         results: Any = self._index(documents, NEWS).search(query)
