@@ -1,7 +1,7 @@
 """What does it cost to build an index? One build, in a process of its own: its memory and threads alone.
 
 ``python -m benchmarks.building ENGINE ARCHIVE FOLDER`` prints one JSON object; ``measured`` runs that. ENGINE
-is a name of engines.ENGINES: articles are loaded before the clock starts, so that reading JSON is nobody's
+is a name of engines.ENGINES, or one of questions.ANSWERING after "questions:": articles are loaded before the clock starts, so that reading JSON is nobody's
 cost. Or it is ``news``: searchlib as a user has it, with the news definition, everything stored and the
 archive streamed from the file, for the peak of memory.
 """
@@ -20,6 +20,7 @@ from typing import TypedDict
 from benchmarks.corpus import Article
 
 NEWS = "news"
+QUESTIONS = "questions:"
 
 
 class Build(TypedDict):
@@ -67,6 +68,17 @@ def _news(archive: Path) -> Callable[[Path], None]:
     return build
 
 
+def _ready(engine: str, archive: Path) -> Callable[[Path], None]:
+    from benchmarks.engines import ENGINES
+    from benchmarks.questions import ANSWERING
+
+    if engine == NEWS:
+        return _news(archive)
+    if engine.startswith(QUESTIONS):
+        return ANSWERING[engine.removeprefix(QUESTIONS)].ready(articles(archive))
+    return ENGINES[engine].ready(articles(archive))
+
+
 def _peak_mb() -> float | None:
     """The largest resident size of this process so far, in millions of bytes."""
     status = Path("/proc/self/status")
@@ -83,13 +95,11 @@ def _peak_mb() -> float | None:
 
 def main(engine: str, archive: Path, folder: Path) -> Build:
     """Builds here and now."""
-    from benchmarks.engines import ENGINES
-
     raw = [0, 0]
     for article in articles(archive):
         raw[0] += 1
         raw[1] += len(article["title"].encode()) + len(article["text"].encode())
-    build = _news(archive) if engine == NEWS else ENGINES[engine].ready(articles(archive))
+    build = _ready(engine, archive)
     gc.collect()
     gc.freeze()  # the loaded articles are the benchmark's: collections during the build need not walk them
     wall, cpu = perf_counter(), process_time()

@@ -45,7 +45,7 @@ _TOPIC_WORDS = 200
 _NAMES_PER_TOPIC = 24
 _SIGMA, _MEAN = 0.7, 200
 _SHORTEST, _LONGEST = 20, 3000
-_SOURCES = {
+SOURCES = {
     "en": [
         "Northern Courier",
         "The Harbour Post",
@@ -65,7 +65,7 @@ _SOURCES = {
         "Маяк",
     ],
 }
-_SECTIONS = (
+SECTIONS = (
     "politics",
     "economy",
     "world",
@@ -159,7 +159,7 @@ class Archive:
         if random.getrandbits(8) >= 40:  # most newspapers print ё as е
             title, text = (part.replace("ё", "е").replace("Ё", "Е") for part in (title, text))
         date = _FIRST_DAY + timedelta(minutes=random.getrandbits(32) % _MINUTES)
-        sources = _SOURCES[language]
+        sources = SOURCES[language]
         source = random.getrandbits(16) % len(sources)
         return {
             "id": f"{language}-{number_}",
@@ -168,7 +168,7 @@ class Archive:
             "date": date.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "url": f"https://{language}{source}.example/{date:%Y/%m/%d}/{number_}",
             "source": sources[source],
-            "tags": [_SECTIONS[topic % len(_SECTIONS)], f"topic-{topic}"],
+            "tags": [SECTIONS[topic % len(SECTIONS)], f"topic-{topic}"],
         }
 
     def articles(self, documents: int) -> Iterator[Article]:
@@ -193,8 +193,12 @@ class Archive:
                 words = [word for word in words if word.lower() != picked[-1].lower()]
             yield {"id": f"q{asked}", "lang": language, "text": " ".join(picked)}
 
+    def function_words(self, language: Language) -> frozenset[str]:
+        """The words of a language that queries of plain words leave out: articles, prepositions, pronouns."""
+        return frozenset(self._lexicons[language].function.words)
+
     def _content_words(self, text: str, language: Language) -> list[str]:
-        function = set(self._lexicons[language].function.words)
+        function = self.function_words(language)
         found: list[str] = []
         for token in text.split():
             word = token.strip(".,«»“”—").removesuffix("'s")

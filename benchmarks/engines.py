@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from benchmarks.corpus import Article, Language, Query
 
+if TYPE_CHECKING:
+    import tantivy
+
 Search = Callable[[Query, int], list[str]]  # a query and how many ids are wanted, best first
+FORMS = "forms"  # the analyzer that leaves words unstemmed, for patterns and spelling
 
 
 class Engine(Protocol):
@@ -107,7 +111,7 @@ class Tantivy:
                         f"{field}_{language}", tokenizer_name=language, index_option="position"
                     )
             index = tantivy.Index(schema.build(), path=str(folder))
-            self._analyzers(index)
+            register_analyzers(index)
             writer = index.writer(heap_size=self._heap, num_threads=1)
             for record in records:
                 writer.add_document(tantivy.Document(**record))
@@ -120,7 +124,7 @@ class Tantivy:
         import tantivy
 
         index = tantivy.Index.open(str(folder))
-        self._analyzers(index)
+        register_analyzers(index)
         searcher = index.searcher()
         languages: tuple[Language, ...] = ("en", "ru")
         fields = {k: [f"{field}_{k}" for field in self._fields] for k in languages}
@@ -145,19 +149,17 @@ class Tantivy:
             f"text_{language}": article["text"],
         }
 
-    def _analyzers(self, index: object) -> None:
-        import tantivy
 
-        assert isinstance(index, tantivy.Index)
-        for language, stemmer in (("en", "english"), ("ru", "russian")):
-            analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-            for step in (
-                tantivy.Filter.remove_long(40),
-                tantivy.Filter.lowercase(),
-                tantivy.Filter.stemmer(stemmer),
-            ):
-                analyzer = analyzer.filter(step)
-            index.register_tokenizer(language, analyzer.build())
+def register_analyzers(index: tantivy.Index) -> None:
+    """The analyzers that the fields of a tantivy index name: words and stems of each language, and words alone."""
+    import tantivy
+
+    for name, stemmer in (("en", "english"), ("ru", "russian"), (FORMS, "")):
+        analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        analyzer = analyzer.filter(tantivy.Filter.remove_long(40)).filter(tantivy.Filter.lowercase())
+        if stemmer:
+            analyzer = analyzer.filter(tantivy.Filter.stemmer(stemmer))
+        index.register_tokenizer(name, analyzer.build())
 
 
 ENGINES: dict[str, Engine] = {

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Container, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean, median
@@ -104,7 +105,7 @@ def search_rows(queries: list[Query], work: Path, repeats: int) -> list[Row]:
         for name, search in searches.items():
             times[name].append(_times(search, queries))
     rows = []
-    for label, figure, goal in (("mean", fmean, 0.5), ("p50", median, 0), ("p99", _p99, 0.5)):
+    for label, figure, goal in (("mean", fmean, 0.5), ("p50", median, 0), ("p99", p99, 0.5)):
         ours, theirs = (median(figure(run) for run in times[name]) * 1e3 for name in (OURS, THEIRS))
         rows.append(compared(f"top {_TOP} search, {label}", "ms", ours, theirs, at_most=goal))
     ours, theirs = (median(fmean(run) for run in times[name]) * 1e3 for name in (OURS, ONE_FIELD))
@@ -125,7 +126,8 @@ def _times(search: Search, queries: list[Query]) -> list[float]:
     return times
 
 
-def _p99(times: list[float]) -> float:
+def p99(times: list[float]) -> float:
+    """The time that one of a hundred takes longer than."""
     return sorted(times)[len(times) * 99 // 100]
 
 
@@ -170,26 +172,32 @@ def memory_rows(archive: Path, news: Path) -> list[Row]:
 
 def table(rows: list[Row]) -> str:
     """The rows as aligned text."""
-
-    def shown(value: float | None) -> str:
-        if value is None:
-            return ""
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.3g}"
-
     verdict = {None: "", True: "reached", False: "NOT reached"}
     cells = [("measure", "unit", OURS, THEIRS, "ratio", "goal", "")]
     for row in rows:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
         ours = "not measured" if row.ours is None else shown(row.ours)
         cells.append((row.measure, row.unit, ours, shown(row.theirs), ratio, row.goal, verdict[row.reached]))
+    return aligned(cells, figures=range(2, 5))
+
+
+def shown(value: float | None) -> str:
+    """A figure with three digits, or more where it is large."""
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.3g}"
+
+
+def aligned(cells: Sequence[Sequence[str]], figures: Container[int]) -> str:
+    """Lines of cells as columns; those numbered in figures stand to the right."""
     widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
     lines = []
     for line in cells:
-        aligned = [
-            cell.rjust(width) if column in (2, 3, 4) else cell.ljust(width)
+        placed = [
+            cell.rjust(width) if column in figures else cell.ljust(width)
             for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         ]
-        lines.append("  ".join(aligned).rstrip())
+        lines.append("  ".join(placed).rstrip())
     return "\n".join(lines)
 
 

@@ -11,7 +11,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = ("pymorphy3", "pymorphy3-dicts-ru", "PyStemmer", "langdetect", "zstandard", "msgspec", "tantivy")
+_PACKAGES = (
+    "pymorphy3",
+    "pymorphy3-dicts-ru",
+    "PyStemmer",
+    "langdetect",
+    "zstandard",
+    "msgspec",
+    "tantivy",
+    "whoosh3",
+)
 
 
 def description() -> dict[str, Any]:

@@ -26,6 +26,7 @@ from searchlib.errors import (
     StorageError,
 )
 from searchlib.index import Index, Stats
+from searchlib.results.explain import Explanation
 from searchlib.results.results import Hit, Results
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "DefinitionError",
     "DictionaryError",
     "DocumentError",
+    "Explanation",
     "Field",
     "Hit",
     "IncompatibleIndexError",

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from searchlib.definitions import NEWS, Definition, load_definition
 from searchlib.errors import IncompatibleIndexError, IndexExistsError, SearchError, StorageError
 from searchlib.language import VERSION as ANALYSIS
 from searchlib.language import Analyzer
+from searchlib.ranking.question import Question, filters, weights_of
 from searchlib.ranking.ranker import Ranker
 from searchlib.results.results import Results
 from searchlib.storage.manifest import MANIFEST, Manifest
 from searchlib.storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from searchlib.ranking.question import Moment, Values
+    from searchlib.results.explain import Explanation
     from searchlib.storage.writer import Writer
 
 __all__ = ["Index", "Stats"]
@@ -112,26 +116,108 @@ class Index:
             on_commit=self._refresh_if_open,
         )
 
-    def search(self, query: str, *, limit: int = 10) -> Results:
-        """The best `limit` documents for a query of words, by BM25; any of the words may match.
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        after: str | None = None,
+        match: str | int | None = None,
+        lenient: bool = False,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        lang: Values | None = None,
+        source: Values | None = None,
+        tags: Values | None = None,
+        where: str | None = None,
+        fields: Sequence[str] | Mapping[str, float] | None = None,
+        sort: str | None = None,
+        recency: float | None = None,
+        timeout_ms: float | None = None,
+        explain: bool = False,
+    ) -> Results:
+        """The best `limit` documents for a query, by exact BM25 or in another order.
 
-        Raises QueryError when the query holds no word, CorruptIndexError when the index is damaged.
+        query: words, or anything of the language in searchlib/query/README.md. match: how many of the words side by side a
+        document needs: "any", "all", a number, a share such as "75%"; None: any when ranked by relevance, else all.
+        lenient: take for words what is no valid query.
+
+        Filters leave scores as they are. since, until: the first and the last moment of the date field, each included: text
+        ("2024-06", "2024-06-06T10:30", "last week"), date, datetime or seconds since 1970. lang, source, tags: a value, or
+        several of which any will do. where: another query that documents must match.
+
+        fields: the text fields to search in, or their weights by name. sort: "relevance", "newest", "oldest", or a date or
+        keyword field, "-" before it for descending; None: relevance, or newest when the query has nothing to rank by.
+        recency: a half-life in days, which multiplies scores by 2 ^ -(age / half-life), age counted from the newest document
+        of the index. offset: hits to leave out at the beginning; after: the `cursor` of the page before, which costs the
+        same on every page. timeout_ms: after so many milliseconds the search stops with what it has (Results.timed_out).
+        explain: each hit tells how its score comes about (Hit.explanation).
+
+        Any thread may search. Raises QueryError for what cannot be asked, ValueError for an argument out of its range,
+        CorruptIndexError when the index is damaged.
         """
         began = perf_counter()
-        if limit < 0:
-            raise ValueError(f"limit is at least 0, not {limit}")
         ranker = self._open_ranker()
-        plan = ranker.plan(query)
+        only = None
+        if not (since is until is lang is source is tags is None):
+            only = filters(
+                self.definition,
+                since=since,
+                until=until,
+                values={"lang": lang, "source": source, "tags": tags},
+            )
+        question = Question(
+            query,
+            limit,
+            offset,
+            after,
+            match,
+            lenient,
+            where,
+            only,
+            sort,
+            recency,
+            None if fields is None else weights_of(self.definition, fields),
+            timeout_ms,
+        )
         return Results(
             query,
-            ranker.top(plan, min(limit, ranker.snapshot.documents)),
+            ranker.ask(question),
             ranker.snapshot.segments,
             self.definition,
             ranker,
-            plan,
-            lambda: ranker.count(plan),
             began,
+            explain=explain,
         )
+
+    def search_many(
+        self, queries: Iterable[str], *, workers: int | None = None, **options: Any
+    ) -> list[Results]:
+        """The results of many queries, in their order; options: those of search(), the same for all.
+
+        workers: threads that share the work, None for one a processor. All queries see one snapshot, unless the index is
+        refreshed meanwhile. Raises what search() raises, for the first query that fails.
+        """
+        from concurrent.futures import ThreadPoolExecutor
+        from os import cpu_count
+
+        asked = list(queries)
+        count = workers if workers is not None else min(cpu_count() or 1, len(asked) or 1)
+        if count < 1:
+            raise ValueError(f"workers is a number from 1, not {workers!r}")
+        if count == 1:
+            return [self.search(query, **options) for query in asked]
+        with ThreadPoolExecutor(count) as pool:
+            return list(pool.map(lambda query: self.search(query, **options), asked))
+
+    def explain(self, id: str, query: str, **options: Any) -> Explanation:
+        """How the score of one document comes about for a query, 0 when it does not match; options: those of search().
+
+        Raises QueryError as search() does, and LookupError when the index has no such document.
+        """
+        results = self.search(query, **{**options, "limit": 0, "explain": True})
+        return results.explain(id)
 
     def refresh(self) -> bool:
         """Moves to the newest commit; False when this one is. Results already given stay on the commit they were found in."""

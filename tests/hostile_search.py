@@ -11,6 +11,9 @@ from __future__ import annotations
 import faulthandler
 import random
 import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,10 @@ from small_archive import contents_of, manifest_of, sign
 
 from searchlib import CorruptIndexError
 from searchlib.language import Analyzer
+from searchlib.query.tree import DateRange, Keyword, KeywordRange, Pattern
+from searchlib.ranking._matches import group_bits
+from searchlib.ranking.columns import Columns, Filter, Place
+from searchlib.ranking.question import Question
 from searchlib.ranking.ranker import Ranker
 from searchlib.storage.manifest import Manifest, SegmentEntry
 from searchlib.storage.segment import Segment
@@ -44,6 +51,16 @@ WORDS += [
     "стали сталь eighth",
 ]
 WORDS += ["band band", "w11 band eighth"]
+OPERATORS = [
+    "omni AND half",
+    "dozen AND eighth AND band",
+    '"omni half"',
+    '"half band omni"~5',
+    "=стали OR b*",
+    "(omni AND block) OR w3 -single",
+    "stalli~2 ANDMAYBE omni",
+    "+half w1 date:2024",
+]
 EDGES = [0, 1, 2, 3, 0x3F, 0x40, 0x7F, 0x80, 0x81, 0x9F, 0xA0, 0xC0, 0xFE, 0xFF]
 
 
@@ -88,19 +105,20 @@ def ask(
         ranker = Ranker(Snapshot(manifest, [segment], [live]), analyzer)
     except CorruptIndexError:
         return True
-    for query in WORDS:
+    for query in (*WORDS, *OPERATORS):
         try:
-            plan = ranker.plan(query)
             k = chance.choice([1, 10, 10, 100, 1000, 100_000 if chance.random() < 0.1 else 3])
-            for score, _, doc in ranker.top(plan, k)[:3]:
+            answer = ranker.ask(Question(query, k))
+            for score, _, doc in answer.places[:3]:
                 assert 0 <= doc < entry.documents
                 assert isinstance(score, float)
                 segment.file.id(doc)
                 segment.stored[doc]
-            assert 0 <= ranker.count(plan) <= entry.documents
+                answer.explain(0, doc)
+            assert 0 <= answer.count() <= entry.documents
         except CorruptIndexError:
             damaged = True
-    for read in (
+    reads: list[Callable[[], object]] = [
         lambda: [segment.file.find_id(f"id-{number}") for number in (0, 7, 99, 5000)],
         lambda: [segment.file.find_id(id) for id in ("", "id", "\U0010ffff")],
         lambda: [
@@ -114,15 +132,63 @@ def ask(
             for docs in (None, [0, 5])
         ],
         lambda: [segment.dates[doc] for doc in (0, entry.documents - 1)],
+        *ask_columns(Columns(ranker.snapshot), ranker, chance),
         lambda: [segment.stored[doc] for doc in (0, entry.documents // 2, entry.documents - 1)],
         lambda: [segment.file.find_form(form) for form in ("every", "a", "яя", "w1")],
+        lambda: [segment.file.form_set(form) for form in ("omni", "a", "стали", "w1", "f100")],
+        lambda: [found(segment, pattern) for pattern in ("b*", "w?", "*i", "st*", "ст?ли", "*")],
+        lambda: [
+            segment.file.near_forms(form, distance, 0, 10_000)
+            for form in ("omin", "стлаи", "f10")
+            for distance in (1, 2)
+        ],
         lambda: [segment.file.term(number) for number in (0, segment.file.term_count - 1)],
-    ):
+    ]
+    for read in reads:
         try:
             read()
         except CorruptIndexError:
             damaged = True
     return damaged
+
+
+def found(segment: Segment, pattern: str) -> list[str]:
+    """Asks for forms, of which there may be more than we want."""
+    with suppress(OverflowError):
+        return segment.file.match_forms(pattern, 2000)[0]
+    return []
+
+
+def ask_columns(columns: Columns, ranker: Ranker, chance: random.Random) -> list[Callable[[], object]]:
+    """Filters, orders and facets, and the sets of words that they are asked of."""
+    filters: list[Filter] = [
+        DateRange("date", 10**9 + 864_000, 10**9 + 8_640_000),
+        DateRange("date", None, None),
+        Keyword("tags", "t3"),
+        Keyword("lang", "en"),
+        Keyword("id", "id-7"),
+        KeywordRange("tags", "all", "t4", True, False),
+        Pattern("*t?", "tags"),
+        Pattern("e*", "lang"),
+        Pattern("id-1*", "id"),
+    ]
+    orders = ["date", "-date", "tags", "-tags", "lang", "-lang"]
+    k = chance.choice([1, 10, 100, 100_000])
+    after: list[Place | None] = [None, (None, 0, 5), (10**9 + 86_400, 0, 3)]
+
+    def words(fields: int) -> list[int]:
+        groups = [ranker.usual.lexicon.meaning(word)[0] for query in WORDS for word in query.split()]
+        return [len(group_bits(group, fields)) for group in groups]
+
+    everything = columns.living
+    questions: list[Callable[[], object]] = [
+        *(partial(columns.bits_of, node) for node in filters),
+        *(partial(columns.sorted, everything, by, k, start) for by in orders for start in after),
+        *(partial(columns.facet, everything, field) for field in ("tags", "lang")),
+        *(partial(columns.facet, everything, "date", by) for by in ("day", "week", "month", "year")),
+        *(partial(words, fields) for fields in (0, 1, 2)),
+    ]
+    return questions if sum(everything.documents) < 1000 else chance.sample(questions, 5)
 
 
 def heads_of(name: str, content: bytes, contents: dict[str, Any]) -> list[int]:

@@ -12,12 +12,14 @@ BLOCK = 32
 class Term:
     """A term with what its dictionary says of it.
 
+    varied: symbols of its form codes, 0 when it has none.
     postings, positions: where its lists are, as (offset, length) in the sections of these names; of a term that occurs
     once there, and once says where in the section of terms its lists are: postings from, positions from, their end.
     """
 
     key: bytes
     df: int = 0
+    varied: int = 0
     postings: tuple[int, int] = (0, 0)
     positions: tuple[int, int] = (0, 0)
     once: tuple[int, int, int] | None = None
@@ -25,11 +27,12 @@ class Term:
 
 @dataclass
 class Form:
-    """A form with the ordinals of its terms."""
+    """A form with the ordinals of its terms; code: in its first term, None when that is not varied."""
 
     key: bytes
     stop: bool
     terms: list[int]
+    code: int | None = None
 
 
 class Bytes:
@@ -88,10 +91,11 @@ def read_terms(section: bytes, count: int) -> list[Term]:
             assert document % 2 == 0
             middle = data.at
             data.varint()
-            terms.append(Term(key, 1, (postings, 0), (positions, 0), (start, middle, data.at)))
+            terms.append(Term(key, 1, 0, (postings, 0), (positions, 0), (start, middle, data.at)))
         else:
-            df = data.varint()
-            term = Term(key, df, (postings, data.varint()), (positions, data.varint()))
+            df, has_codes = divmod(data.varint(), 2)
+            varied = data.varint() + 2 if has_codes else 0
+            term = Term(key, df, varied, (postings, data.varint()), (positions, data.varint()))
             postings += term.postings[1]
             positions += term.positions[1]
             terms.append(term)
@@ -132,6 +136,7 @@ def read_forms(section: bytes, endings: bytes, count: int, terms: Sequence[Term]
         cut = ending.varint()
         key = whole[: len(whole) - cut] + ending.data[ending.at :]
         assert head in (None, key)
-        forms.append(Form(key, bool(stop), found))
+        rank = data.varint() if readings and terms[first].varied else None
+        forms.append(Form(key, bool(stop), found, rank))
     assert data.at == limit
     return forms

@@ -27,33 +27,43 @@ def _packed(data: bytes, n: int, width: int) -> list[int]:
     return numbers
 
 
-def read_places(section: bytes, counts: Sequence[int]) -> list[list[int]]:
-    """The positions in each document of a term, given how many there are."""
+def _rice(data: Bytes, total: int) -> list[int]:
+    """The next numbers, in sub-blocks."""
+    values: list[int] = []
+    while len(values) < total:
+        n = min(BLOCK, total - len(values))
+        if n < FEW:
+            values += [data.varint() for _ in range(n)]
+            continue
+        width = data.byte()
+        low = _packed(data.take(16 * width if n == BLOCK else (n * width + 7) // 8), n, width)
+        start, rest = data.at, 0
+        rests: list[int] = []
+        while len(rests) < n:
+            for bit in _bits(data.take(1)):
+                if len(rests) == n:
+                    assert not bit
+                elif bit:
+                    rests.append(rest)
+                    rest = 0
+                else:
+                    rest += 1
+        assert data.at - start == (sum(rests) + n + 7) // 8
+        values += [rest << width | bits for rest, bits in zip(rests, low, strict=True)]
+    return values
+
+
+def read_places(
+    section: bytes, counts: Sequence[int], varied: bool
+) -> tuple[list[list[int]], list[list[int]]]:
+    """The positions in each document of a term, given how many there are; and, when it is varied, their codes."""
     data = Bytes(section)
-    places = []
+    places: list[list[int]] = []
+    codes: list[list[int]] = []
     for first in range(0, len(counts), BLOCK):
         block = counts[first : first + BLOCK]
-        values: list[int] = []
-        while len(values) < sum(block):
-            n = min(BLOCK, sum(block) - len(values))
-            if n < FEW:
-                values += [data.varint() for _ in range(n)]
-                continue
-            width = data.byte()
-            low = _packed(data.take(16 * width if n == BLOCK else (n * width + 7) // 8), n, width)
-            start, rest = data.at, 0
-            rests: list[int] = []
-            while len(rests) < n:
-                for bit in _bits(data.take(1)):
-                    if len(rests) == n:
-                        assert not bit
-                    elif bit:
-                        rests.append(rest)
-                        rest = 0
-                    else:
-                        rest += 1
-            assert data.at - start == (sum(rests) + n + 7) // 8
-            values += [rest << width | bits for rest, bits in zip(rests, low, strict=True)]
+        values = _rice(data, sum(block))
+        forms = _rice(data, sum(block)) if varied else []
         for count in block:
             at = -1
             document = []
@@ -62,5 +72,8 @@ def read_places(section: bytes, counts: Sequence[int]) -> list[list[int]]:
                 document.append(at)
             places.append(document)
             del values[:count]
+            if varied:
+                codes.append(forms[:count])
+                del forms[:count]
     assert data.at == len(section)
-    return places
+    return places, codes

@@ -4,75 +4,19 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from naive_bm25 import NaiveBM25
+from toy_archive import ToyArchive, zipf_text
 
-from searchlib.definitions import Definition, Field
-from searchlib.documents import Document
-from searchlib.language.analyzer import Analysis
-from searchlib.ranking._searcher import Searcher
-from searchlib.ranking._topk import BUILDS, Kernel
-from searchlib.storage.builder import SegmentBuilder
-from searchlib.storage.segment import Segment
+from searchlib.ranking._topk import BUILDS, Clause, Kernel
 
 
-class ToyAnalyzer:
-    """Words of the toy language: 'a12' is the term t12, 'b3x7' reads as t3 or t7, 's1' is a stop word."""
-
-    def analyze(self, form: str) -> Analysis:
-        return Analysis(readings(form), form.startswith("s"))
-
-
-def readings(form: str) -> tuple[str, ...]:
-    if form.startswith("b"):
-        return tuple(dict.fromkeys("t" + number for number in form[1:].split("x")))
-    return ("t" + form[1:],) if form.startswith("a") else (form,)
-
-
-class Archive:
-    """Toy documents spread over segments, and the same documents for the oracle."""
-
-    def __init__(self, folder: Path, parts: Sequence[Sequence[Sequence[str]]], k1: float, b: float) -> None:
-        names = [f"f{i}" for i in range(len(parts[0][0]))]
-        self.weights = [2.0, 1.0, 0.5][-len(names) :]
-        self.k1, self.b = k1, b
-        fields = tuple(Field(name, "text", weight=w) for name, w in zip(names, self.weights, strict=True))
-        definition = Definition(fields=fields, k1=k1, b=b)
-        self.corpus: list[list[list[tuple[str, ...]]]] = []
-        self.segments = []
-        self.starts = []
-        analyzer: Any = ToyAnalyzer()
-        for number, part in enumerate(parts):
-            builder = SegmentBuilder(folder, f"{number}.segment", definition, analyzer)
-            self.starts.append(len(self.corpus))
-            for texts in part:
-                builder.add(Document(str(len(self.corpus)), tuple(texts), None, (), {"id": ""}))
-                self.corpus.append([[readings(form) for form in text.split()] for text in texts])
-            entry, _ = builder.finish(durable=False)
-            self.segments.append(Segment(folder, entry))
-        self.dead: frozenset[int] = frozenset()
-        self.oracle = NaiveBM25(self.corpus, self.weights, k1, b, lambda words: words[0][0] == "s")
-
-    def searcher(self) -> Searcher:
-        rows = []
-        for start, segment in zip(self.starts, self.segments, strict=True):
-            documents = segment.file.documents
-            live = None
-            if any(start <= doc < start + documents for doc in self.dead):
-                bits = bytearray((documents + 7) // 8)
-                for doc in range(documents):
-                    if start + doc not in self.dead:
-                        bits[doc >> 3] |= 1 << (doc & 7)
-                live = bytes(bits)
-            rows.append((segment.file, live, segment.total_length))
-        return Searcher(rows, self.weights, self.k1, self.b)
+class Archive(ToyArchive):
+    """An archive whose answers are held to the oracle."""
 
     def check(self, query: list[tuple[tuple[str, ...], float]], k: int) -> None:
         expected = self.oracle.rank(query, self.dead)
@@ -88,10 +32,11 @@ class Archive:
     ) -> None:
         searcher = self.searcher()
         kernel = Kernel(searcher, build)
-        plan = [(searcher.group(terms), boost) for terms, boost in query]
+        groups = [searcher.group(terms) for terms, _ in query]
+        plan = [Clause(group, boost) for group, (_, boost) in zip(groups, query, strict=True)]
         by_document = {number: score for score, number in expected}
         got = [(score, self.starts[part] + doc) for score, part, doc in kernel.top(plan, k)]
-        assert kernel.count([group for group, _ in plan]) == len(expected)
+        assert kernel.count(groups) == len(expected)
         assert len(got) == min(k, len(expected))
         for (score, doc), (wanted, wanted_doc) in zip(got, expected, strict=False):
             assert score == pytest.approx(by_document[doc], rel=1e-9)
@@ -137,17 +82,6 @@ def test_small_corpora(
         archive = Archive(Path(folder), parts, *settings)
         archive.dead = data.draw(st.frozensets(st.integers(0, len(archive.corpus) - 1)))
         archive.check(query, k)
-
-
-def zipf_text(chance: random.Random, length: int, ambiguous: float) -> str:
-    words = []
-    for _ in range(length):
-        number = int(2000 ** chance.random()) - 1
-        if chance.random() < ambiguous:
-            words.append(f"b{number}x{int(2000 ** chance.random()) - 1}")
-        else:
-            words.append(f"a{number}" if number else "s0")
-    return " ".join(words)
 
 
 @pytest.fixture(scope="module", params=[1, 3], ids=["one segment", "three segments"])
@@ -212,7 +146,7 @@ def test_long_sparse_lists(wide: Archive, seed: int) -> None:
 def test_equal_documents_stand_in_order(tmp_path: Path) -> None:
     archive = Archive(tmp_path, [[("a1 a2",)] * 300, [("a1 a2",)] * 9000], 1.2, 0.55)
     searcher = archive.searcher()
-    found = Kernel(searcher).top([(searcher.group(("t1",)), 1.0), (searcher.group(("t2",)), 1.0)], 500)
+    found = Kernel(searcher).top([Clause(searcher.group((term,))) for term in ("t1", "t2")], 500)
     assert [(part, doc) for _, part, doc in found] == [(0, doc) for doc in range(300)] + [
         (1, doc) for doc in range(200)
     ]

@@ -114,6 +114,28 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return archive(tmp_path_factory.mktemp("small") / "index", 300)
 
 
+@pytest.fixture(scope="module")
+def worded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As many forms as it takes to look them up in a table (forms_table.h), some of them of one term."""
+    index = searchlib.Index.create(
+        tmp_path_factory.mktemp("worded") / "index", searchlib.Definition(fields=FIELDS + COLUMNS)
+    )
+    words = [f"f{number}" for number in range(4500)] + [
+        "omni",
+        "half",
+        "band",
+        "стали",
+        "сталью",
+        "сталь",
+    ] * 9
+    random.Random(7).shuffle(words)
+    with index.writer() as writer:
+        for number in range(30):
+            text = " ".join([*words[number::30], "омут", "омута", "bands"])
+            writer.add({"id": f"id-{number}", "title": "", "text": text, "lang": "en"})
+    return index.path
+
+
 def try_mutations(folder: Path, section: str, seed: int, count: int, least_damaged: int) -> None:
     damaged = damaged_in(hostile_search.__file__, folder, section, seed, count, timeout=60)
     assert damaged >= least_damaged  # the mutations do reach what is read
@@ -135,10 +157,15 @@ def test_sections_of_a_small_segment(
     try_mutations(shutil.copytree(small, tmp_path / "index"), section, 0, count, least_damaged)
 
 
+@pytest.mark.parametrize(("section", "least_damaged"), [("forms", 200), ("endings", 30), ("terms", 150)])
+def test_words_of_a_segment_with_many(worded: Path, tmp_path: Path, section: str, least_damaged: int) -> None:
+    try_mutations(Path(shutil.copytree(worded, tmp_path / "index")), section, 0, 300, least_damaged)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("section", ["postings", "terms", "forms", "endings", "length.1", "id_order"])
-def test_many_more_mutations(large: Path, small: Path, tmp_path: Path, section: str) -> None:
-    for number, folder in enumerate((large, small)):
+def test_many_more_mutations(large: Path, small: Path, worded: Path, tmp_path: Path, section: str) -> None:
+    for number, folder in enumerate((large, small, worded)):
         copy = shutil.copytree(folder, tmp_path / str(number))
         for seed in range(100_000, 100_000 + 10 * 300, 300):
             try_mutations(copy, section, seed, 300, 0)

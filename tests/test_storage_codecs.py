@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from array import array
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,16 +12,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from naive_dictionary import key_of, read_forms, read_terms
-from naive_postings import read_places
+from inverted import Inverted, opened, readings
 
 from searchlib import CorruptIndexError
+from searchlib.dates import FIRST, LAST
 from searchlib.definitions import Definition, Field
 from searchlib.documents import Document
-from searchlib.language._tokens import tokenize
 from searchlib.language.analyzer import Analysis
 from searchlib.storage._inversion import Inversion
-from searchlib.storage._segment import PAGE, SegmentFile, hash64
+from searchlib.storage._segment import PAGE, hash64
 from searchlib.storage.builder import SegmentBuilder
 from searchlib.storage.columns import DateColumn, KeywordColumn, KeywordWriter, encode_dates, narrow
 from searchlib.storage.format import SectionWriter, open_segment
@@ -31,15 +29,6 @@ from searchlib.storage.stored import BLOCK, StoredReader, StoredWriter
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 THOROUGH = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def opened(folder: str, documents: int, sections: dict[str, bytes], contents: dict[str, Any]) -> SegmentFile:
-    """A segment with nothing but these sections."""
-    out = SectionWriter(Path(folder) / "00000001.segment")
-    for name, data in ({"terms": b"", "forms": b"", "endings": b""} | sections).items():
-        out.section(name, data)
-    described = {"documents": documents, "text_fields": ["text"], "terms": 0, "forms": 0} | contents
-    return open_segment(out.path, out.finish(described, durable=False))[0]
 
 
 # ---- checksums ----
@@ -72,105 +61,14 @@ def test_the_checksum_tells_lengths_and_every_byte_apart() -> None:
 # ---- dictionaries ----
 
 
-def readings(form: str) -> Analysis:
-    """A made-up analysis with 1 to 20 terms, of which 16 are kept, and terms that forms share."""
-    count = 1 + len(form) % 3 if len(form) < 12 else 20
-    return Analysis(tuple(f"{form[:3]}{number}" for number in range(count)), form.startswith("s"))
-
-
-class Inverted:
-    """Texts inverted, written as a segment, and counted by hand."""
-
-    def __init__(self, folder: str, texts: Sequence[tuple[str, str]]) -> None:
-        inversion = Inversion(readings, 2)
-        self.df: Counter[str] = Counter()
-        self.places: dict[str, dict[int, set[int]]] = {}
-        self.forms: set[str] = set()
-        self.lengths: list[list[int]] = [[], []]
-        for doc, document in enumerate(texts):
-            terms: set[str] = set()
-            base = 0
-            for field, text in enumerate(document):
-                tokens = tokenize(text)
-                for token in tokens:
-                    for term in readings(token[0]).terms[:16]:
-                        self.places.setdefault(term, {}).setdefault(doc, set()).add(base + token[3])
-                base += max((token[3] + 1 for token in tokens), default=0)
-                self.forms |= {token[0] for token in tokens}
-                terms |= {term for token in tokens for term in readings(token[0]).terms[:16]}
-                self.lengths[field].append(sum(not (one[5] or readings(one[0]).stop) for one in tokens))
-            self.df.update(terms)
-            inversion.add(document)
-        self.title_tokens = array("I", inversion.tokens(0)).tolist()
-        for field in (0, 1):
-            assert array("I", inversion.lengths(field)).tolist() == self.lengths[field]
-        parts: dict[str, bytearray] = {}
-        self.pieces: Counter[str] = Counter()
-
-        def put(name: str, piece: memoryview) -> None:
-            parts.setdefault(name, bytearray()).extend(piece)
-            self.pieces[name] += 1
-
-        self.total_length = inversion.encode([2.0, 1.0], 1.2, 0.55, put)
-        assert list(parts) == ["postings", "positions", "terms", "forms", "endings"]
-        self.sections = {name: bytes(part) for name, part in parts.items()}
-        self.counts = {"terms": inversion.terms, "forms": inversion.forms}
-        contents = {"text_fields": ["title", "text"]} | self.counts
-        self.file = opened(folder, len(texts), self.sections, contents)
-
-    def check(self) -> None:
-        file = self.file
-        assert self.total_length == 2.0 * sum(self.lengths[0]) + sum(self.lengths[1])
-        assert file.form_count == len(self.forms)
-        # other terms than those of documents: the ones past the 16th of a form
-        terms = read_terms(self.sections["terms"], self.counts["terms"])
-        forms = read_forms(self.sections["forms"], self.sections["endings"], self.counts["forms"], terms)
-        for entries, words in ((terms, list(self.df)), (forms, list(self.forms))):
-            keys = [entry.key for entry in entries]
-            assert keys == sorted(set(keys))
-            assert {key_of(word) for word in words} <= set(keys)
-        assert len(forms) == len(self.forms)
-        assert {entry.key: entry.df for entry in terms if entry.df} == {
-            key_of(term): df for term, df in self.df.items()
-        }
-        words_of = {key_of(term): term for term in self.df}
-        postings = positions = 0
-        for ordinal, entry in enumerate(terms):  # the lists lie one after the other, without gaps
-            term = file.term(ordinal)
-            assert key_of(term) == entry.key
-            assert file.document_frequency(term) == entry.df
-            assert (entry.postings[0], entry.positions[0]) == (postings, positions)
-            postings += entry.postings[1]
-            positions += entry.positions[1]
-            if entry.df:
-                places = self.places[words_of[entry.key]]
-                part = self.sections["positions"][positions - entry.positions[1] : positions]
-                if entry.once:
-                    [(doc, [place])] = places.items()
-                    assert place >= self.title_tokens[doc]
-                    part = self.sections["terms"][entry.once[1] : entry.once[2]]
-                counts = [len(places[doc]) for doc in sorted(places)]
-                assert read_places(part, counts) == [sorted(places[doc]) for doc in sorted(places)]
-        assert (postings, positions) == (len(self.sections["postings"]), len(self.sections["positions"]))
-        for form in self.forms:
-            found = file.find_form(form)
-            assert found == (readings(form).terms[:16], readings(form).stop)
-            for other in (form[:-1], form + "a", form + "\0", "\0" + form, form + "\U0010ffff"):
-                assert (file.find_form(other) is not None) == (other in self.forms)
-                assert (file.document_frequency(other) > 0) == (other in self.df)
-        for other in ("", "\0", "\U0010ffff", "a" * 600, "я" * 600):
-            assert file.find_form(other) is None
-            assert file.document_frequency(other) == 0
-        with pytest.raises(CorruptIndexError):
-            file.term(file.term_count)
-
-
 WORDS = st.one_of(
     st.text("abs", min_size=1, max_size=4),
     st.text("абвё", min_size=1, max_size=3),
     st.text("字漢あ한", min_size=1, max_size=2),
     st.integers(0, 300).map(lambda number: f"w{number:05}"),
-    st.sampled_from(["a" * 511, "a" * 512, "я" * 256, "x-y", "s-bahn", "𐐀𐐁"]),
+    st.sampled_from(
+        ["a" * 511, "a" * 512, "я" * 256, "x-y", "xx-y", "xx-yb", "xx-y-b", "s-bahn", "𐐀𐐁", "q", "q-q"]
+    ),
 )
 TEXTS = st.lists(WORDS, max_size=30).map(" ".join)
 
@@ -179,10 +77,21 @@ TEXTS = st.lists(WORDS, max_size=30).map(" ".join)
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=12))
 @example([("", "")])
 @example([("", " ".join(f"w{number}" for number in range(16)))])
+@example([("", "дом-а")])  # a whole, and a first part that never counts: one occurrence, two forms
+@example([("дома", "дом домб"), ("", "домб домб дома"), ("дом", "")])
 @example([("", " ".join(f"w{number}" for number in range(1000)))])
 def test_every_form_and_term_is_found_and_no_other(texts: list[tuple[str, str]]) -> None:
     with TemporaryDirectory() as folder:
         Inverted(folder, texts).check()
+
+
+def test_an_inversion_that_was_written_takes_no_more() -> None:
+    inversion = Inversion(readings, 1)
+    inversion.add(("abs",))
+    inversion.encode([1.0], 1.2, 0.55, lambda name, piece: None)
+    with pytest.raises(ValueError, match="were written"):
+        inversion.add(("abs",))
+    assert len(inversion) == 1
 
 
 def test_dictionaries_of_many_documents(tmp_path: Path) -> None:
@@ -242,7 +151,7 @@ def test_every_id_is_found_where_it_was_given_last(ids: list[str], others: list[
 
 
 @THOROUGH
-@given(st.lists(st.none() | st.integers(-(1 << 40), 1 << 40), min_size=1, max_size=50))
+@given(st.lists(st.none() | st.integers(FIRST, LAST), min_size=1, max_size=50))
 @example([0])
 @example([None])
 @example([0, 254])
@@ -250,7 +159,7 @@ def test_every_id_is_found_where_it_was_given_last(ids: list[str], others: list[
 @example([None, -5, (1 << 16) - 7])
 @example([0, (1 << 32) - 2])
 @example([0, (1 << 32) - 1])
-@example([-(1 << 40), 1 << 40, None])
+@example([FIRST, LAST, None])
 def test_dates_come_back(dates: list[int | None]) -> None:
     with TemporaryDirectory() as folder:
         description, data = encode_dates(dates)

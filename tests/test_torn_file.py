@@ -21,6 +21,7 @@ from small_archive import (
 
 import searchlib
 from searchlib import CorruptIndexError, IncompatibleIndexError
+from searchlib.dates import LAST
 from searchlib.storage.manifest import MANIFEST
 
 LIMIT = 5
@@ -182,10 +183,17 @@ def test_a_refresh_onto_damage_leaves_the_old_snapshot(torn: Path, whole: tuple[
 
 
 def test_a_newer_manifest(torn: Path) -> None:
-    write_manifest(torn, {"format": 2, "what": "we do not know yet"})
+    write_manifest(torn, {"format": 3, "what": "we do not know yet"})
     with pytest.raises(IncompatibleIndexError, match="upgrade searchlib") as caught:
         searchlib.Index.open(torn)
-    assert (caught.value.found, caught.value.supported) == (2, 1)
+    assert (caught.value.found, caught.value.supported) == (3, 2)
+
+
+def test_an_older_manifest(torn: Path) -> None:
+    write_manifest(torn, manifest_of(torn) | {"format": 1})
+    with pytest.raises(IncompatibleIndexError, match="build the index again") as caught:
+        searchlib.Index.open(torn)
+    assert (caught.value.found, caught.value.supported) == (1, 2)
 
 
 def test_a_newer_manifest_with_another_checksum(torn: Path) -> None:
@@ -222,8 +230,8 @@ HOSTILE: dict[str, Callable[[dict[str, Any]], object]] = {
     "a list": lambda values: [values],
     "a string": lambda values: "format",
     "no format": lambda values: {name: values[name] for name in values if name != "format"},
-    "format as text": lambda values: values | {"format": "1"},
-    "format as a fraction": lambda values: values | {"format": 1.0},
+    "format as text": lambda values: values | {"format": "2"},
+    "format as a fraction": lambda values: values | {"format": 2.0},
     "format as true": lambda values: values | {"format": True},
     "no definition": lambda values: {name: values[name] for name in values if name != "definition"},
     "definition null": lambda values: values | {"definition": None},
@@ -306,6 +314,35 @@ def test_a_manifest_cannot_name_a_file_outside_the_index(torn: Path, key: str, o
         searchlib.Index.open(torn)
 
 
+def test_columns_that_do_not_fit_are_damage(tmp_path: Path) -> None:
+    """Numbers beyond the values, ends that do not ascend or pass the last number, dates after the last year."""
+    index = build(tmp_path / "news", articles(30))
+    [path] = index.path.glob("*.segment")
+    content = path.read_bytes()
+    sections = contents_of(content)["sections"]
+    names = [field.name for field in index.definition.keyword_fields]
+    tags, source = f"keyword.{names.index('tags')}", f"keyword.{names.index('source')}"
+    last = sections[f"{tags}.ends"][1] - 4
+    changes = [
+        (source, 3, b"\x06"),  # of five values
+        (source, 3, b"\xff"),
+        (tags, 0, b"\xff"),
+        (f"{tags}.ends", 4, b"\xff\0\0\0"),
+        (f"{tags}.ends", last, b"\xff\xff\xff\xff"),
+        (f"{tags}.ends", last, b"\0\0\0\0"),
+        ("date", 0, b"\xff" * sections["date"][1]),
+    ]
+    for name, at, data in changes:
+        changed = bytearray(content)
+        start = sections[name][0] + at
+        changed[start : start + len(data)] = data
+        base = {"base": LAST - 1_000_000_000, "width": 4} if name == "date" else None
+        patch_segment(index.path, bytes(changed), {"date": base} if base else None)
+        with pytest.raises(CorruptIndexError) as caught:
+            answers(searchlib.Index.open(index.path))
+        assert caught.value.file == str(path), name
+
+
 def test_a_manifest_nested_too_deep(torn: Path) -> None:
     (torn / MANIFEST).write_bytes(b"[" * 200_000)
     with pytest.raises(CorruptIndexError):
@@ -323,7 +360,10 @@ CONTENTS: dict[str, Any] = {
     "covered": [-1, 0, 1, 1 << 63, 1 << 64, None, 7.5],
     "hashes": [-1, 1 << 63, 1 << 64, "0", 0],
     "text_fields": [None, 3, [], ["title"], ["a"] * 17, "ab"],
-    "date": [3, {}, {"base": 0}, {"base": "x", "width": 1}, {"base": 0, "width": 3}, {"base": 0, "width": 8}],
+    "date": [
+        *(3, {}, {"base": 0}, {"base": "x", "width": 1}, {"base": 0, "width": 3}, {"base": 0, "width": 8}),
+        *({"base": 1 << 62, "width": 4}, {"base": -(10**30), "width": 4}, {"base": LAST - 5, "width": 4}),
+    ],
     "keywords": [
         None,
         5,
@@ -332,6 +372,11 @@ CONTENTS: dict[str, Any] = {
         [{"name": "lang", "values": 1, "width": 0, "many": True}],
         [{"name": "lang", "values": 1, "width": 8, "many": False}],
         [{"name": "lang", "values": 1, "width": -1, "many": False}],
+        [{"name": "lang", "values": 1 << 40, "width": 1, "many": False}],
+        [{"name": "lang", "values": -1, "width": 1, "many": False}],
+        [{"name": "lang", "values": 300, "width": 1, "many": False}],
+        [{"name": "lang", "values": 4, "width": 1, "many": False}],
+        [{"name": "lang", "values": 5, "width": 1, "many": True}],
         [{"name": [], "values": 1, "width": 1, "many": False}],
     ],
     "stored_blocks": [None, 0, -1, 1 << 70, "x", 2],
@@ -371,7 +416,18 @@ def test_a_made_up_table_of_contents(tmp_path: Path, key: str, value: Any) -> No
 
 
 @pytest.mark.parametrize(
-    "name", ["ids", "id_order", "stored", "stored_index", "keyword.1", "date", "postings"]
+    "name",
+    [
+        "ids",
+        "id_order",
+        "stored",
+        "stored_index",
+        "keyword.1",
+        "keyword.1.ends",
+        "keyword.0",
+        "date",
+        "postings",
+    ],
 )
 def test_sections_moved_about(tmp_path: Path, name: str) -> None:
     index = build(tmp_path / "news", articles(30))

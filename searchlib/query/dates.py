@@ -11,12 +11,12 @@ import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Final
-
-from whoosh.qparser.dateparse import DateParseError, English
-from whoosh.util.times import TimeError, timespan
+from typing import TYPE_CHECKING, Final
 
 from searchlib.dates import DAY, parse_date
+
+if TYPE_CHECKING:
+    from whoosh.qparser.dateparse import English
 
 __all__ = ["date_span"]
 
@@ -101,12 +101,17 @@ def _seconds(ordinal: int) -> int:
 
 @cache
 def _english_dates() -> English:
+    from whoosh.qparser.dateparse import English
+
     return English()
 
 
 def _english(words: str, now: datetime) -> tuple[int, int] | None:
     if len(words) > LONGEST:
         return None
+    from whoosh.qparser.dateparse import DateParseError
+    from whoosh.util.times import TimeError, timespan
+
     try:
         found = _english_dates().date_from(words, now)
     except (DateParseError, TimeError, ValueError, OverflowError):

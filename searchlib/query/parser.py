@@ -26,6 +26,7 @@ from searchlib.query.checks import check
 from searchlib.query.grammar import Must, Together, query_parser
 from searchlib.query.leaves import Leaves, field_kinds
 from searchlib.query.syntax import is_plain, is_shouted
+from searchlib.query.together import CHUNK, bag, combined, needed
 from searchlib.query.tree import (
     All,
     DateRange,
@@ -37,7 +38,6 @@ from searchlib.query.tree import (
     Not,
     Pattern,
     Require,
-    Word,
     all_of,
     any_of,
     except_,
@@ -50,12 +50,10 @@ __all__ = ["parse"]
 # Whoosh's cost grows faster than the query, and its tree is walked by recursion; so is ours.
 MAX_CLAUSES: Final = 256
 MAX_DEPTH: Final = 20
-MAX_CHUNKS: Final = 2_000  # runs between white space: some of them may be punctuation, which is no word
+MAXCHUNKS: Final = 2_000  # runs between white space: some of them may be punctuation, which is no word
 MAX_SIGNS: Final = 2_000
 
 _SIGN = re.compile(r'["()^~*?]')
-_CHUNK = re.compile(r"\S+")
-_SHARE = re.compile(r"([0-9]{1,3})%\Z", re.ASCII)
 _BINARY: Final = (syntax.AndNotGroup, syntax.AndMaybeGroup, syntax.RequireGroup)
 
 
@@ -86,7 +84,7 @@ def parse(
         raise QueryError(f"a query is a str, not {type(query).__name__}")
     if len(query) > MAX_LENGTH:
         raise QueryError(f"the query is too long: at most {MAX_LENGTH:,} characters", MAX_LENGTH)
-    _needed(match, 1)
+    needed(match, 1)
     tokens = tokenize(query)
     if len(tokens) > MAX_WORDS:
         raise QueryError(f"the query has too many words: at most {MAX_WORDS:,}", tokens[MAX_WORDS][1])
@@ -99,7 +97,7 @@ def parse(
             if not lenient:
                 raise
     if tree is None and tokens and (plain or lenient):
-        tree = _bag(query, match)
+        tree = bag(query, match)
     if tree is None:
         raise QueryError("the query has no words: type at least one letter or digit")
     return tree
@@ -175,7 +173,7 @@ class _Reading:
                 unwanted.append(part.part)
             else:
                 optional.append(part)
-        wanted = _combined(required, optional, match)
+        wanted = combined(required, optional, match)
         if conditions:
             wanted = _limited(wanted, conditions)
         if not unwanted:
@@ -214,40 +212,9 @@ def _operation(node: Any, parts: Sequence[Node]) -> Node | None:
     return (Maybe if isinstance(node, syntax.AndMaybeGroup) else Require)(left, right, over(parts))
 
 
-def _combined(required: Sequence[Node], optional: Sequence[Node], match: str | int) -> Node | None:
-    if not optional:
-        return all_of(required) if required else None
-    chosen = all_of(optional) if match == "all" else any_of(optional, _needed(match, len(optional)))
-    if not required:
-        return chosen
-    if match != "any":
-        return all_of([*required, chosen])
-    wanted = all_of(required)
-    return Maybe(wanted, chosen, over((wanted, chosen)))
-
-
-def _needed(match: str | int, count: int) -> int:
-    """How many of `count` parts `match` asks for."""
-    share = _SHARE.match(match) if isinstance(match, str) else None
-    if share is not None and int(share[1]) <= 100:
-        return max(1, count * int(share[1]) // 100)
-    if isinstance(match, int) and not isinstance(match, bool) and match >= 1:
-        return min(match, count)
-    if match == "any":
-        return 1
-    if match == "all":
-        return count
-    raise QueryError(f"match is 'any', 'all', a number from 1, or a share such as '75%', not {match!r}")
-
-
-def _bag(query: str, match: str | int) -> Node | None:
-    words = [Word(chunk[0], span=chunk.span()) for chunk in _CHUNK.finditer(query) if tokenize(chunk[0])]
-    return _combined((), words, match)
-
-
 def _check_size(query: str) -> None:
     """What can be told before Whoosh looks at the query."""
-    for pattern, most, what in ((_CHUNK, MAX_CHUNKS, "words"), (_SIGN, MAX_SIGNS, "operators")):
+    for pattern, most, what in ((CHUNK, MAXCHUNKS, "words"), (_SIGN, MAX_SIGNS, "operators")):
         places = [found.start() for found in pattern.finditer(query)]
         if len(places) > most:
             raise _TooLargeError(f"the query has too many {what}", places[most], "ask for less at once")

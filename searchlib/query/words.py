@@ -8,12 +8,26 @@ from typing import Final, TypeVar
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
 
-__all__ = ["MAX_LENGTH", "MAX_WORDS", "bag_of_words"]
+__all__ = ["MAX_LENGTH", "MAX_WORDS", "bag_of_words", "tokens_of"]
 
 MAX_LENGTH: Final = 10_000  # code points
 MAX_WORDS: Final = 1_000
 
 _Meaning = TypeVar("_Meaning")
+
+
+def tokens_of(query: str) -> list[tuple[str, int, int, int, int, bool]]:
+    """The tokens of a query (searchlib.language._tokens.tokenize). Raises QueryError when there are none, or too many."""
+    if not isinstance(query, str):
+        raise QueryError(f"a query is a str, not {type(query).__name__}")
+    if len(query) > MAX_LENGTH:
+        raise QueryError(f"the query is too long: at most {MAX_LENGTH:,} characters", MAX_LENGTH)
+    tokens = tokenize(query)
+    if not tokens:
+        raise QueryError("the query has no words: type at least one letter or digit")
+    if len(tokens) > MAX_WORDS:
+        raise QueryError(f"the query has too many words: at most {MAX_WORDS:,}", tokens[MAX_WORDS][1])
+    return tokens
 
 
 def bag_of_words(
@@ -24,15 +38,7 @@ def bag_of_words(
     look_up: gives a form's meaning, and whether it is a stop word. Those are left out unless there is nothing else, which
     is the second value. Raises QueryError when there is no word at all, or too many.
     """
-    if not isinstance(query, str):
-        raise QueryError(f"a query is a str, not {type(query).__name__}")
-    if len(query) > MAX_LENGTH:
-        raise QueryError(f"the query is too long: at most {MAX_LENGTH:,} characters", MAX_LENGTH)
-    tokens = tokenize(query)
-    if not tokens:
-        raise QueryError("the query has no words: type at least one letter or digit")
-    if len(tokens) > MAX_WORDS:
-        raise QueryError(f"the query has too many words: at most {MAX_WORDS:,}", tokens[MAX_WORDS][1])
+    tokens = tokens_of(query)
     found = [look_up(token[0]) for token in tokens]
     chosen = [meaning for meaning, stop in found if not stop]
     boosts: dict[_Meaning, float] = {}

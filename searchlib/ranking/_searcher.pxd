@@ -8,6 +8,9 @@ cdef extern from "../storage/places.h":
         uint32_t df, documents, fields, blocks
     int sl_list_open(sl_list *l, const uint8_t *data, uint64_t length, uint32_t df, uint32_t documents,
                      uint32_t fields) nogil
+    uint32_t sl_list_seek(const sl_list *l, uint32_t first, uint32_t doc) nogil
+    uint32_t sl_list_docs(const sl_list *l, uint32_t block, uint32_t *out) nogil
+    double sl_list_weighted_tf(const sl_list *l, uint32_t rank, const double *weights) nogil
 
 
 cdef extern from "deadline.h":

@@ -9,6 +9,7 @@ from libc.math cimport log
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 
+from searchlib.ranking._bits cimport Bits
 from searchlib.storage._segment cimport (
     SegmentFile,
     sl_dictionary_entry,
@@ -22,6 +23,11 @@ cdef extern from *:
     #pragma GCC optimize("O3")
     #endif
     """
+
+
+cdef extern from "../storage/bytes.h":
+    uint32_t SL_POPCOUNT(uint64_t x) nogil
+    uint32_t SL_LOWEST_BIT(uint64_t x) nogil
 
 
 cdef class Deadline:
@@ -144,7 +150,7 @@ cdef class Searcher:
         with nogil:
             for doc in range(n):
                 norm = self.norm(part, doc, self.weights, self.mean)
-                norms[doc] = <float> norm
+                norms[doc] = <float> max(norm, 1e-30)  # tf / (tf + norm) is a number even for tf 0
                 if not self.usual_weights:
                     ratio = norm / self.norm(part, doc, self.usual, part.mean)
                     shrunk = ratio if ratio < shrunk else shrunk
@@ -167,6 +173,18 @@ cdef class Searcher:
     cdef double idf(self, uint64_t df) noexcept:
         """Of what `df` documents have; 0 when none has."""
         return log(1 + (self.total - df + 0.5) / (df + 0.5)) if df else 0.0
+
+    def lengths(self, uint32_t segment, uint32_t doc) -> tuple:
+        """(weighted length of a document, average of all, norm k1 * (1 - b + b * length / average))."""
+        cdef Part part = self.parts[segment]
+        if doc >= part.file.documents:
+            raise IndexError("there is no such document")
+        self.prepare_norms(part)
+        return self._length(part, doc, self.weights), self.mean, self.norm(part, doc, self.weights, self.mean)
+
+    @property
+    def field_weights(self) -> tuple:
+        return tuple(self.weights[i] for i in range(self.fields))
 
     def group(self, tuple terms) -> Group:
         """Looks terms up in every segment, once; the group can be searched for again and again."""
@@ -204,17 +222,53 @@ cdef class Group:
         free(self.idfs)
         free(self.lists)
 
+    def tfs(self, uint32_t segment, uint32_t doc) -> list:
+        """Of each term how often it occurs in a document: a tuple by text field."""
+        cdef sl_list *l
+        cdef uint32_t docs[128]
+        cdef double weights[16]
+        cdef uint32_t i, f, g, n, rank, block
+        cdef double tf
+        cdef Part part = self.owner.parts[segment]
+        if doc >= part.file.documents:
+            raise IndexError("there is no such document")
+        found = []
+        for i in range(self.count):
+            l = &self.lists[i * self.segments + segment]
+            by_field = [0] * self.owner.fields
+            block = sl_list_seek(l, 0, doc) if l.df else 0
+            n = sl_list_docs(l, block, docs) if l.df and block < l.blocks else 0
+            if l.df and block < l.blocks and not n:
+                raise part.file._damaged("a posting list is damaged", None)
+            for rank in range(n):
+                if docs[rank] == doc:
+                    for f in range(self.owner.fields):
+                        for g in range(self.owner.fields):
+                            weights[g] = f == g
+                        tf = sl_list_weighted_tf(l, block * 128 + rank, weights)
+                        if tf < 0:
+                            raise part.file._damaged("a posting list is damaged", None)
+                        by_field[f] = int(tf)
+            found.append(tuple(by_field))
+        return found
+
     @property
-    def df(self) -> int:
-        """Documents of its most frequent term."""
-        cdef uint64_t most = 0, df
+    def weights(self) -> tuple:
+        """The idf of each term."""
+        return tuple(self.idfs[i] for i in range(self.count))
+
+    @property
+    def dfs(self) -> tuple:
+        """In how many documents each term is."""
+        cdef uint64_t df
         cdef uint32_t i, j
+        found = []
         for i in range(self.count):
             df = 0
             for j in range(self.segments):
                 df += self.lists[i * self.segments + j].df
-            most = max(most, df)
-        return most
+            found.append(df)
+        return tuple(found)
 
 
 cdef class Occurrences:
@@ -274,6 +328,45 @@ cdef class Occurrences:
                     raise ValueError("there is no such document")
         result.close()
         return result
+
+    @staticmethod
+    def of_bits(Searcher owner, Bits bits) -> Occurrences:
+        """Of a set of documents, each of which scores 1 whatever its length."""
+        cdef Occurrences result = Occurrences(owner)
+        cdef uint32_t i, w, n
+        cdef uint64_t word
+        if bits.documents != owner.documents:
+            raise ValueError("the set is of another snapshot")
+        for i in range(result.segments):
+            n = 0
+            for w in range(bits.length(i)):
+                n += SL_POPCOUNT(bits.words[i][w])
+            result.reserve(i, n)
+            n = 0
+            for w in range(bits.length(i)):
+                word = bits.words[i][w]
+                while word:
+                    result.docs[i][n] = w * 64 + SL_LOWEST_BIT(word)
+                    result.tfs[i][n] = 1e30  # tf / (tf + norm) is 1
+                    n += 1
+                    word &= word - 1
+        result.close()
+        result.weight = 1
+        return result
+
+    def tf(self, uint32_t segment, uint32_t doc) -> float:
+        """The weighted tf in a document, 0 when it is not there."""
+        cdef uint32_t low = 0, high, middle
+        if segment >= self.segments:
+            return 0.0
+        high = self.counts[segment]
+        while low < high:
+            middle = low + (high - low) // 2
+            if self.docs[segment][middle] < doc:
+                low = middle + 1
+            else:
+                high = middle
+        return self.tfs[segment][low] if low < self.counts[segment] and self.docs[segment][low] == doc else 0.0
 
     def items(self) -> list:
         """[[(document, tf), ...] by segment]."""

@@ -1,9 +1,36 @@
-from searchlib.ranking._searcher import Group, Searcher
+from searchlib.ranking._ages import Decay
+from searchlib.ranking._bits import Bits
+from searchlib.ranking._searcher import Deadline, Group, Occurrences, Searcher
 
 BUILDS: tuple[str, ...]
+
+class Clause:
+    group: Group | None
+    occurrences: Occurrences | None
+    boost: float
+    fields: int
+    required: bool
+    condition: Bits | None
+    def __init__(
+        self,
+        what: Group | Occurrences,
+        boost: float = ...,
+        fields: int = ...,
+        required: bool = ...,
+        condition: Bits | None = ...,
+    ) -> None: ...
 
 class Kernel:
     searcher: Searcher
     def __init__(self, searcher: Searcher, build: str = ...) -> None: ...
-    def top(self, words: list[tuple[Group, float]], k: int) -> list[tuple[float, int, int]]: ...
+    def top(
+        self,
+        clauses: list[Clause],
+        k: int,
+        *,
+        mask: Bits | None = ...,
+        decay: Decay | None = ...,
+        after: tuple[float, int, int] | None = ...,
+        deadline: Deadline | None = ...,
+    ) -> list[tuple[float, int, int]]: ...
     def count(self, groups: list[Group]) -> int: ...

@@ -1,10 +1,12 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""Which documents score best for groups of terms? The Python face of the kernel in topk.h, which runs without the GIL."""
+"""Which documents score best? The Python face of the kernel in topk.h, which runs without the GIL."""
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 
-from searchlib.ranking._searcher cimport Group, Part, Searcher, sl_list
+from searchlib.ranking._ages cimport Decay
+from searchlib.ranking._bits cimport Bits
+from searchlib.ranking._searcher cimport Deadline, Group, Occurrences, Part, Searcher, sl_deadline, sl_list
 
 cdef extern from "kernel.h":
     ctypedef struct sl_candidate:
@@ -13,23 +15,32 @@ cdef extern from "kernel.h":
     ctypedef struct sl_best:
         sl_candidate *kept
         size_t count
-        float threshold
+        float threshold, ceiling
     ctypedef struct sl_member:
         sl_list list
         double weight
         float up, down
+        const double *weights
+        const double *tfs
+        const uint32_t *given
+        const uint64_t *condition
     ctypedef struct sl_group:
         sl_member *members
         uint32_t count
+        int required
     ctypedef struct sl_scratch:
         sl_scratch *next
     ctypedef struct sl_search:
         uint32_t documents, fields, index
         const float *norms
-        const double *weights
         const uint8_t *live
+        const uint64_t *mask
+        const float *factors
+        const float *window_factors
+        sl_deadline *deadline
         sl_group *groups
         uint32_t group_count
+        int primed
         int memory_failed
         sl_scratch *scratch
     int sl_best_init(sl_best *best, uint32_t k, uint32_t groups) nogil
@@ -53,6 +64,34 @@ BUILDS = tuple(sl_kernel_at(i).name.decode() for i in range(2) if sl_kernel_at(i
 cdef int LONGEST_QUERY = 1024  # groups; a query beyond it is refused before it gets here
 
 
+cdef class Clause:
+    """What a document gets score for.
+
+    what: a Group or Occurrences; boost: multiplies its score. fields: bit mask of the text fields where a group's terms
+    count, 0 for all. required: a document without it is not found. condition: the documents where it counts.
+    """
+
+    cdef readonly Group group
+    cdef readonly Occurrences occurrences
+    cdef readonly double boost
+    cdef readonly uint32_t fields
+    cdef readonly bint required
+    cdef readonly Bits condition
+
+    def __cinit__(self, what, double boost=1.0, uint32_t fields=0, bint required=False, Bits condition=None):
+        if isinstance(what, Group):
+            self.group = what
+        else:
+            self.occurrences = what
+        self.boost = boost
+        self.fields = fields
+        self.required = required
+        self.condition = condition
+
+    cdef Searcher owner(self):
+        return self.group.owner if self.group is not None else self.occurrences.owner
+
+
 cdef class Kernel:
     """Top-k search over the segments of a searcher. build: one of BUILDS; all of them give the same answers."""
 
@@ -71,35 +110,47 @@ cdef class Kernel:
             self.idle = scratch.next
             sl_scratch_free(scratch)
 
-    def top(self, list words, int k) -> list:
-        """The best k documents for [(group, boost), ...], as [(score, segment, document), ...], best first.
+    def top(self, list clauses, int k, *, Bits mask=None, Decay decay=None, tuple after=None, Deadline deadline=None) -> list:
+        """The best k documents for a list of Clause, as [(score, segment, document), ...], best first.
 
-        Scores are computed in double precision; equal ones stand in document order.
+        Scores are computed in double precision; equal ones stand in document order. Only documents with a score above 0
+        are found. mask: and only those in it. after: a (score, segment, document); only what ranks behind it. When the
+        deadline passes, what was found until then.
         """
         cdef Searcher owner = self.searcher
-        cdef uint32_t n = len(words), parts = len(owner.parts), i, j, t, total = 0
+        cdef uint32_t n = len(clauses), parts = len(owner.parts), i, j, t, f, total = 0
         cdef sl_search *searches
         cdef sl_group *groups
         cdef sl_member *member
         cdef sl_scratch *scratch
         cdef sl_list *lst
         cdef sl_best best
+        cdef Clause clause
         cdef Group group
+        cdef Occurrences given
         cdef Part part
-        cdef double boost, score
+        cdef double score
+        cdef double *weights
+        cdef const double *clause_weights
         cdef size_t c
         cdef int ok = 1
+        cdef bint primed = owner.usual_weights and mask is None and decay is None and after is None
         if k <= 0 or n == 0 or parts == 0:
             return []
         if n > <uint32_t> LONGEST_QUERY:
-            raise ValueError(f"a query has at most {LONGEST_QUERY} words")
+            raise ValueError(f"a query has at most {LONGEST_QUERY} clauses")
         if <uint64_t> k > owner.total:
             k = <int> owner.total
-        for item in words:
-            group = <Group> item[0]
-            if group.owner is not owner:
-                raise ValueError("the group was made by another searcher")
-            total += group.count
+        for clause in clauses:
+            if clause.owner() is not owner:
+                raise ValueError("the clause was made for another searcher")
+            self._fits(clause.condition)
+            total += clause.group.count if clause.group is not None else 1
+            primed = primed and not clause.required and clause.condition is None and (
+                clause.group is not None and not clause.fields)
+        self._fits(mask)
+        if decay is not None and decay.documents != owner.documents:
+            raise ValueError("the ages are of another snapshot")
         scratch = self.idle
         if scratch != NULL:
             self.idle = scratch.next
@@ -112,10 +163,13 @@ cdef class Kernel:
         try:
             if not sl_best_init(&best, k, n):
                 raise MemoryError("no memory for a query")
+            if after is not None:
+                best.ceiling = <float> <double> after[0]
             searches = <sl_search *> sl_scratch_zeroed(scratch, parts * sizeof(sl_search))
             groups = <sl_group *> sl_scratch_zeroed(scratch, <size_t> parts * n * sizeof(sl_group))
             member = <sl_member *> sl_scratch_zeroed(scratch, (<size_t> parts * total + 1) * sizeof(sl_member))
-            if searches == NULL or groups == NULL or member == NULL:
+            weights = <double *> sl_scratch_zeroed(scratch, <size_t> n * owner.fields * sizeof(double))
+            if searches == NULL or groups == NULL or member == NULL or weights == NULL:
                 raise MemoryError("no memory for a query")
             for j in range(parts):
                 part = owner.parts[j]
@@ -124,23 +178,53 @@ cdef class Kernel:
                 searches[j].fields = owner.fields
                 searches[j].index = j
                 searches[j].norms = part.norms
-                searches[j].weights = owner.weights
                 searches[j].live = part.live
+                searches[j].primed = primed and part.live == NULL
                 searches[j].scratch = scratch
                 searches[j].groups = groups + <size_t> j * n
                 searches[j].group_count = n
+                if mask is not None:
+                    searches[j].mask = mask.words[j]
+                if decay is not None:
+                    searches[j].factors = decay.factors[j]
+                    searches[j].window_factors = decay.windows[j]
+                if deadline is not None:
+                    searches[j].deadline = &deadline.state
                 for i in range(n):
-                    group, boost = words[i]
+                    clause = clauses[i]
+                    clause_weights = owner.weights
+                    if clause.fields:
+                        for f in range(owner.fields):
+                            weights[i * owner.fields + f] = owner.weights[f] if clause.fields >> f & 1 else 0
+                        clause_weights = weights + i * owner.fields
                     searches[j].groups[i].members = member
-                    for t in range(group.count):
-                        lst = &group.lists[t * parts + j]
-                        if lst.df:
+                    searches[j].groups[i].required = clause.required
+                    group = clause.group
+                    given = clause.occurrences
+                    for t in range(group.count if group is not None else 1):
+                        if group is None:
+                            if not given.counts[j]:
+                                continue
+                            member.list.df = given.counts[j]
+                            member.list.documents = part.file.documents
+                            member.list.fields = owner.fields
+                            member.list.blocks = (given.counts[j] + 127) // 128
+                            member.tfs = given.tfs[j]
+                            member.given = given.docs[j]
+                            member.weight = clause.boost * given.weight
+                        else:
+                            lst = &group.lists[t * parts + j]
+                            if not lst.df:
+                                continue
                             member.list = lst[0]
-                            member.weight = boost * group.idfs[t]
-                            member.up = <float> part.loosened
-                            member.down = <float> min(1.0, owner.mean / part.mean)
-                            searches[j].groups[i].count += 1
-                            member += 1
+                            member.weight = clause.boost * group.idfs[t]
+                        member.up = part.loosened
+                        member.down = <float> min(1.0, owner.mean / part.mean)
+                        member.weights = clause_weights
+                        if clause.condition is not None:
+                            member.condition = clause.condition.words[j]
+                        searches[j].groups[i].count += 1
+                        member += 1
                 with nogil:
                     ok = self.kernel.run(&searches[j], &best)
                 if not ok:
@@ -150,10 +234,13 @@ cdef class Kernel:
                     if best.kept[c].score >= best.threshold:
                         j = best.kept[c].segment
                         part = owner.parts[j]
-                        score = self.kernel.score(&searches[j], best.kept[c].doc, owner.norm(part, best.kept[c].doc, owner.weights, owner.mean))
+                        score = self.kernel.score(&searches[j], best.kept[c].doc,
+                                                  owner.norm(part, best.kept[c].doc, owner.weights, owner.mean))
                         if score < 0:
                             ok = 0
                             break
+                        if decay is not None:
+                            score *= decay.exact[j][best.kept[c].doc]
                         found.append((-score, j, best.kept[c].doc))
             if not ok:
                 if searches[j].memory_failed:
@@ -171,7 +258,15 @@ cdef class Kernel:
                 scratch.next = self.idle
                 self.idle = scratch
         found.sort()
+        if after is not None:
+            behind = (-after[0], after[1], after[2])
+            found = [one for one in found if one > behind]
         return [(-negative, at, doc) for negative, at, doc in found[:k]]
+
+    cdef int _fits(self, Bits bits) except -1:
+        if bits is not None and bits.documents != self.searcher.documents:
+            raise ValueError("the set is of another snapshot")
+        return 0
 
     def count(self, list groups) -> int:
         """How many living documents contain any term of any of the groups; exact."""

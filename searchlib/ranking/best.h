@@ -6,6 +6,8 @@
 #ifndef SL_BEST_H
 #define SL_BEST_H
 
+#include <math.h>
+
 #include "../storage/bytes.h"
 
 typedef struct {
@@ -19,6 +21,7 @@ typedef struct {
     sl_candidate *kept;
     size_t count, capacity;
     float margin;    /* relative; larger than twice the rounding error of a sum over all groups */
+    float ceiling;   /* what scores above it was seen already, about; see sl_best_offer */
     float threshold; /* what scores below it cannot be among the best k */
 } sl_best;
 
@@ -27,6 +30,7 @@ SL_FUNCTION int sl_best_init(sl_best *best, uint32_t k, uint32_t groups)
     memset(best, 0, sizeof *best);
     best->k = k;
     best->margin = 2e-6f * (float)(groups + 8);
+    best->ceiling = INFINITY;
     best->heap = (float *)malloc(k * sizeof *best->heap);
     return best->heap != NULL;
 }
@@ -44,9 +48,12 @@ SL_INLINE void sl_best_raise(sl_best *best, float score)
         best->threshold = threshold;
 }
 
-/* Offers a document whose score is at least the threshold. Returns 0 when memory ran out. */
+/* Offers a document whose score is at least the threshold. One within the margin of the ceiling is kept, since its exact score
+ * may be below, but does not count as one of the best k. Returns 0 when memory ran out. */
 SL_FUNCTION int sl_best_offer(sl_best *best, float score, uint32_t segment, uint32_t doc)
 {
+    if (score > best->ceiling * (1 + best->margin))
+        return 1;
     if (best->count == best->capacity) {
         size_t kept = 0;
         for (size_t i = 0; i < best->count; i++)
@@ -64,6 +71,8 @@ SL_FUNCTION int sl_best_offer(sl_best *best, float score, uint32_t segment, uint
     }
     sl_candidate candidate = {score, segment, doc};
     best->kept[best->count++] = candidate;
+    if (score >= best->ceiling * (1 - best->margin))
+        return 1;
     float *heap = best->heap;
     uint32_t i;
     if (best->size < best->k) {

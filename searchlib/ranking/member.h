@@ -3,13 +3,14 @@
  * A term is a member of its group (topk.h). It knows a bound for each window, can add its postings of a window up, and can
  * be asked for one document. Blocks are decoded when they are first needed and kept until the search ends, so that no block is
  * decoded twice however windows cut it; those of a short list are decoded at once, which makes its bounds exact.
- * A bitmap (postings.h) is read where it lies.
+ * A bitmap (postings.h) is read where it lies. Postings may also be given: of phrases, of the forms that fit a pattern.
  */
 #ifndef SL_MEMBER_H
 #define SL_MEMBER_H
 
 #include "../storage/postings.h"
 #include "best.h"
+#include "deadline.h"
 #include "scratch.h"
 
 #define SL_EAGER 128 /* lists up to this long are decoded before the search */
@@ -20,7 +21,12 @@ typedef struct {
     sl_list list;
     double weight;
     float w;
-    float up, down;    /* what corrects stored impacts for another average length */
+    float up, down;    /* what corrects stored impacts for another average length or other weights */
+    const double *weights;       /* by field: of a tf; 0 where the term is not looked for */
+    float field_weights[SL_MAX_FIELDS]; /* the same */
+    const double *tfs;           /* not NULL: the postings are not a list but given, with `given` their documents */
+    const uint32_t *given;
+    const uint64_t *condition;   /* a bit a document: where the term counts; NULL: everywhere */
     uint32_t *docs;    /* by posting, as far as `ready` says for its block; NULL for a bitmap */
     float *scores;
     uint8_t *ready;    /* by block */
@@ -31,17 +37,22 @@ typedef struct {
 typedef struct {
     sl_member *members; /* only those that the segment has */
     uint32_t count;
+    uint64_t postings;  /* of all members */
+    int required;       /* no document without it is found */
     float *bounds;      /* by window */
 } sl_group;
 
 typedef struct {
     uint32_t documents, fields, windows, index;
     const float *norms;        /* by document */
-    const double *weights;     /* by field */
-    float field_weights[SL_MAX_FIELDS];
     const uint8_t *live;       /* a bit a document, or NULL when all are */
+    const uint64_t *mask;      /* a bit a document: which may be found; NULL: all */
+    const float *factors;      /* by document: what its sum is multiplied with, in (0, 1]; NULL: 1 */
+    const float *window_factors; /* by window: the largest of them */
+    sl_deadline *deadline;     /* or NULL */
     sl_group *groups;
-    uint32_t group_count;
+    uint32_t group_count, required;
+    int primed;                /* stored k-th best impacts hold: nothing limits the documents, weights are the index's */
     float *window_bounds;
     uint32_t *queue;           /* windows as a max-heap by bound */
     int memory_failed;
@@ -69,6 +80,8 @@ typedef struct {
 
 SL_INLINE float sl_impact(float tf, float norm) { return tf / (tf + norm); }
 
+SL_INLINE int sl_bit(const uint64_t *bits, uint32_t doc) { return (int)(bits[doc >> 6] >> (doc & 63) & 1); }
+
 /* Scores n postings of a block; docs are their documents. */
 SL_INLINE void sl_score_block(const sl_search *s, const sl_member *m, const uint32_t *docs, const float *tfs, uint32_t n,
                               float *out)
@@ -78,6 +91,9 @@ SL_INLINE void sl_score_block(const sl_search *s, const sl_member *m, const uint
         norms[i] = s->norms[docs[i]];
     for (uint32_t i = 0; i < n; i++)
         out[i] = m->w * sl_impact(tfs[i], norms[i]);
+    if (SL_UNLIKELY(m->condition != NULL))
+        for (uint32_t i = 0; i < n; i++)
+            out[i] = sl_bit(m->condition, docs[i]) ? out[i] : 0;
 }
 
 /* Decodes what is missing of a block. Returns the number of its postings, 0 when it is damaged. */
@@ -89,7 +105,7 @@ SL_FUNCTION uint32_t sl_member_decode(const sl_search *s, sl_member *m, uint32_t
         return 0;
     m->ready[block] |= SL_DOCS;
     if (want & SL_SCORES) {
-        if (!sl_list_weighted_tfs(&m->list, block, s->field_weights, tfs))
+        if (!sl_list_weighted_tfs(&m->list, block, m->field_weights, tfs))
             return 0;
         if (n == SL_BLOCK) /* a length that the compiler knows */
             sl_score_block(s, m, docs, tfs, SL_BLOCK, m->scores + (size_t)block * SL_BLOCK);
@@ -107,7 +123,11 @@ SL_INLINE uint32_t sl_member_load(const sl_search *s, sl_member *m, uint32_t blo
     return sl_member_decode(s, m, block, want | SL_DOCS);
 }
 
-SL_INLINE float sl_block_bound(const sl_member *m, uint32_t block) { return m->up * m->list.bound[block]; }
+SL_INLINE float sl_block_bound(const sl_member *m, uint32_t block)
+{
+    float bound = m->up * m->list.bound[block];
+    return bound < m->w ? bound : m->w;
+}
 
 /* The bound of a block of the list, whatever its length. */
 SL_INLINE float sl_member_block_bound(const sl_member *m, uint32_t block, uint32_t window)
@@ -115,10 +135,36 @@ SL_INLINE float sl_member_block_bound(const sl_member *m, uint32_t block, uint32
     return m->list.bound ? sl_block_bound(m, block) : m->bounds[window];
 }
 
-/* Finds the bounds of a short list, from its postings. */
-SL_FUNCTION int sl_member_decode_all(const sl_search *s, sl_member *m)
+/* Lays postings that are given out as if they were a list that is decoded. Their documents ascend and are below
+ * s->documents. */
+SL_FUNCTION int sl_member_take(sl_search *s, sl_member *m)
 {
-    for (uint32_t b = 0; b < m->list.blocks; b++)
+    sl_list *l = &m->list;
+    uint8_t *last = (uint8_t *)sl_scratch_take(s->scratch, 4 * (size_t)l->blocks);
+    if (!last) {
+        s->memory_failed = 1;
+        return 0;
+    }
+    for (uint32_t b = 0; b < l->blocks; b++) {
+        uint32_t from = b * SL_BLOCK, n = sl_list_count(l, b);
+        float tfs[SL_BLOCK];
+        for (uint32_t i = 0; i < n; i++)
+            tfs[i] = (float)m->tfs[from + i];
+        memcpy(m->docs + from, m->given + from, n * sizeof *m->docs);
+        sl_score_block(s, m, m->docs + from, tfs, n, m->scores + from);
+        memcpy(last + 4 * (size_t)b, m->docs + from + n - 1, 4);
+        m->ready[b] = SL_DOCS | SL_SCORES;
+    }
+    l->last = last;
+    return 1;
+}
+
+/* Finds the bounds of a short list, or of postings that are given. */
+SL_FUNCTION int sl_member_decode_all(sl_search *s, sl_member *m)
+{
+    if (m->tfs && !sl_member_take(s, m))
+        return 0;
+    for (uint32_t b = 0; !m->tfs && b < m->list.blocks; b++)
         if (!sl_member_decode(s, m, b, SL_DOCS | SL_SCORES))
             return 0;
     for (uint32_t i = 0; i < m->list.df; i++) {
@@ -160,7 +206,7 @@ SL_FUNCTION int sl_member_prepare(sl_search *s, sl_member *m)
 {
     const sl_list *l = &m->list;
     size_t postings = (size_t)l->blocks * SL_BLOCK;
-    int eager = l->df <= SL_EAGER && !l->bitmap;
+    int eager = (l->df <= SL_EAGER && !l->bitmap) || m->tfs;
     m->bounds = (float *)sl_scratch_zeroed(s->scratch, s->windows * sizeof(float));
     if (!l->bitmap) {
         m->docs = (uint32_t *)sl_scratch_take(s->scratch, postings * sizeof(uint32_t));
@@ -231,7 +277,7 @@ SL_FUNCTION int sl_member_accumulate_bitmap(const sl_search *s, sl_member *m, sl
         uint32_t block = (rank + at) / SL_BLOCK, from = (rank + at) % SL_BLOCK, count = SL_BLOCK - from;
         count = count < n - at ? count : n - at;
         if (sl_block_bound(m, block) >= need) {
-            if (!sl_list_weighted_tfs(l, block, s->field_weights, tfs))
+            if (!sl_list_weighted_tfs(l, block, m->field_weights, tfs))
                 return 0;
             sl_score_block(s, m, docs + at, tfs + from, count, scores);
             sl_add(s, w, docs + at, scores, count, way);

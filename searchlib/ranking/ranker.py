@@ -1,93 +1,305 @@
-"""Which documents of a snapshot answer a query best?"""
+"""Which documents of a snapshot answer a question best?"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from searchlib.dates import DAY
+from searchlib.errors import QueryError
 from searchlib.language.analyzer import Analysis
-from searchlib.query.words import bag_of_words
-from searchlib.ranking._searcher import Group, Searcher
+from searchlib.query.syntax import is_plain
+from searchlib.query.words import bag_of_words, tokens_of
+from searchlib.ranking._searcher import Deadline, Searcher
 from searchlib.ranking._topk import Kernel
+from searchlib.ranking.execution import Either, Lookup, Part, Plan
+from searchlib.ranking.lexicon import FormTable, Lexicon
 
 if TYPE_CHECKING:
     from searchlib.language import Analyzer
+    from searchlib.query.tree import Node
+    from searchlib.ranking._ages import Decay
+    from searchlib.ranking.columns import Columns
+    from searchlib.ranking.question import Question
+    from searchlib.results.explain import Explanation
     from searchlib.storage.snapshot import Snapshot
 
-__all__ = ["Plan", "Ranker"]
+__all__ = ["Answer", "Ranker"]
 
-_MEMO: Final = 50_000  # words whose lists are kept at hand; then the memory is dropped and rebuilt
+_MOST_VIEWS: Final = 8  # other weights and half-lives that are kept at hand
 
 
-class Plan(NamedTuple):
-    """What a query asks of one snapshot: groups of terms with their boosts; stop_words: it has no other words."""
+class _View(NamedTuple):
+    """The snapshot under one weighting of its fields."""
 
-    groups: list[tuple[Group, float]]
-    stop_words: bool
+    lexicon: Lexicon
+    kernel: Kernel
 
-    def terms(self) -> dict[str, int]:
-        """Every term, with the number of the group it belongs to."""
-        return {term: number for number, (group, _) in enumerate(self.groups) for term in group.terms}
+
+class Answer:
+    """What a ranker found: a page of documents, and what can be asked about all of them.
+
+    places: (score, segment, document) in order; plan: None when the time was over before there was one. keys: by place what
+    it was sorted by, None when by relevance.
+    """
+
+    def __init__(
+        self,
+        ranker: Ranker,
+        view: _View,
+        plan: Plan | None,
+        places: list[tuple[float, int, int]],
+        *,
+        order: str = "relevance",
+        keys: list[int | str | None] | None = None,
+        decay: Decay | None = None,
+        timed_out: bool = False,
+    ) -> None:
+        self._ranker = ranker
+        self._view = view
+        self.plan = plan
+        self.places = places
+        self.order = order
+        self.keys = keys
+        self.decay = decay
+        self.timed_out = timed_out
+
+    @property
+    def asked(self) -> Plan | None:
+        return self.plan
+
+    @property
+    def searcher(self) -> Searcher:
+        return self._view.lexicon.searcher
+
+    def explain(self, segment: int, doc: int) -> Explanation:
+        """How the score of a document comes about; 0 when it does not match."""
+        from searchlib.ranking.explaining import explain
+
+        return explain(self, self._ranker.snapshot.manifest.definition, segment, doc)
+
+    def count(self) -> int:
+        """How many documents match, exactly."""
+        if self.plan is None:
+            return 0
+        groups = self.plan.groups()
+        if groups is not None and self._view.kernel.searcher is self._ranker.usual.kernel.searcher:
+            return self._view.kernel.count(groups)
+        return len(self.plan.root.bits)
+
+    def facet(self, field: str, by: str | None) -> list[tuple[str, int]]:
+        """How many of the documents that match have each value. Raises QueryError."""
+        columns = self._ranker.columns
+        bits = columns.living - columns.living if self.plan is None else self.plan.root.bits
+        return columns.facet(bits, field, by)
+
+    def cursor(self, at: int) -> str:
+        """The cursor of the document at a place of the page."""
+        from searchlib.ranking.pages import Cursor
+
+        score, segment, doc = self.places[at]
+        key = score if self.keys is None else self.keys[at]
+        return str(Cursor(self.order, key, self._ranker.snapshot.segments[segment].file.id(doc)))
 
 
 class Ranker:
-    """Answers queries on one snapshot. Immutable but for caches; threads may share it."""
+    """Answers questions on one snapshot. Immutable but for caches; threads may share it."""
 
     def __init__(self, snapshot: Snapshot, analyzer: Analyzer) -> None:
-        definition = snapshot.manifest.definition
         self.snapshot = snapshot
-        self._analyzer = analyzer
-        self._searcher = Searcher(
+        self._definition = snapshot.manifest.definition
+        self._forms = FormTable(snapshot, analyzer)
+        self._usual = [field.weight for field in self._definition.text_fields]
+        self.usual = self._view(None)
+        self._views: OrderedDict[tuple[float, ...], _View] = OrderedDict()
+        self._decays: OrderedDict[float, Decay] = OrderedDict()
+
+    def _view(self, weights: tuple[float, ...] | None) -> _View:
+        snapshot = self.snapshot
+        searcher = Searcher(
             [
                 (segment.file, live, segment.total_length)
                 for segment, live in zip(snapshot.segments, snapshot.live, strict=True)
             ],
-            [field.weight for field in definition.text_fields],
-            definition.k1,
-            definition.b,
+            self._usual,
+            self._definition.k1,
+            self._definition.b,
+            None if weights is None else list(weights),
         )
-        self._kernel = Kernel(self._searcher)
-        self._analyses: dict[str, Analysis] = {}
-        self._groups: dict[tuple[str, ...], Group] = {}
-        self._meanings: dict[str, tuple[Group, bool]] = {}
+        return _View(Lexicon(snapshot.segments, searcher, self._forms), Kernel(searcher))
+
+    @cached_property
+    def columns(self) -> Columns:
+        from searchlib.ranking.columns import Columns
+
+        return Columns(self.snapshot)
 
     def analyze(self, form: str) -> Analysis:
         """The terms of a form: as the index recorded them when it has seen it, else by morphology."""
-        known = self._analyses.get(form)
+        return self._forms.analyze(form)
+
+    def ask(self, question: Question) -> Answer:
+        """Raises QueryError, CorruptIndexError."""
+        deadline = None if question.timeout_ms is None else Deadline(question.timeout_ms)
+        view = self.view(question.weights)
+        plan = self.plan(question, view, deadline)
+        if plan is None:
+            return Answer(self, view, None, [], timed_out=True)
+        order = question.sort or ("relevance" if plan.clauses else self._unranked())
+        if order == "relevance":
+            return self._best(question, view, plan, deadline)
+        return self._sorted(question, view, plan, order, deadline)
+
+    def view(self, weights: tuple[float, ...] | None) -> _View:
+        """The snapshot under these weights of the text fields, None for the index's own."""
+        if weights is None:
+            return self.usual
+        view = self._views.get(weights)
+        if view is None:
+            view = self._views[weights] = self._view(weights)
+            while len(self._views) > _MOST_VIEWS:
+                self._views.popitem(last=False)
+        return view
+
+    def plan(self, question: Question, view: _View, deadline: Deadline | None = None) -> Plan | None:
+        """None when the deadline passed before there was one."""
+        match = question.match
+        if match is None:
+            match = "any" if question.by_relevance else "all"
+        plain = isinstance(question.query, str) and is_plain(question.query)
+        if plain and match == "any" and question.only is None and question.where is None:
+            return self._bag(question.query, view.lexicon)
+        from searchlib.ranking.planner import Planner, TimeOverError
+
+        limit = question.only
+        planner = Planner(
+            view.lexicon, self.columns, [field.name for field in self._definition.text_fields], deadline
+        )
+        if question.where is not None:
+            from searchlib.query.tree import all_of
+
+            where = self._parse(question.where, "all", question.lenient)
+            limit = where if limit is None else all_of([limit, where])
+        try:
+            return planner.plan(self._parse(question.query, match, question.lenient), limit)
+        except TimeOverError:
+            return None
+
+    def _bag(self, query: str, lexicon: Lexicon) -> Plan:
+        """A query of plain words, any of which may match."""
+        words, stop_words = bag_of_words(query, lexicon.meaning)
+        lookups: list[Part] = [
+            Lookup(group, group.terms[0] if group.terms else "", boost=boost, terms=group.terms)
+            for group, boost in words
+        ]
+        root = lookups[0] if len(lookups) == 1 else Either(lookups)
+        return Plan(root, stop_words=stop_words)
+
+    def _parse(self, query: str, match: str | int, lenient: bool) -> Node:
+        if isinstance(query, str) and is_plain(query):
+            from searchlib.query.together import bag
+
+            tokens_of(query)
+            node = bag(query, match)
+            if node is None:
+                raise AssertionError("a query with tokens has words")
+            return node
+        from searchlib.query.parser import parse
+
+        return parse(query, self._definition, match=match, lenient=lenient)
+
+    def _unranked(self) -> str:
+        """The order when a query has nothing to rank by."""
+        return "newest" if self._definition.date_field is not None else "relevance"
+
+    def _best(self, question: Question, view: _View, plan: Plan, deadline: Deadline | None) -> Answer:
+        documents = self.snapshot.documents
+        offset = min(question.offset, documents)
+        k = min(question.limit + offset, documents)
+        decay = None if question.recency is None else self.decay(question.recency)
+        after = None
+        if question.after is not None:
+            from searchlib.ranking.pages import Cursor
+
+            cursor = Cursor.read(question.after, "relevance")
+            assert isinstance(cursor.key, (int, float))
+            after = (float(cursor.key), *cursor.place(self.snapshot.segments))
+        places: list[tuple[float, int, int]] = []
+        if after is None or after[0] > 0:
+            places = view.kernel.top(
+                plan.clauses, k, mask=plan.mask, decay=decay, after=after, deadline=deadline
+            )
+        timed_out = deadline is not None and deadline.passed
+        if len(places) < k and not plan.scores and not timed_out:
+            places += self._unscored(view, plan, decay, k - len(places), places, after)
+        return Answer(self, view, plan, places[offset:], decay=decay, timed_out=timed_out)
+
+    def _unscored(
+        self,
+        view: _View,
+        plan: Plan,
+        decay: Decay | None,
+        n: int,
+        scored: list[tuple[float, int, int]],
+        after: tuple[float, int, int] | None,
+    ) -> list[tuple[float, int, int]]:
+        """The first n documents that match with a score of 0, behind `after`; scored: those behind it with more."""
+        if after is not None:
+            scored = view.kernel.top(plan.clauses, self.snapshot.documents, mask=plan.mask, decay=decay)
+        skip = {place[1:] for place in scored}
+        if after is not None and after[0] <= 0:
+            before = [
+                place for place in plan.root.bits.first(self.snapshot.documents, skip) if place > after[1:]
+            ]
+            return [(0.0, *place) for place in before[:n]]
+        return [(0.0, *place) for place in plan.root.bits.first(n, skip)]
+
+    def _sorted(
+        self, question: Question, view: _View, plan: Plan, order: str, deadline: Deadline | None
+    ) -> Answer:
+        date = self._definition.date_field
+        by = order
+        if order in ("newest", "oldest"):
+            if date is None:
+                raise QueryError(f"sort='{order}' needs a date field, and this index has none")
+            by = f"-{date.name}" if order == "newest" else date.name
+        after = None
+        if question.after is not None:
+            from searchlib.ranking.pages import Cursor
+
+            cursor = Cursor.read(question.after, order)
+            key = int(cursor.key) if isinstance(cursor.key, float) else cursor.key
+            after = (key, *cursor.place(self.snapshot.segments))
+        offset = min(question.offset, self.snapshot.documents)
+        found = self.columns.sorted(plan.root.bits, by, question.limit + offset, after)[offset:]
+        timed_out = deadline is not None and deadline.passed
+        return Answer(
+            self,
+            view,
+            plan,
+            [(0.0, segment, doc) for _, segment, doc in found],
+            order=order,
+            keys=[key for key, _, _ in found],
+            timed_out=timed_out,
+        )
+
+    def decay(self, half_life: float) -> Decay:
+        """How much documents keep of their score, by their age. half_life: in days. Raises QueryError."""
+        known = self._decays.get(half_life)
         if known is None:
-            for segment in self.snapshot.segments:
-                found = segment.file.find_form(form)
-                if found is not None:
-                    known = Analysis(*found)
-                    break
-            else:
-                known = self._analyzer.analyze(form)
-            if len(self._analyses) >= _MEMO:
-                self._analyses.clear()
-            self._analyses[form] = known
+            from searchlib.ranking._ages import Decay
+
+            if self._definition.date_field is None:
+                raise QueryError("recency needs a date field, and this index has none")
+            dates = [segment.dates for segment in self.snapshot.segments]
+            known = Decay.of_dates(
+                self.usual.kernel.searcher.documents,
+                [column.numbers for column in dates],
+                [column.base for column in dates],
+                half_life * DAY,
+            )
+            self._decays[half_life] = known
+            while len(self._decays) > _MOST_VIEWS:
+                self._decays.popitem(last=False)
         return known
-
-    def plan(self, query: str) -> Plan:
-        """The groups of terms that a query asks for. Raises QueryError."""
-        return Plan(*bag_of_words(query, self._meaning))
-
-    def _meaning(self, form: str) -> tuple[Group, bool]:
-        """The group of a form's terms, the same one for the same terms, and whether it is a stop word."""
-        known = self._meanings.get(form)
-        if known is None:
-            terms, stop = self.analyze(form)
-            if len(self._meanings) >= _MEMO:
-                self._meanings.clear()
-                self._groups.clear()
-            group = self._groups.get(terms)
-            if group is None:
-                group = self._groups[terms] = self._searcher.group(terms)
-            known = self._meanings[form] = (group, stop)
-        return known
-
-    def top(self, plan: Plan, k: int) -> list[tuple[float, int, int]]:
-        """The best k documents as (score, segment, document), best first; equal scores in document order."""
-        return self._kernel.top(plan.groups, k)
-
-    def count(self, plan: Plan) -> int:
-        """How many documents have any word of the plan."""
-        return self._kernel.count([group for group, _ in plan.groups])

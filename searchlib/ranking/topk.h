@@ -13,6 +13,9 @@
  * lists, which are decoded first, and from the bounds of blocks for long ones. Windows are visited best bound first, until
  * no bound reaches the k-th best score so far; window.h says what happens in one.
  *
+ * A group may be required, which makes the query a conjunction: the one with the fewest postings gives the candidates. A mask
+ * says which documents may be found; a condition where a group counts. Factors in (0, 1] multiply the sum of a document.
+ *
  * Exactness. All this is done in single precision and decides only what is kept: everything that comes within a margin
  * of the k-th best is kept, the margin being larger than any rounding error, and what is kept is scored once more in double
  * precision, in the query's order of groups, and sorted.
@@ -32,7 +35,7 @@ SL_FUNCTION void sl_search_prime(sl_search *s, sl_best *best)
     uint32_t rank = 0;
     while (rank < 3 && ranks[rank] < best->k)
         rank++;
-    if (rank == 3 || s->live)
+    if (rank == 3 || !s->primed)
         return;
     for (uint32_t g = 0; g < s->group_count; g++)
         for (uint32_t k = 0; k < s->groups[g].count; k++) {
@@ -41,12 +44,20 @@ SL_FUNCTION void sl_search_prime(sl_search *s, sl_best *best)
         }
 }
 
+/* May any document of a window be found? */
+SL_FUNCTION int sl_search_masked(const sl_search *s, uint32_t window)
+{
+    uint32_t end = ((window + 1) << SL_WINDOW_BITS) < s->documents ? (window + 1) << SL_WINDOW_BITS : s->documents;
+    uint64_t any = 0;
+    for (uint32_t i = window << SL_WINDOW_BITS >> 6; i < (end + 63) >> 6; i++)
+        any |= s->mask[i];
+    return any != 0;
+}
+
 /* Prepares lists and bounds. The caller has set the lists and weights of all members and zeroed the rest. */
 SL_FUNCTION int sl_search_prepare(sl_search *s)
 {
     s->windows = (s->documents + SL_WINDOW - 1) >> SL_WINDOW_BITS;
-    for (uint32_t f = 0; f < s->fields; f++)
-        s->field_weights[f] = (float)s->weights[f];
     s->window_bounds = (float *)sl_scratch_zeroed(s->scratch, s->windows * sizeof(float));
     s->queue = (uint32_t *)sl_scratch_take(s->scratch, s->windows * sizeof *s->queue);
     if (!s->window_bounds || !s->queue) {
@@ -60,8 +71,16 @@ SL_FUNCTION int sl_search_prepare(sl_search *s)
             sl_member *m = &group->members[k];
             m->w = (float)m->weight;
             m->up = m->w * m->up * (1.00001f / SL_IMPACT_UNITS);
+            for (uint32_t f = 0; f < s->fields; f++)
+                m->field_weights[f] = (float)m->weights[f];
+            group->postings += m->list.df;
             if (!sl_member_prepare(s, m))
                 return 0;
+        }
+        s->required += group->required != 0;
+        if (!group->count && group->required) { /* nothing can be found here */
+            s->group_count = s->windows = 0;
+            return 1;
         }
         if (!group->count)
             continue;
@@ -82,6 +101,15 @@ SL_FUNCTION int sl_search_prepare(sl_search *s)
         s->groups[kept++] = *group;
     }
     s->group_count = kept;
+    for (uint32_t w = 0; w < s->windows; w++) {
+        for (uint32_t g = 0; s->required && g < kept; g++)
+            if (s->groups[g].required && s->groups[g].bounds[w] <= 0)
+                s->window_bounds[w] = 0;
+        if (s->mask && !sl_search_masked(s, w))
+            s->window_bounds[w] = 0;
+        if (s->factors)
+            s->window_bounds[w] *= s->window_factors[w];
+    }
     return 1;
 }
 
@@ -118,7 +146,7 @@ SL_FUNCTION int sl_search_run(sl_search *s, sl_best *best)
             s->queue[n++] = w;
     for (uint32_t i = n / 2; i-- > 0;)
         sl_queue_sink(s, i, n);
-    while (n && s->window_bounds[s->queue[0]] * (1 + best->margin) >= best->threshold) {
+    while (n && s->window_bounds[s->queue[0]] * (1 + best->margin) >= best->threshold && !sl_deadline_passed(s->deadline)) {
         uint32_t window = s->queue[0];
         s->queue[0] = s->queue[--n];
         if (n) {
@@ -141,13 +169,15 @@ SL_FUNCTION double sl_search_score(sl_search *s, uint32_t doc, double norm)
         double best = 0;
         for (uint32_t k = 0; k < s->groups[g].count; k++) {
             sl_member *m = &s->groups[g].members[k];
-            int64_t rank = sl_member_rank(s, m, doc);
+            int64_t rank = m->condition && !sl_bit(m->condition, doc) ? -1 : sl_member_rank(s, m, doc);
             if (rank == -1)
                 continue;
-            double tf = rank < 0 ? -1 : sl_list_weighted_tf(&m->list, (uint32_t)rank, s->weights);
+            double tf = m->tfs       ? m->tfs[rank]
+                        : rank < 0   ? -1
+                                     : sl_list_weighted_tf(&m->list, (uint32_t)rank, m->weights);
             if (tf < 0)
                 return -1;
-            double score = m->weight * (tf / (tf + norm));
+            double score = tf > 0 ? m->weight * (tf / (tf + norm)) : 0;
             best = score > best ? score : best;
         }
         sum += best;

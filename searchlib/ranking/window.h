@@ -135,6 +135,8 @@ SL_FUNCTION int sl_member_probe(const sl_search *s, sl_member *m, const sl_windo
     for (uint32_t c = 0; c < count; c++) {
         uint32_t doc = w->base + r->slots[c], rank;
         float most = threshold - r->scores[c] - below, score;
+        if (m->condition && !sl_bit(m->condition, doc))
+            continue;
         if (l->bitmap) {
             if (!(sl_load64(l->bits + 8ull * (doc >> 6)) >> (doc & 63) & 1))
                 continue;
@@ -164,7 +166,7 @@ SL_FUNCTION int sl_member_probe(const sl_search *s, sl_member *m, const sl_windo
         if (!l->bitmap && m->ready[block] & SL_SCORES) {
             score = m->scores[rank];
         } else {
-            double tf = sl_list_weighted_tf(l, rank, s->weights);
+            double tf = sl_list_weighted_tf(l, rank, m->weights);
             if (tf < 0)
                 return 0;
             score = m->w * sl_impact((float)tf, s->norms[doc]);
@@ -205,14 +207,86 @@ SL_FUNCTION int64_t sl_window_narrow(const sl_search *s, sl_group *group, sl_win
     for (uint32_t c = 0; c < count; c++) {
         uint16_t slot = r->slots[c];
         float score = r->scores[c] + r->best[slot];
+        int has = !group->required || r->best[slot] > 0;
         r->best[slot] = 0;
         r->slots[kept] = slot;
         r->scores[kept] = score;
-        kept += score + below >= threshold;
+        kept += has & (score + below >= threshold);
     }
     if (filled)
         memset(r->best, 0, size * sizeof(float));
     return kept;
+}
+
+/* Drops the candidates that must not be found, and those whose factor leaves them too little. `below` bounds what is not added
+ * up yet, `lowest` is the threshold for sums times factors. Returns the number of those left. */
+SL_FUNCTION uint32_t sl_window_admit(const sl_search *s, const sl_window *w, uint32_t count, float below, float lowest)
+{
+    sl_scratch *r = s->scratch;
+    uint32_t kept = 0;
+    for (uint32_t c = 0; c < count; c++) {
+        uint32_t doc = w->base + r->slots[c];
+        float score = r->scores[c];
+        r->slots[kept] = r->slots[c];
+        r->scores[kept] = score;
+        kept += (!s->mask || sl_bit(s->mask, doc)) && (!s->live || s->live[doc >> 3] >> (doc & 7) & 1) &&
+                (!s->factors || (score + below) * s->factors[doc] >= lowest);
+    }
+    return kept;
+}
+
+/* Lists all documents of the window that may be found, with nothing added up. Returns their number; with `most` or more of
+ * them, `most`, and then none is listed. */
+SL_FUNCTION uint32_t sl_window_masked(const sl_search *s, const sl_window *w, uint32_t most)
+{
+    sl_scratch *r = s->scratch;
+    uint32_t first = w->base >> 6, end = (w->end + 63) >> 6, count = 0, n = 0;
+    for (uint32_t i = first; i < end; i++)
+        count += SL_POPCOUNT(s->mask[i]);
+    if (count >= most)
+        return most;
+    for (uint32_t i = first; i < end; i++)
+        for (uint64_t word = s->mask[i]; word; word &= word - 1) {
+            r->slots[n] = (uint16_t)((i - first) * 64 + SL_LOWEST_BIT(word));
+            r->scores[n++] = 0;
+        }
+    return n;
+}
+
+/* The group that has the fewest postings among those that every document needs becomes the last in `order`, the others of
+ * those come before it, then the rest: candidates are narrowed from the back. */
+SL_INLINE void sl_window_conjunction(sl_group **order, uint32_t n)
+{
+    uint32_t rest = 0;
+    for (uint32_t i = 0; i < n; i++)
+        if (!order[i]->required) {
+            sl_group *group = order[i];
+            for (uint32_t k = i; k > rest; k--)
+                order[k] = order[k - 1];
+            order[rest++] = group;
+        }
+    for (uint32_t i = rest + 1; i < n; i++) {
+        sl_group *group = order[i];
+        uint32_t k = i;
+        for (; k > rest && order[k - 1]->postings < group->postings; k--)
+            order[k] = order[k - 1];
+        order[k] = group;
+    }
+}
+
+/* Adds up the essential groups, order[essential .. n), and lists the candidates, at least one of which gives a document `need`.
+ * Returns their number, -1 when a list is damaged. */
+SL_FUNCTION int64_t sl_window_essential(sl_search *s, sl_window *w, sl_group **order, uint32_t n, uint32_t essential,
+                                        float threshold, float need, float total)
+{
+    if (essential + 1 == n && order[essential]->count == 1 && !order[essential]->members->list.bitmap)
+        return sl_window_single(s, order[essential]->members, w, need);
+    for (uint32_t i = essential; i < n; i++) {
+        float others = total - order[i]->bounds[w->base >> SL_WINDOW_BITS];
+        if (!sl_window_accumulate(s, order[i], w, threshold - others))
+            return -1;
+    }
+    return sl_window_candidates(s->scratch, w, need);
 }
 
 /* Visits one window. `order` and `prefix` are scratch for group_count entries. Returns 0 when a list is damaged or memory
@@ -220,42 +294,53 @@ SL_FUNCTION int64_t sl_window_narrow(const sl_search *s, sl_group *group, sl_win
 SL_FUNCTION int sl_search_window(sl_search *s, uint32_t window, sl_best *best, sl_group **order, float *prefix)
 {
     sl_window w;
-    float above = 1 + best->margin, threshold = best->threshold, total = 0;
+    float above = 1 + best->margin, total = 0;
+    float threshold = s->factors ? best->threshold / s->window_factors[window] : best->threshold;
     uint32_t n = sl_window_order(s, window, order), essential;
+    uint64_t postings = 0;
     w.base = window << SL_WINDOW_BITS;
     w.end = s->documents - w.base < SL_WINDOW ? s->documents : w.base + SL_WINDOW;
     w.added = w.runs = 0;
-    /* order[0 .. essential) cannot reach the threshold together; prefix[i] bounds order[0 .. i) */
+    if (s->required)
+        sl_window_conjunction(order, n);
+    /* prefix[i] bounds order[0 .. i) */
     for (uint32_t i = 0; i < n; i++) {
         prefix[i] = total * above;
         total += order[i]->bounds[window];
     }
-    for (essential = 0; essential + 1 < n && prefix[essential + 1] < threshold; essential++)
-        ;
-    if (total * above < threshold)
+    total *= above;
+    if (total < threshold)
         return 1;
-    float need = threshold - (essential ? prefix[essential] : 0);
-    int64_t count;
-    need = need > FLT_MIN ? need : FLT_MIN;
-    if (essential + 1 == n && order[essential]->count == 1 && !order[essential]->members->list.bitmap) {
-        if ((count = sl_window_single(s, order[essential]->members, &w, need)) < 0)
-            return 0;
-    } else {
-        for (uint32_t i = essential; i < n; i++) {
-            float others = total * above - order[i]->bounds[window];
-            if (!sl_window_accumulate(s, order[i], &w, threshold - others))
-                return 0;
-        }
-        count = sl_window_candidates(s->scratch, &w, need);
+    /* order[0 .. essential) cannot reach the threshold together */
+    for (essential = s->required ? n - 1 : 0; essential + 1 < n && prefix[essential + 1] < threshold; essential++)
+        ;
+    for (uint32_t i = essential; i < n; i++)
+        postings += order[i]->postings;
+    int64_t count = -1;
+    if (s->mask) {
+        /* few documents that may be found are looked up, rather than all postings added up */
+        uint32_t most = (uint32_t)(postings * (w.end - w.base) / s->documents / SL_PROBE) + 1;
+        count = sl_window_masked(s, &w, most);
+        if (count < most)
+            essential = n;
+        else
+            count = -1;
     }
+    if (count < 0) {
+        float need = threshold - (essential ? prefix[essential] : 0);
+        count = sl_window_essential(s, &w, order, n, essential, threshold, need > FLT_MIN ? need : FLT_MIN, total);
+    }
+    if (count > 0 && (s->mask || s->live || s->factors))
+        count = sl_window_admit(s, &w, (uint32_t)count, essential < n ? (essential ? prefix[essential] : 0) : total,
+                                best->threshold);
     for (uint32_t i = essential; i-- > 0 && count > 0;)
-        if ((count = sl_window_narrow(s, order[i], &w, (uint32_t)count, prefix[i], threshold)) < 0)
-            return 0;
+        count = sl_window_narrow(s, order[i], &w, (uint32_t)count, prefix[i], threshold);
+    if (count < 0)
+        return 0;
     for (uint32_t c = 0; c < (uint32_t)count; c++) {
         uint32_t doc = w.base + s->scratch->slots[c];
-        float score = s->scratch->scores[c];
-        if (score >= best->threshold && (!s->live || s->live[doc >> 3] >> (doc & 7) & 1) &&
-            !sl_best_offer(best, score, s->index, doc)) {
+        float score = s->factors ? s->scratch->scores[c] * s->factors[doc] : s->scratch->scores[c];
+        if (score >= best->threshold && score > 0 && !sl_best_offer(best, score, s->index, doc)) {
             s->memory_failed = 1;
             return 0;
         }

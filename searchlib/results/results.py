@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 if TYPE_CHECKING:
     from searchlib.definitions import Definition
+    from searchlib.results.explain import Explanation
     from searchlib.results.snippets import FormAnalyzer, Marker, Snippet
     from searchlib.storage.segment import Segment
 
@@ -16,11 +17,26 @@ __all__ = ["Hit", "Results"]
 
 
 class Asked(Protocol):
-    """What Results need to know of the question: its terms by word, and whether it is of stop words only."""
+    """What Results need to know of the question: its terms and forms by word, and whether it is of stop words only."""
 
     @property
     def stop_words(self) -> bool: ...
     def terms(self) -> dict[str, int]: ...
+    def forms(self) -> dict[str, int]: ...
+
+
+class Found(Protocol):
+    """What Results are made of: (score, segment, document) in order, and what can be told of all matches."""
+
+    places: list[tuple[float, int, int]]
+    timed_out: bool
+
+    @property
+    def asked(self) -> Asked | None: ...
+    def count(self) -> int: ...
+    def facet(self, field: str, by: str | None) -> list[tuple[str, int]]: ...
+    def cursor(self, at: int) -> str: ...
+    def explain(self, segment: int, doc: int) -> Explanation: ...
 
 
 class _Shared:
@@ -28,7 +44,7 @@ class _Shared:
 
     __slots__ = ("_analyzer", "_asked", "_marker", "definition")
 
-    def __init__(self, definition: Definition, analyzer: FormAnalyzer, asked: Asked) -> None:
+    def __init__(self, definition: Definition, analyzer: FormAnalyzer, asked: Asked | None) -> None:
         self.definition = definition
         self._analyzer = analyzer
         self._asked = asked
@@ -39,19 +55,34 @@ class _Shared:
         if self._marker is None:
             from searchlib.results.snippets import Marker
 
-            self._marker = Marker(self._asked.terms(), self._analyzer, stop_words=self._asked.stop_words)
+            asked = self._asked
+            if asked is None:
+                self._marker = Marker({}, self._analyzer)
+            else:
+                self._marker = Marker(
+                    asked.terms(), self._analyzer, stop_words=asked.stop_words, forms=asked.forms()
+                )
         return self._marker
 
 
 class Hit:
     """One document found. Its fields are read from disk when the first of them is asked for.
 
-    id: the document's id; score: its BM25 score, which compares only with others of the same query.
+    id: the document's id; score: its BM25 score, which compares only with others of the same query, and is 0 when they are
+    sorted otherwise; explanation: how the score comes about, when it was asked for.
     """
 
-    __slots__ = ("_doc", "_fields", "_segment", "_shared", "_snippet", "score")
+    __slots__ = ("_doc", "_fields", "_segment", "_shared", "_snippet", "explanation", "score")
 
-    def __init__(self, shared: _Shared, segment: Segment, doc: int, score: float) -> None:
+    def __init__(
+        self,
+        shared: _Shared,
+        segment: Segment,
+        doc: int,
+        score: float,
+        explanation: Explanation | None = None,
+    ) -> None:
+        self.explanation = explanation
         self._shared = shared
         self._segment = segment
         self._doc = doc
@@ -131,25 +162,28 @@ class Hit:
 class Results(Sequence[Hit]):
     """The best hits of a query, best first. Reads from the snapshot it was made on, whatever is committed later.
 
-    query: as it was asked; took_ms: milliseconds that finding the hits took, without reading fields and snippets.
+    query: as it was asked; took_ms: milliseconds that finding the hits took, without reading fields and snippets;
+    timed_out: the time that was allowed ran out, so that there may be better hits, and more.
     """
 
     def __init__(
         self,
         query: str,
-        ranked: list[tuple[float, int, int]],
+        found: Found,
         segments: Sequence[Segment],
         definition: Definition,
         analyzer: FormAnalyzer,
-        asked: Asked,
-        count: Callable[[], int],
         began: float,
+        *,
+        explain: bool = False,
     ) -> None:
         self.query = query
-        self._shared = _Shared(definition, analyzer, asked)
-        self._ranked = ranked
+        self.timed_out = found.timed_out
+        self._shared = _Shared(definition, analyzer, found.asked)
+        self._found = found
+        self._ranked = found.places
         self._segments = segments
-        self._count = count
+        self._explain = explain
         self._hits: list[Hit] | None = None
         self.took_ms = (perf_counter() - began) * 1000
 
@@ -162,7 +196,31 @@ class Results(Sequence[Hit]):
     @cached_property
     def total(self) -> int:
         """How many documents match the query, exactly; counted when it is first asked for."""
-        return self._count()
+        return self._found.count()
+
+    def facet(self, field: str, by: str | None = None) -> dict[str, int]:
+        """How many of all documents that match have each value of a keyword field, the most frequent first; of the date
+        field how many are of each day, or of what `by` says: "week", "month", "year", in order. Exact; counted when asked for.
+
+        Raises QueryError for another field or period.
+        """
+        return dict(self._found.facet(field, by))
+
+    @property
+    def cursor(self) -> str | None:
+        """Where the next page begins: pass it as `after` to the same search. None when there are no hits."""
+        return self._found.cursor(len(self._ranked) - 1) if self._ranked else None
+
+    def explain(self, id: str) -> Explanation:
+        """How the score of any document of the index comes about; 0 when it does not match.
+
+        Raises LookupError when there is no document with this id.
+        """
+        for number in reversed(range(len(self._segments))):
+            doc = self._segments[number].file.find_id(id)
+            if doc >= 0:
+                return self._found.explain(number, doc)
+        raise LookupError(f"there is no document with the id {id!r}")
 
     @property
     def marker(self) -> Marker:
@@ -171,8 +229,16 @@ class Results(Sequence[Hit]):
 
     def _all(self) -> list[Hit]:
         if self._hits is None:
+            explain = self._found.explain if self._explain else None
             self._hits = [
-                Hit(self._shared, self._segments[part], doc, score) for score, part, doc in self._ranked
+                Hit(
+                    self._shared,
+                    self._segments[part],
+                    doc,
+                    score,
+                    None if explain is None else explain(part, doc),
+                )
+                for score, part, doc in self._ranked
             ]
         return self._hits
 

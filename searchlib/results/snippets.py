@@ -122,10 +122,17 @@ class Marker:
     terms: every term of the query. A mapping from term to a number of the query word it belongs to lets
     synonyms count as one word; with any other collection each term counts for itself.
     analyzer: gives the terms of a form, as the index was built with.
-    stop_words: mark stop words too; for a query that has nothing else.
+    stop_words: mark stop words too; for a query that has nothing else. forms: what is marked as it is, with its word's number.
     """
 
-    def __init__(self, terms: Collection[str], analyzer: FormAnalyzer, *, stop_words: bool = False) -> None:
+    def __init__(
+        self,
+        terms: Collection[str],
+        analyzer: FormAnalyzer,
+        *,
+        stop_words: bool = False,
+        forms: Mapping[str, int] | None = None,
+    ) -> None:
         self._numbers = (
             dict(terms) if isinstance(terms, Mapping) else {term: at for at, term in enumerate(terms)}
         )
@@ -133,7 +140,7 @@ class Marker:
         self._analyze = analyzer.analyze
         self._stop_words = stop_words
         self._seen: set[str] = set()
-        self._matching: dict[str, int] = {}  # the forms among them that stand for a query word, and for which
+        self._matching = dict(forms or {})  # the forms among them that stand for a query word, and for which
 
     def snippet(self, text: str, *, width: int = 200) -> Snippet:
         """The best passage of at most `width` code points (its ellipses included); `width` is at least 3.

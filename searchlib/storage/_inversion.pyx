@@ -54,7 +54,7 @@ cdef extern from "forms_encode.h":
         sl_seen *seen
         uint8_t *letters
         uint32_t seen_count, letter_count
-        int failed
+        int encoded, failed
     ctypedef struct sl_dictionary_writer:
         sl_buffer out
     ctypedef struct sl_encoding:
@@ -82,7 +82,7 @@ cdef extern from "forms_encode.h":
 cdef extern from "inversion_append.h":
     int sl_inversion_append(sl_inversion *v, const uint32_t *tokens)
 
-cdef uint32_t LONGEST_DOCUMENT = 0x7FFFFFF0  # tokens; places are 31 bits
+cdef uint32_t LONGEST_DOCUMENT = 0x3FFFFFF0  # tokens; places are 30 bits
 
 
 cdef class Inversion:
@@ -151,6 +151,8 @@ cdef class Inversion:
         cdef sl_inversion *v = &self.state
         if v.failed:
             raise MemoryError("an earlier document ran out of memory; roll the writer back")
+        if v.encoded:
+            raise ValueError("these documents were written; others go into an inversion of their own")
         if <uint32_t> len(texts) != v.fields:
             raise ValueError(f"expected {v.fields} texts, got {len(texts)}")
         v.seen_count = 0
@@ -190,7 +192,7 @@ cdef class Inversion:
     def encode(self, list weights, double k1, double b, put) -> float:
         """Gives the sections of a segment to put(name, piece), each in one piece or several, and one section after the other.
 
-        A piece is a memoryview that is valid during the call. Returns the sum of the weighted lengths of all documents.
+        A piece is a memoryview that is valid during the call. Nothing can be added afterwards. Returns the sum of the weighted lengths of all documents.
         """
         cdef double by_field[16]
         cdef sl_encoding encoding

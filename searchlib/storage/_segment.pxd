@@ -1,10 +1,12 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 
-cdef extern from "../storage/forms.h":
+cdef extern from "../storage/forms_match.h":
     enum:
         SL_MAX_KEY
         SL_MAX_READINGS
+        SL_MAX_PATTERN
+        SL_MAX_ERRORS
     ctypedef struct sl_file:
         const uint8_t *data
         uint64_t length
@@ -18,6 +20,7 @@ cdef extern from "../storage/forms.h":
         uint32_t key_length
         uint8_t *key
         uint32_t df
+        uint32_t varied
         uint64_t postings, postings_length, positions, positions_length
         const uint8_t *once
         const uint8_t *next
@@ -27,7 +30,19 @@ cdef extern from "../storage/forms.h":
         uint64_t endings, endings_length
     ctypedef struct sl_form_entry:
         uint32_t stop, readings
+        uint32_t number
+        uint32_t varied, code
         uint32_t *terms
+    ctypedef struct sl_forms_table:
+        pass
+    ctypedef struct sl_form_query:
+        pass
+    ctypedef struct sl_form_hit:
+        uint32_t number, errors
+    ctypedef struct sl_form_hits:
+        sl_form_hit *hits
+        uint32_t count, limit
+        int memory_failed
     uint64_t sl_hash64(const uint8_t *p, size_t n) nogil
     int sl_file_check(sl_file *f, uint64_t offset, uint64_t n) nogil
     uint32_t sl_key_pack(const uint8_t *word, uint32_t n, uint8_t *key) nogil
@@ -35,7 +50,16 @@ cdef extern from "../storage/forms.h":
     int sl_dictionary_open(sl_dictionary *d, sl_file *file, uint64_t offset, uint64_t length, uint32_t count) nogil
     int sl_dictionary_move(const sl_dictionary *d, uint32_t ordinal, sl_dictionary_entry *e) nogil
     int sl_dictionary_seek(const sl_dictionary *d, const uint8_t *key, uint32_t n, sl_dictionary_entry *e) nogil
-    int sl_forms_find(const sl_forms *f, const uint8_t *key, uint32_t n, sl_form_entry *e) nogil
+    int sl_forms_seek(const sl_forms *f, const uint8_t *key, uint32_t n, sl_form_entry *e) nogil
+    void sl_form_begin(sl_form_entry *e) nogil
+    int sl_form_move(const sl_forms *f, uint32_t number, sl_form_entry *e) nogil
+    uint32_t sl_form_key(const sl_form_entry *e, uint8_t *key) nogil
+    int sl_forms_table_make(sl_forms_table *t, const sl_forms *f) nogil
+    void sl_forms_table_free(sl_forms_table *t) nogil
+    void sl_query_pattern(sl_form_query *q, const uint8_t *key, uint32_t size) nogil
+    void sl_query_word(sl_form_query *q, const uint8_t *key, uint32_t size, uint32_t errors, uint32_t right) nogil
+    int sl_query_run(const sl_form_query *q, const sl_forms *f, const sl_forms_table *table, sl_form_hits *h) nogil
+    void sl_form_hits_free(sl_form_hits *h) nogil
     uint32_t sl_load16(const uint8_t *p) nogil
     uint32_t sl_load32(const uint8_t *p) nogil
 
@@ -46,6 +70,7 @@ cdef class SegmentFile:
     cdef sl_file file
     cdef sl_dictionary terms
     cdef sl_forms forms
+    cdef sl_forms_table *table
     cdef readonly str path
     cdef readonly uint32_t documents
     cdef readonly uint32_t fields
@@ -54,6 +79,9 @@ cdef class SegmentFile:
     cdef tuple _section(self, str name, uint64_t expected)
     cdef object _damaged(self, str what, object offset)
     cdef bint _seek(self, str term, sl_dictionary_entry *entry) except -1
+    cdef int _find_form(self, str form, sl_form_entry *entry) except -1
+    cdef sl_forms_table *_forms_table(self) except NULL
+    cdef tuple _found_forms(self, const sl_form_query *query, uint32_t limit)
     cdef const uint8_t *_postings(self, const sl_dictionary_entry *entry) except NULL
     cdef const uint8_t *_positions(self, const sl_dictionary_entry *entry) except NULL
     cdef const uint8_t *_checked(self, uint64_t offset, uint64_t n) except NULL

@@ -5,10 +5,11 @@ A SegmentFile is immutable; any number of threads may use it at once. Nothing th
 page was hashed and the offset was compared with the file's length.
 """
 
+cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.unicode cimport PyUnicode_DecodeUTF8
-from libc.stdlib cimport calloc, free
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcmp, memset
 
 from searchlib.errors import CorruptIndexError
@@ -75,6 +76,9 @@ cdef class SegmentFile:
         self.forms.endings, self.forms.endings_length = self._section("endings", 0)
 
     def __dealloc__(self):
+        if self.table != NULL:
+            sl_forms_table_free(self.table)
+            free(self.table)
         free(self.file.verified)
         if self.has_view:
             PyBuffer_Release(&self.view)
@@ -167,18 +171,132 @@ cdef class SegmentFile:
 
     def find_form(self, str form):
         """(terms as a tuple of str, is it a stop word) of a form this segment has seen, else None."""
+        cdef sl_form_entry entry
+        if not self._find_form(form, &entry):
+            return None
+        return tuple([self.term(entry.terms[i]) for i in range(entry.readings)]), bool(entry.stop)
+
+    cdef int _find_form(self, str form, sl_form_entry *entry) except -1:
+        """Has the segment seen the form? Then the entry is its own."""
         cdef Py_ssize_t n
         cdef const uint8_t *word = <const uint8_t *> PyUnicode_AsUTF8AndSize(form, &n)
         cdef uint8_t key[SL_MAX_KEY]
-        cdef sl_form_entry entry
         if n > SL_MAX_KEY:
-            return None
-        cdef int found = sl_forms_find(&self.forms, key, sl_key_pack(word, <uint32_t> n, key), &entry)
+            return False
+        cdef int found = sl_forms_seek(&self.forms, key, sl_key_pack(word, <uint32_t> n, key), entry)
         if found < 0:
             raise self._damaged("the dictionary of forms is damaged", None)
-        if not found:
-            return None
-        return tuple([self.term(entry.terms[i]) for i in range(entry.readings)]), bool(entry.stop)
+        return found
+
+    def form_set(self, str form) -> dict:
+        """Where a form stands: {ordinal of its first term: its code there}, in a tuple, or None for all that the term has.
+
+        Empty when the segment has not seen the form.
+        """
+        cdef sl_form_entry entry
+        if not self._find_form(form, &entry) or not entry.readings:
+            return {}
+        return {entry.terms[0]: (entry.code,) if entry.varied else None}
+
+    def match_forms(self, str pattern, uint32_t limit) -> tuple:
+        """The forms that a folded pattern fits, in order, and where they stand, as form_set says it.
+
+        `*` is any letters or none, `?` any one letter. OverflowError: more than `limit` forms.
+        """
+        cdef sl_form_query query
+        cdef Py_ssize_t n
+        cdef uint8_t key[SL_MAX_PATTERN]
+        while "**" in pattern:
+            pattern = pattern.replace("**", "*")
+        cdef const uint8_t *word = <const uint8_t *> PyUnicode_AsUTF8AndSize(pattern, &n)
+        if n > SL_MAX_PATTERN:
+            return [], {}
+        sl_query_pattern(&query, key, sl_key_pack(word, <uint32_t> n, key))
+        forms, found = self._found_forms(&query, limit)
+        return [form for form, _ in forms], found
+
+    def near_forms(self, str form, uint32_t distance, uint32_t prefix, uint32_t limit) -> tuple:
+        """The forms at most `distance` errors (0 to 2) from a folded one, each with its errors; and where they stand.
+
+        A letter inserted, deleted or replaced is an error, so are two neighbours swapped; the first `prefix` letters are
+        right. Forms are in order. OverflowError: more than `limit`.
+        """
+        cdef sl_form_query query
+        cdef Py_ssize_t n
+        cdef uint8_t key[SL_MAX_KEY]
+        cdef const uint8_t *word = <const uint8_t *> PyUnicode_AsUTF8AndSize(form, &n)
+        if distance > SL_MAX_ERRORS:
+            raise ValueError(f"forms are found at a distance of 0 to {SL_MAX_ERRORS}, not {distance}")
+        if n > SL_MAX_KEY:
+            return [], {}
+        sl_query_word(&query, key, sl_key_pack(word, <uint32_t> n, key), distance, prefix)
+        return self._found_forms(&query, limit)
+
+    cdef sl_forms_table *_forms_table(self) except NULL:
+        """The table of forms, made by the first that needs it."""
+        cdef sl_forms_table *table
+        cdef int made
+        if self.table != NULL:
+            return self.table
+        table = <sl_forms_table *> malloc(sizeof(sl_forms_table))
+        if table == NULL:
+            raise MemoryError("no memory for the forms of a segment")
+        with nogil:
+            made = sl_forms_table_make(table, &self.forms)
+        with cython.critical_section(self):
+            if made > 0 and self.table == NULL:
+                self.table = table
+                table = NULL
+        if table != NULL:  # or another thread was quicker
+            sl_forms_table_free(table)
+            free(table)
+        if made < 0:
+            raise self._damaged("the dictionary of forms is damaged", None)
+        if not made:
+            raise MemoryError("no memory for the forms of a segment")
+        return self.table
+
+    cdef tuple _found_forms(self, const sl_form_query *query, uint32_t limit):
+        """([(form, errors)], {ordinal: codes}) of the forms that fit a query."""
+        cdef sl_form_hits hits
+        cdef sl_form_entry entry
+        cdef uint8_t key[SL_MAX_KEY]
+        cdef uint8_t word[2 * SL_MAX_KEY]
+        cdef uint32_t i, length
+        cdef int done
+        cdef sl_forms_table *table = self.table
+        cdef list forms = []
+        cdef dict found = {}, symbols = {}
+        memset(&hits, 0, sizeof(hits))
+        hits.limit = limit
+        try:
+            with nogil:
+                done = sl_query_run(query, &self.forms, table, &hits)
+            if not done:
+                table = self._forms_table()
+                with nogil:
+                    done = sl_query_run(query, &self.forms, table, &hits)
+            if hits.memory_failed:
+                raise MemoryError("no memory for the forms that fit")
+            if hits.count > limit:
+                raise OverflowError(f"more than {limit} forms fit")
+            sl_form_begin(&entry)
+            for i in range(hits.count if done > 0 else 0):
+                if not sl_form_move(&self.forms, hits.hits[i].number, &entry):
+                    done = -1
+                    break
+                length = sl_key_unpack(key, sl_form_key(&entry, key), word)
+                forms.append((PyUnicode_DecodeUTF8(<const char *> word, length, "replace"), hits.hits[i].errors))
+                if entry.readings:
+                    symbols[entry.terms[0]] = entry.varied
+                    found.setdefault(entry.terms[0], set()).add(entry.code)
+            if done < 0:
+                raise self._damaged("the dictionary of forms is damaged", None)
+        finally:
+            sl_form_hits_free(&hits)
+        for ordinal, codes in found.items():
+            found[ordinal] = tuple(sorted(codes)) if len(codes) < symbols[ordinal] else None
+        return forms, found
 
     def term(self, uint32_t ordinal) -> str:
         """The term with this ordinal."""

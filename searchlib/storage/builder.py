@@ -36,6 +36,7 @@ class SegmentBuilder:
         self._ids: list[str] = []
         self._dates: list[int | None] = []
         self._keywords = [KeywordWriter(field.name) for field in definition.keyword_fields]
+        self._column_memory = 0
         self._newest: dict[str, int] = {}
         self._replaced: set[int] = set()
 
@@ -45,8 +46,7 @@ class SegmentBuilder:
     @property
     def memory(self) -> int:
         """Bytes that the documents take in memory, about."""
-        columns = sum(column.memory for column in self._keywords)
-        return self._inversion.memory + columns + _PER_DOCUMENT * len(self._ids)
+        return self._inversion.memory + self._column_memory + _PER_DOCUMENT * len(self._ids)
 
     def add(self, document: Document) -> None:
         """Adds a document; an earlier one with the same id in this segment is replaced. All or nothing."""
@@ -58,7 +58,7 @@ class SegmentBuilder:
         self._ids.append(document.id)
         self._dates.append(document.date)
         for column, values in zip(self._keywords, document.keywords, strict=True):
-            column.add(values)
+            self._column_memory += column.add(values)
         self._stored.add(document.stored)
 
     def discard(self) -> None:

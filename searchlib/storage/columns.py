@@ -1,4 +1,4 @@
-"""How are one value per document kept: dates, keywords, lengths?
+"""How are values kept by document: dates, keywords, lengths?
 
 A column of numbers takes 1, 2, 4 or 8 bytes a document, whichever the largest needs. A date is kept as seconds since the
 segment's earliest, plus 1; 0 says that there is none. A keyword column numbers its distinct values in sorted order from 1;
@@ -12,11 +12,15 @@ segment's earliest, plus 1; 0 says that there is none. A keyword column numbers 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import Any, Final
 
+from searchlib.dates import FIRST, LAST
 from searchlib.errors import CorruptIndexError
+from searchlib.storage._columns import Column
 from searchlib.storage._segment import SegmentFile
 
 __all__ = ["DateColumn", "KeywordColumn", "KeywordWriter", "encode_dates", "narrow"]
@@ -33,12 +37,6 @@ def narrow(values: Sequence[int]) -> tuple[int, bytes]:
     largest = max(values, default=0)
     width = next(width for width in _CODES if largest < 1 << 8 * width)
     return width, array(_CODES[width], values).tobytes()
-
-
-def _widen(data: bytes, width: int) -> Sequence[int]:
-    numbers: array[int] = array(_CODES[width])
-    numbers.frombytes(data)
-    return numbers
 
 
 def encode_dates(dates: Sequence[int | None]) -> tuple[dict[str, int] | None, bytes]:
@@ -60,17 +58,14 @@ class KeywordWriter:
         self._numbers = array("I")  # by arrival, of all documents
         self._ends = array("I")
 
-    @property
-    def memory(self) -> int:
-        """Bytes that it takes, about."""
-        return 4 * (len(self._numbers) + len(self._ends)) + _PER_VALUE * len(self._arrival)
-
-    def add(self, values: tuple[str, ...]) -> None:
-        """Appends the next document."""
+    def add(self, values: tuple[str, ...]) -> int:
+        """Appends the next document. Gives the bytes of memory that this took, about."""
         arrival = self._arrival
+        before = len(arrival)
         for value in values:
             self._numbers.append(arrival.setdefault(value, len(arrival)))
         self._ends.append(len(self._numbers))
+        return 4 * (len(values) + 1) + _PER_VALUE * (len(arrival) - before)
 
     def encode(self) -> tuple[dict[str, Any], dict[str, bytes]]:
         """(description, suffix -> bytes) of the column."""
@@ -96,68 +91,82 @@ class KeywordWriter:
 
 
 class DateColumn:
-    """Seconds since 1970 for each document, or None. Immutable."""
+    """Seconds since 1970 for each document, or None. Immutable; threads may share it.
+
+    numbers: the column, or None when no document of the segment has a date; base: the earliest date, number 1.
+    """
 
     def __init__(self, file: SegmentFile, description: dict[str, int] | None) -> None:
-        self._base = int(description["base"]) if description else 0
-        self._values = _column(file, "date", description["width"], file.documents) if description else None
+        self.base = 0
+        self.numbers: Column | None = None
+        if description is not None:
+            self.base = int(description["base"])
+            if not FIRST <= self.base <= LAST:
+                raise CorruptIndexError(file.path, "the dates are outside the years 1 to 9999")
+            self.numbers = Column(file, "date", description["width"], LAST - self.base + 1)
 
     def __getitem__(self, doc: int) -> int | None:
-        value = self._values[doc] if self._values is not None else 0
-        return self._base + value - 1 if value else None
+        numbers = () if self.numbers is None else self.numbers[doc]
+        return self.base + numbers[0] - 1 if numbers else None
+
+    def between(self, start: int | None, end: int | None) -> tuple[int, int]:
+        """The numbers of the dates from `start` to before `end`, as a half-open range; None: no limit on that side."""
+        latest = 1 if self.numbers is None else self.numbers.largest + 1
+        low = 1 if start is None else min(max(start - self.base + 1, 1), latest)
+        high = latest if end is None else min(max(end - self.base + 1, low), latest)
+        return low, high
 
 
 class KeywordColumn:
-    """The values of one keyword field for each document. Immutable."""
+    """The values of one keyword field for each document. Immutable; threads may share it.
+
+    numbers: the column; number i stands for values[i - 1].
+    """
 
     def __init__(self, file: SegmentFile, i: int, description: dict[str, Any]) -> None:
+        name, count = f"keyword.{i}", description["values"]
+        self._file = file
+        self._section = f"{name}.values"
+        self._name = str(description["name"])
+        self._count = count
+        if not 0 <= count < 1 << 31:
+            raise CorruptIndexError(file.path, f"'{self._name}' cannot have {count} values")
+        self.numbers = Column(file, name, description["width"], count, bool(description["many"]))
+
+    @cached_property
+    def values(self) -> list[str]:
+        """The distinct values in sorted order, unpacked when they are first asked for."""
         import zstandard
 
-        name = f"keyword.{i}"
-        packed = file.section(f"{name}.values")
+        packed = self._file.section(self._section)
         try:
             size = zstandard.frame_content_size(packed)
             if not 0 <= size <= _LARGEST_VALUES:
-                raise CorruptIndexError(file.path, f"the values of '{description['name']}' are damaged")
+                raise CorruptIndexError(self._file.path, f"the values of '{self._name}' are damaged")
             text = zstandard.ZstdDecompressor().decompress(packed, max_output_size=size).decode()
         except (zstandard.ZstdError, UnicodeDecodeError) as error:
+            raise CorruptIndexError(self._file.path, f"the values of '{self._name}' are damaged") from error
+        values = text.split("\0")[:-1]
+        if len(values) != self._count:
             raise CorruptIndexError(
-                file.path, f"the values of '{description['name']}' are damaged"
-            ) from error
-        self.values: list[str] = text.split("\0")[:-1]
-        self._ends: Sequence[int] | None = None
-        count = file.documents
-        if description["many"]:
-            self._ends = _column(file, f"{name}.ends", 4, file.documents)
-            count = file.section_size(name) // description["width"]
-        self._numbers = _column(file, name, description["width"], count)
-        if max(self._numbers, default=0) > len(self.values):
-            raise CorruptIndexError(file.path, f"the column '{description['name']}' is damaged")
+                self._file.path, f"'{self._name}' has {len(values)} values in place of {self._count}"
+            )
+        return values
 
     def __getitem__(self, doc: int) -> tuple[str, ...]:
-        if self._ends is None:
-            number = self._numbers[doc]
-            return (self.values[number - 1],) if number else ()
-        start = self._ends[doc - 1] if doc else 0
-        return tuple(self.values[number - 1] for number in self._numbers[start : self._ends[doc]] if number)
+        values = self.values
+        return tuple(values[number - 1] for number in self.numbers[doc])
+
+    def between(
+        self, low: str | None, high: str | None, *, low_in: bool = True, high_in: bool = True
+    ) -> tuple[int, int]:
+        """The numbers of the values from `low` to `high`, as a half-open range; None: no limit on that side."""
+        values = self.values
+        first = 0 if low is None else (bisect_left if low_in else bisect_right)(values, low)
+        end = len(values) if high is None else (bisect_right if high_in else bisect_left)(values, high)
+        return first + 1, max(first, end) + 1
 
     def counts(self, docs: Iterable[int] | None) -> dict[str, int]:
         """How many of the documents (of all when None) have each value; values that none has are left out."""
-        counted = [0] * (len(self.values) + 1)
-        if docs is None:
-            for number in self._numbers:
-                counted[number] += 1
-        elif self._ends is None:
-            for doc in docs:
-                counted[self._numbers[doc]] += 1
-        else:
-            for doc in docs:
-                for number in self._numbers[self._ends[doc - 1] if doc else 0 : self._ends[doc]]:
-                    counted[number] += 1
-        return {value: n for value, n in zip(self.values, counted[1:], strict=True) if n}
-
-
-def _column(file: SegmentFile, name: str, width: int, count: int) -> Sequence[int]:
-    if width not in _CODES:
-        raise CorruptIndexError(file.path, f"column '{name}' has a width of {width} bytes")
-    return _widen(file.read(name, 0, width * count), width)
+        values = self.values
+        return {values[number - 1]: n for number, n in enumerate(self.numbers.counts(docs)) if n and number}

@@ -7,7 +7,9 @@
  *     entry    = u8 lengths, [varint], [varint], u8 * n, lists
  *     lengths  = bits 0-3: bytes shared with the key before; bits 4-6: n, the bytes that follow; 15 and 7 stand for
  *                that and as much more as a varint adds, the one for shared first; bit 7: once
- *     lists    = varint df, varint postings, varint positions    sizes in bytes of the two lists (postings.h)
+ *     lists    = varint df << 1 | varied, [varied: varint symbols - 2], varint postings, varint positions
+ *                                                                symbols of its form codes; sizes in bytes of the two
+ *                                                                lists (postings.h)
  *              | varint document << 1, varint position           once: the term occurs one time, in the last field; these
  *                                                                are its two lists themselves
  *
@@ -15,7 +17,7 @@
  * nothing. An entry's place in this order is its ordinal.
  *
  * Example: a segment with the terms "par" (in document 5 once, the third word) and "paris" (in 9 documents, 40 and 12
- * bytes of lists) has one block: 00 00 | B0 "par" 0A 02 | 23 "is" 09 28 0C, and one start, 00 00 00 00.
+ * bytes of lists) has one block: 00 00 | B0 "par" 0A 02 | 23 "is" 12 28 0C, and one start, 00 00 00 00.
  *
  * Reading checks the pages that it touches (bytes.h) and every length; a lookup costs one search over the first keys of
  * the blocks and at most 32 entries.
@@ -41,12 +43,14 @@ typedef struct {
     uint32_t key_length;
     uint8_t key[SL_MAX_KEY];
     uint32_t df;
+    uint32_t varied; /* symbols of its form codes: 2 or more; 0 when it has none */
     uint64_t postings, postings_length, positions, positions_length;
     const uint8_t *once;        /* the postings and then the positions of a term that occurs once; else NULL */
     const uint8_t *next, *end;  /* the rest of the block; NULL: no entry was read yet */
 } sl_dictionary_entry;
 
-/* A section of `count` entries, 32 a block, with the blocks' starts at its end. Returns 0 when it does not fit. */
+/* A section of `count` entries, 32 a block, with the blocks' starts at its end. Returns 0 when it does not
+ * fit: an entry takes a byte at least. */
 SL_FUNCTION int sl_dictionary_open(sl_dictionary *d, sl_file *file, uint64_t offset, uint64_t length, uint32_t count)
 {
     d->file = file;
@@ -54,7 +58,7 @@ SL_FUNCTION int sl_dictionary_open(sl_dictionary *d, sl_file *file, uint64_t off
     d->length = length;
     d->count = count;
     d->blocks = (uint32_t)(((uint64_t)count + SL_DICTIONARY_BLOCK - 1) / SL_DICTIONARY_BLOCK);
-    return offset <= file->length && length <= file->length - offset && 4ull * d->blocks <= length;
+    return offset <= file->length && length <= file->length - offset && count + 4ull * d->blocks <= length;
 }
 
 /* A block's bytes, checked; NULL when damaged. */
@@ -111,6 +115,7 @@ SL_FUNCTION int sl_entry_next(sl_dictionary_entry *e)
     if (flags) {
         e->once = p;
         e->df = 1;
+        e->varied = 0;
         if (!(p = sl_read_varint(p, end, &more)))
             return 0;
         e->postings_length = (uint64_t)(p - e->once);
@@ -119,9 +124,15 @@ SL_FUNCTION int sl_entry_next(sl_dictionary_entry *e)
         e->positions_length = (uint64_t)(p - e->once) - e->postings_length;
     } else {
         e->once = NULL;
-        if (!(p = sl_read_varint(p, end, &more)) || more > 0x7FFFFFFF)
+        if (!(p = sl_read_varint(p, end, &more)) || more > 0xFFFFFFFFu)
             return 0;
-        e->df = (uint32_t)more;
+        e->df = (uint32_t)(more >> 1);
+        e->varied = 0;
+        if (more & 1) {
+            if (!(p = sl_read_varint(p, end, &more)) || more > 0x7FFFFFFF)
+                return 0;
+            e->varied = (uint32_t)more + 2;
+        }
         if (!(p = sl_read_varint(p, end, &e->postings_length)) || !(p = sl_read_varint(p, end, &e->positions_length)))
             return 0;
     }

@@ -1,4 +1,4 @@
-"""How is a segment's file laid out? The container around the sections; format version 1.
+"""How is a segment's file laid out? The container around the sections; format version 2.
 
     file     = magic version section* padding hashes contents trailer
     magic    = "SEARCHL1"
@@ -40,7 +40,7 @@ from searchlib.storage._segment import PAGE, SegmentFile, hash64
 __all__ = ["VERSION", "SectionWriter", "open_segment"]
 
 MAGIC: Final = b"SEARCHL1"
-VERSION: Final = 1
+VERSION: Final = 2
 _HEADER: Final = struct.Struct("<8sII")
 _TRAILER: Final = struct.Struct("<QQQ8s")
 _LARGEST_CONTENTS: Final = 1 << 24

@@ -9,20 +9,22 @@
  *     block    = varint n, u8 * n, varint ordinal, entry*    the key of its first form, the ordinal of that one's first
  *                                          term; 32 entries, the last block may have fewer
  *     entry    = varint step << 2 | other << 1 | inflected, [inflected: varint ending],
- *                [other: varint readings << 1 | stop, varint step * (readings - 1)]
+ *                [other: varint readings << 1 | stop, varint step * (readings - 1)], [varied: varint code]
  *     step     = from the ordinal of the first term of the form before, or of this form's term before: 2 * d, or -2 * d - 1
  *                when it goes down; a block's first entry has step 0
  *     endings  = u32 start * (E + 1), (varint cut, u8 * add)*    a section of its own; the last start is its length
  *
  * The key of a form is that of its first term, with the ending's `cut` bytes taken away and the others put on; not inflected:
  * the term itself. Not other: the form has this one reading and is no stop word. A form without a reading has step 0 and an
- * ending that is put on nothing. Frequent endings have small numbers.
+ * ending that is put on nothing. Frequent endings have small numbers. A form of which the first term is varied (dictionary.h)
+ * has a code: that of its occurrences among those of this term (postings.h).
  *
  * Example: the terms are "paris" (ordinal 7) and "park" (8), the forms "paris", "park", "parking", "parks"; with the endings
  * 0: (0, "s") and 1: (0, "ing") they are one block: 05 "paris" 07 | 00 | 08 | 01 01 | 01 00.
  *
  * Reading checks the pages that it touches and every length and number; a lookup costs one search over the first keys of the
- * blocks, at most 32 entries and the terms that they name, most of which are neighbours.
+ * blocks, at most 32 entries and the terms that they name, most of which are neighbours. A form's place in the order of keys
+ * is its number.
  */
 #ifndef SL_FORMS_H
 #define SL_FORMS_H
@@ -40,8 +42,15 @@ typedef struct {
 } sl_forms;
 
 typedef struct {
+    uint32_t number;
     uint32_t stop, readings;
+    uint32_t varied, code; /* symbols of the first term, 0: it is not varied; the form's code there */
     uint32_t terms[SL_MAX_READINGS];
+    uint32_t kept, added_length; /* the key: so many bytes of the first term's key, and then these */
+    const uint8_t *added;
+    sl_dictionary_entry term;   /* the first term, or one read before */
+    const uint8_t *next, *end;  /* the rest of the block; NULL: no entry was read yet */
+    uint32_t ordinal;           /* of the first term, or the one before */
 } sl_form_entry;
 
 /* The first key of a block. Returns the byte after it, NULL when damaged. */
@@ -65,9 +74,8 @@ SL_INLINE int sl_forms_step(const sl_forms *f, uint64_t step, uint32_t *ordinal)
     return to < f->terms->count;
 }
 
-/* Compares a term with an ending put on it with another key. Returns 0 when damaged. */
-SL_FUNCTION int sl_forms_inflected(const sl_forms *f, uint64_t ending, const uint8_t *term, uint32_t length, const uint8_t *key,
-                                   uint32_t n, int *order)
+/* Puts an ending on a term's `length` bytes. Returns 0 when damaged. */
+SL_FUNCTION int sl_form_inflect(const sl_forms *f, uint64_t ending, uint32_t length, sl_form_entry *e)
 {
     uint64_t cut;
     const uint8_t *data = f->blocks.file->data + f->endings;
@@ -79,66 +87,136 @@ SL_FUNCTION int sl_forms_inflected(const sl_forms *f, uint64_t ending, const uin
     const uint8_t *p = sl_read_varint(data + from, data + to, &cut);
     if (!p || cut > length)
         return 0;
-    uint32_t kept = length - (uint32_t)cut;
-    *order = memcmp(term, key, kept < n ? kept : n);
-    if (*order == 0)
-        *order = kept > n ? 1 : sl_key_compare(p, (uint32_t)(data + to - p), key + kept, n - kept);
+    e->kept = length - (uint32_t)cut;
+    e->added = p;
+    e->added_length = (uint32_t)(data + to - p);
+    return e->added_length <= SL_MAX_KEY - e->kept;
+}
+
+/* Reads the entry at e->next, all but its number. Returns 0 when damaged. */
+SL_FUNCTION int sl_form_next(const sl_forms *f, sl_form_entry *e)
+{
+    const uint8_t *p = e->next, *end = e->end;
+    uint64_t code, more, ending = 0;
+    e->stop = 0;
+    e->readings = 1;
+    if (!(p = sl_read_varint(p, end, &code)) || ((code & SL_INFLECTED) && !(p = sl_read_varint(p, end, &ending))))
+        return 0;
+    if (code & SL_OTHER) {
+        if (!(p = sl_read_varint(p, end, &more)) || more >> 1 > SL_MAX_READINGS)
+            return 0;
+        e->stop = more & 1;
+        e->readings = (uint32_t)(more >> 1);
+    }
+    if (e->readings && (!sl_forms_step(f, code >> 2, &e->ordinal) || sl_dictionary_move(f->terms, e->ordinal, &e->term) < 0))
+        return 0;
+    e->terms[0] = e->ordinal;
+    for (uint32_t k = 1; k < e->readings; k++) {
+        e->terms[k] = e->terms[k - 1];
+        if (!(p = sl_read_varint(p, end, &more)) || !sl_forms_step(f, more, &e->terms[k]))
+            return 0;
+    }
+    e->varied = e->readings ? e->term.varied : 0;
+    e->code = 0;
+    if (e->varied) {
+        if (!(p = sl_read_varint(p, end, &more)) || more >= e->varied)
+            return 0;
+        e->code = (uint32_t)more;
+    }
+    e->next = p;
+    e->kept = e->readings ? e->term.key_length : 0;
+    e->added_length = 0;
+    return !(code & SL_INFLECTED) || sl_form_inflect(f, ending, e->kept, e);
+}
+
+/* Before the first entry is read. */
+SL_INLINE void sl_form_begin(sl_form_entry *e)
+{
+    e->next = e->term.next = NULL;
+}
+
+/* Reads the first entry of a block. Returns 0 when damaged. */
+SL_FUNCTION int sl_form_first(const sl_forms *f, uint32_t block, sl_form_entry *e)
+{
+    const uint8_t *key, *p;
+    uint32_t n;
+    uint64_t ordinal;
+    if (!(p = sl_forms_first(f, block, &key, &n, &e->end)) || !(p = sl_read_varint(p, e->end, &ordinal)) ||
+        ordinal > 0xFFFFFFFFu)
+        return 0;
+    e->next = p;
+    e->number = block * SL_DICTIONARY_BLOCK;
+    e->ordinal = (uint32_t)ordinal;
+    return sl_form_next(f, e);
+}
+
+/* Moves on to the form of a number, cheaply when it is a little further on; sl_form_begin() before the first move. Returns 0
+ * when damaged or when there is none, and then the entry may not be moved on. */
+SL_FUNCTION int sl_form_move(const sl_forms *f, uint32_t number, sl_form_entry *e)
+{
+    uint32_t block = number / SL_DICTIONARY_BLOCK;
+    if (number >= f->blocks.count)
+        return 0;
+    if ((!e->next || number < e->number || block != e->number / SL_DICTIONARY_BLOCK) && !sl_form_first(f, block, e))
+        return 0;
+    for (; e->number < number; e->number++)
+        if (!sl_form_next(f, e))
+            return 0;
     return 1;
 }
 
-/* Finds a form by its key. 1: found; 0: the segment has not seen it; -1: damaged. */
-SL_FUNCTION int sl_forms_find(const sl_forms *f, const uint8_t *key, uint32_t n, sl_form_entry *e)
+/* Copies the key of a form; room for SL_MAX_KEY bytes. Returns its length. */
+SL_INLINE uint32_t sl_form_key(const sl_form_entry *e, uint8_t *key)
 {
-    uint32_t low = 0, high = f->blocks.blocks, first_length; /* first block whose first key is above the key */
-    const uint8_t *p, *end, *first;
-    sl_dictionary_entry term;
-    uint64_t code, more, ending = 0;
+    memcpy(key, e->term.key, e->kept);
+    if (e->added_length)
+        memcpy(key + e->kept, e->added, e->added_length);
+    return e->kept + e->added_length;
+}
+
+/* Compares the key of a form with another. */
+SL_INLINE int sl_form_compare(const sl_form_entry *e, const uint8_t *key, uint32_t n)
+{
+    int order = memcmp(e->term.key, key, e->kept < n ? e->kept : n);
+    if (order || e->kept > n)
+        return order ? order : 1;
+    if (!e->added_length)
+        return -(e->kept < n);
+    return sl_key_compare(e->added, e->added_length, key + e->kept, n - e->kept);
+}
+
+/* Finds the first form whose key is not below the one given. 1: it is the key; 0: it is another, or e->number == count;
+ * -1: damaged. */
+SL_FUNCTION int sl_forms_seek(const sl_forms *f, const uint8_t *key, uint32_t n, sl_form_entry *e)
+{
+    uint32_t low = 0, high = f->blocks.blocks, length; /* first block whose first key is above the key */
+    const uint8_t *first, *end;
+    sl_form_begin(e);
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (!sl_forms_first(f, middle, &first, &first_length, &end))
+        if (!sl_forms_first(f, middle, &first, &length, &end))
             return -1;
-        if (sl_key_compare(first, first_length, key, n) <= 0)
+        if (sl_key_compare(first, length, key, n) <= 0)
             low = middle + 1;
         else
             high = middle;
     }
+    e->number = 0;
     if (!low)
         return 0;
     uint32_t block = low - 1, left = f->blocks.count - block * SL_DICTIONARY_BLOCK;
-    if (!(p = sl_forms_first(f, block, &first, &first_length, &end)) || !(p = sl_read_varint(p, end, &more)) ||
-        more > 0xFFFFFFFFu)
+    if (!sl_form_first(f, block, e))
         return -1;
-    uint32_t ordinal = (uint32_t)more; /* of the first term */
-    term.next = NULL;
-    for (uint32_t i = left < SL_DICTIONARY_BLOCK ? left : SL_DICTIONARY_BLOCK; i > 0; i--) {
-        int order;
-        e->stop = 0;
-        e->readings = 1;
-        if (!(p = sl_read_varint(p, end, &code)) || ((code & SL_INFLECTED) && !(p = sl_read_varint(p, end, &ending))))
-            return -1;
-        if (code & SL_OTHER) {
-            if (!(p = sl_read_varint(p, end, &more)) || more >> 1 > SL_MAX_READINGS)
-                return -1;
-            e->stop = more & 1;
-            e->readings = (uint32_t)(more >> 1);
-        }
-        if (e->readings && (!sl_forms_step(f, code >> 2, &ordinal) || sl_dictionary_move(f->terms, ordinal, &term) < 0))
-            return -1;
-        e->terms[0] = ordinal;
-        for (uint32_t k = 1; k < e->readings; k++) {
-            e->terms[k] = e->terms[k - 1];
-            if (!(p = sl_read_varint(p, end, &more)) || !sl_forms_step(f, more, &e->terms[k]))
-                return -1;
-        }
-        uint32_t length = e->readings ? term.key_length : 0;
-        if (!(code & SL_INFLECTED))
-            order = sl_key_compare(term.key, length, key, n);
-        else if (!sl_forms_inflected(f, ending, term.key, length, key, n, &order))
-            return -1;
+    for (left = left < SL_DICTIONARY_BLOCK ? left : SL_DICTIONARY_BLOCK;;) {
+        int order = sl_form_compare(e, key, n);
         if (order >= 0)
             return order == 0;
+        e->number++;
+        if (--left == 0)
+            return 0; /* the first of the next block, which need not be read */
+        if (!sl_form_next(f, e))
+            return -1;
     }
-    return 0;
 }
 
 #endif

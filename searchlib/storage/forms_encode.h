@@ -165,6 +165,8 @@ SL_FUNCTION int sl_forms_encode(sl_forms_encoding *e, sl_inversion *v)
             sl_put_varint(&e->forms, (uint32_t)form->readings << 1 | form->stop);
         for (uint32_t k = 1; k < form->readings; k++)
             sl_put_varint(&e->forms, sl_forms_step_to(v->terms[terms[k - 1]].ordinal, v->terms[terms[k]].ordinal));
+        if (form->readings && v->terms[terms[0]].form.codes != SL_NONE)
+            sl_put_varint(&e->forms, v->codes[v->terms[terms[0]].form.codes + form->local]);
         previous = first;
     }
     sl_put_bytes(&e->forms, e->starts.data, e->starts.length);

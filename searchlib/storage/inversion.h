@@ -1,9 +1,11 @@
 /* How do words in memory become the lists of a segment?
  *
  * Two hash tables: forms (a word as written, in UTF-8 -> the terms it stands for, a stop word or not) and terms (a key,
- * keys.h -> a growing string of occurrences). An occurrence is a varint (place - place before) << 1 | new document, and for
- * a new document a varint of the distance to the document before. Strings live in chunks of 16 bytes doubling to 2 KiB, cut from slabs, so a word that
- * is seen once costs 16 bytes and nothing is ever moved.
+ * keys.h -> a growing string of occurrences). An occurrence is a varint (place - place before) << 2 | other form << 1 | new
+ * document; for a new document a varint of the distance to the document before; and when the form is not that of the term's
+ * occurrence before, a varint of its local number. Local numbers are 1, 2, ... for the forms whose first term this is and 0
+ * for all others. Strings live in chunks of 16 bytes doubling to 2 KiB, cut from slabs, so a word that is seen once costs 16
+ * bytes and nothing is ever moved.
  *
  * A place is a token position counted on through the fields of a document. inversion_encode.h and forms_encode.h turn all
  * of it into the sections of a segment.
@@ -27,6 +29,7 @@
 #define SL_FIRST_CHUNK 16u
 #define SL_LAST_CHUNK 2048u
 #define SL_NONE 0xFFFFFFFFu
+#define SL_LAST_PLACE 0x3FFFFFFFu
 
 typedef struct sl_slab {
     struct sl_slab *next;
@@ -37,14 +40,21 @@ typedef struct {
     uint32_t length;
     uint16_t readings, stop;
     uint32_t first; /* the only term, or an index into `readings` of the inversion */
+    uint32_t local; /* its number among the forms of its first term */
 } sl_form;
 
 typedef struct {
     const uint8_t *key;
-    uint32_t length;
-    uint32_t df, last_doc, last_place, chunk;
+    uint16_t length, chunk;
+    uint32_t df, last_doc, last_place;
+    uint32_t forms;     /* whose first term it is */
+    union {
+        uint32_t last;  /* local number of its last occurrence; 1 before the first, which mostly has that */
+        uint32_t codes; /* once it is encoded: where its codes begin; SL_NONE: it has none */
+    } form;
     uint8_t *head, *at, *limit; /* a chunk: pointer to the next one, then bytes */
-    uint32_t ordinal, occurrences;
+    uint32_t occurrences;
+    uint32_t ordinal; /* once it is encoded */
 } sl_term;
 
 typedef struct {
@@ -79,6 +89,9 @@ typedef struct {
     uint32_t term_count, term_capacity;
     uint32_t *readings;
     uint32_t reading_count, reading_capacity;
+    uint32_t *codes; /* of the terms that are varied (postings.h), by local number */
+    uint32_t code_count, code_capacity;
+    int encoded;     /* or begun to be: nothing can be added any more */
     sl_hash_table form_table, term_table;
     sl_seen *seen;
     uint32_t seen_count, seen_capacity;
@@ -109,6 +122,7 @@ SL_FUNCTION void sl_inversion_clear(sl_inversion *v)
     free(v->forms);
     free(v->terms);
     free(v->readings);
+    free(v->codes);
     free(v->form_table.slots);
     free(v->term_table.slots);
     free(v->seen);
@@ -121,10 +135,10 @@ SL_FUNCTION void sl_inversion_clear(sl_inversion *v)
  * never touched and takes no memory. */
 SL_FUNCTION size_t sl_inversion_memory(const sl_inversion *v)
 {
-    size_t lists = v->occurred + 40 * (size_t)v->term_count + 8 * ((size_t)v->fields + 3) * v->documents;
+    size_t lists = v->occurred + v->occurred / 4 + 40 * (size_t)v->term_count + 8 * ((size_t)v->fields + 3) * v->documents;
     size_t forms = 44 * (size_t)v->form_count; /* made when those are gone */
     return v->slab_bytes + v->form_count * sizeof(sl_form) + v->term_count * sizeof(sl_term) +
-           v->reading_count * sizeof(uint32_t) + v->seen_capacity * sizeof(sl_seen) + v->letter_capacity +
+           (v->reading_count + v->form_count) * sizeof(uint32_t) + v->seen_capacity * sizeof(sl_seen) + v->letter_capacity +
            ((size_t)v->form_table.mask + v->term_table.mask) * sizeof(sl_slot) +
            2 * sizeof(uint32_t) * v->fields * (size_t)v->documents + (lists > forms ? lists : forms);
 }
@@ -307,7 +321,8 @@ SL_FUNCTION uint32_t sl_inversion_term(sl_inversion *v, const uint8_t *word, uin
     sl_term *t = &v->terms[v->term_count];
     memset(t, 0, sizeof *t);
     t->key = copy;
-    t->length = n;
+    t->length = (uint16_t)n;
+    t->form.last = 1;
     t->chunk = SL_FIRST_CHUNK;
     sl_table_put(table, hash, v->term_count);
     return v->term_count++;
@@ -332,6 +347,7 @@ SL_FUNCTION uint32_t sl_inversion_add_form(sl_inversion *v, uint32_t i, const ui
     f->readings = (uint16_t)readings;
     f->stop = stop != 0;
     f->first = readings == 1 ? terms[0] : v->reading_count;
+    f->local = readings ? ++v->terms[terms[0]].forms : 0;
     if (readings != 1) {
         memcpy(v->readings + v->reading_count, terms, readings * sizeof *terms);
         v->reading_count += readings;

@@ -18,7 +18,7 @@ SL_INLINE int sl_term_byte(sl_inversion *v, sl_term *t, uint8_t byte)
         /* the link to the next chunk stands at the end, where writing stops */
         t->at = chunk;
         t->limit = chunk + t->chunk - sizeof chunk;
-        t->chunk = t->chunk < SL_LAST_CHUNK ? t->chunk * 2 : SL_LAST_CHUNK;
+        t->chunk = (uint16_t)(t->chunk < SL_LAST_CHUNK ? t->chunk * 2 : SL_LAST_CHUNK);
     }
     *t->at++ = byte;
     return 1;
@@ -58,17 +58,23 @@ SL_FUNCTION int sl_inversion_append(sl_inversion *v, const uint32_t *tokens)
         const uint32_t *terms = sl_form_terms(v, form);
         for (uint32_t k = 0; k < form->readings; k++) {
             sl_term *t = &v->terms[terms[k]];
+            uint32_t local = k ? 0 : form->local, other = (local != t->form.last) << 1;
             if (t->df && t->last_doc == doc) {
                 if (t->last_place == place)
-                    continue; /* two readings of neighbours in one compound met in one term: it counts once */
-                if (place - t->last_place > 0x7FFFFFFFu || !sl_term_varint(v, t, (place - t->last_place) << 1))
+                    continue; /* two readings of neighbours in one compound met in one term: the first counts */
+                if (place - t->last_place > SL_LAST_PLACE || !sl_term_varint(v, t, (place - t->last_place) << 2 | other))
                     goto broken;
             } else {
-                if (place > 0x7FFFFFFFu || !sl_term_varint(v, t, place << 1 | 1) ||
+                if (place > SL_LAST_PLACE || !sl_term_varint(v, t, place << 2 | other | 1) ||
                     !sl_term_varint(v, t, doc - t->last_doc))
                     goto broken;
                 t->df++;
                 t->last_doc = doc;
+            }
+            if (other) {
+                if (!sl_term_varint(v, t, local))
+                    goto broken;
+                t->form.last = local;
             }
             t->occurrences++;
             v->occurred++;

@@ -74,6 +74,9 @@ typedef struct {
     uint32_t rank; /* terms that are done */
     double *norms; /* by document */
     uint32_t *docs, *tfs, *places; /* of the term at hand */
+    uint32_t *codes;               /* by occurrence: the local number of its form, then that one's code */
+    uint32_t *counts;              /* by local number */
+    uint64_t *symbols;             /* the same to be sorted */
     float *impacts;
 } sl_encoding;
 
@@ -88,6 +91,9 @@ SL_FUNCTION void sl_encoding_end(sl_encoding *e)
     free(e->docs);
     free(e->tfs);
     free(e->places);
+    free(e->codes);
+    free(e->counts);
+    free(e->symbols);
     free(e->impacts);
     memset(e, 0, sizeof *e);
 }
@@ -95,21 +101,27 @@ SL_FUNCTION void sl_encoding_end(sl_encoding *e)
 /* Returns 0 when memory ran out; `weights` stays in use, and end() follows in any case. documents > 0. */
 SL_FUNCTION int sl_encoding_begin(sl_encoding *e, sl_inversion *v, const double *weights, double k1, double b)
 {
-    uint32_t most = 0, most_occurrences = 0;
+    uint32_t most = 0, most_occurrences = 0, most_forms = 0;
     memset(e, 0, sizeof *e);
     e->v = v;
     e->weights = weights;
+    v->encoded = 1;
+    v->code_count = 0;
     for (uint32_t i = 0; i < v->term_count; i++) {
         most = v->terms[i].df > most ? v->terms[i].df : most;
         most_occurrences = v->terms[i].occurrences > most_occurrences ? v->terms[i].occurrences : most_occurrences;
+        most_forms = v->terms[i].forms > most_forms ? v->terms[i].forms : most_forms;
     }
     e->order = (sl_sort_item *)malloc((v->term_count + 1) * sizeof *e->order);
     e->docs = (uint32_t *)malloc((most + 1) * sizeof *e->docs);
     e->tfs = (uint32_t *)malloc((size_t)(most + 1) * v->fields * sizeof *e->tfs);
     e->places = (uint32_t *)malloc((most_occurrences + 1) * sizeof *e->places);
+    e->codes = (uint32_t *)malloc((most_occurrences + 1) * sizeof *e->codes);
+    e->counts = (uint32_t *)malloc(((size_t)most_forms + 1) * sizeof *e->counts);
+    e->symbols = (uint64_t *)malloc(((size_t)most_forms + 1) * sizeof *e->symbols);
     e->impacts = (float *)malloc((most + 1) * sizeof *e->impacts);
     e->norms = (double *)malloc((v->documents + 1) * sizeof *e->norms);
-    if (!e->order || !e->docs || !e->tfs || !e->places || !e->impacts || !e->norms)
+    if (!e->order || !e->docs || !e->tfs || !e->places || !e->codes || !e->counts || !e->symbols || !e->impacts || !e->norms)
         return 0;
     for (uint32_t doc = 0; doc < v->documents; doc++) {
         e->norms[doc] = 0;
@@ -126,30 +138,66 @@ SL_FUNCTION int sl_encoding_begin(sl_encoding *e, sl_inversion *v, const double 
     return 1;
 }
 
-/* Reads the occurrences of a term into docs, tfs (fields x df) and places. */
+/* Reads the occurrences of a term into docs, tfs (fields x df), places, codes (local numbers) and counts. */
 SL_FUNCTION void sl_encoding_read(sl_encoding *e, const sl_term *t)
 {
     const sl_inversion *v = e->v;
     sl_term_reader r = {t->head, t->head + SL_FIRST_CHUNK - sizeof(uint8_t *), SL_FIRST_CHUNK};
-    uint32_t n = 0, doc = 0, place = 0, field = 0, boundary = 0;
+    uint32_t n = 0, doc = 0, place = 0, field = 0, boundary = 0, local = 1;
+    memset(e->counts, 0, ((size_t)t->forms + 1) * sizeof *e->counts);
     memset(e->tfs, 0, (size_t)t->df * v->fields * sizeof *e->tfs);
     for (uint32_t i = 0; i < t->occurrences; i++) {
         uint32_t code = sl_term_read(&r);
         if (code & 1) {
-            place = code >> 1;
+            place = code >> 2;
             doc += sl_term_read(&r);
             e->docs[n++] = doc;
             e->places[i] = place;
             field = 0;
             boundary = v->tokens[0][doc];
         } else {
-            place += code >> 1;
-            e->places[i] = (code >> 1) - 1;
+            place += code >> 2;
+            e->places[i] = (code >> 2) - 1;
         }
+        if (code & 2)
+            local = sl_term_read(&r);
+        e->codes[i] = local;
+        e->counts[local]++;
         while (field + 1 < v->fields && place >= boundary)
             boundary += v->tokens[++field][doc];
         e->tfs[(size_t)field * t->df + n - 1]++;
     }
+}
+
+static int sl_symbol_compare(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Turns the local numbers in codes into codes and remembers which code a form has. Returns the number of symbols when there
+ * are several, else 0: a term of one symbol has no codes. */
+SL_FUNCTION uint32_t sl_encoding_codes(sl_encoding *e, sl_term *t)
+{
+    sl_inversion *v = e->v;
+    uint32_t symbols = 0;
+    t->form.codes = SL_NONE;
+    if (t->forms + (t->df && e->counts[0]) < 2)
+        return 0;
+    /* a form may never occur: where another one has its place. It is a symbol, so that it cannot be taken for the other */
+    for (uint32_t local = t->df && e->counts[0] ? 0 : 1; local <= t->forms; local++)
+        e->symbols[symbols++] = (uint64_t)(UINT32_MAX - (t->df ? e->counts[local] : 0)) << 32 | local;
+    if (!sl_inversion_grow(v, (void **)&v->codes, &v->code_capacity, v->code_count + t->forms + 1, sizeof *v->codes))
+        return 0;
+    qsort(e->symbols, symbols, sizeof *e->symbols, sl_symbol_compare);
+    uint32_t *codes = v->codes + v->code_count;
+    t->form.codes = v->code_count;
+    v->code_count += t->forms + 1;
+    for (uint32_t i = 0; i < symbols; i++)
+        codes[(uint32_t)e->symbols[i]] = i;
+    for (uint32_t i = 0; i < t->occurrences; i++)
+        e->codes[i] = codes[e->codes[i]];
+    return symbols;
 }
 
 /* Encodes the next term. */
@@ -161,7 +209,8 @@ SL_FUNCTION void sl_encoding_term(sl_encoding *e, sl_term *t)
     t->ordinal = e->rank;
     if (t->df)
         sl_encoding_read(e, t);
-    if (t->occurrences == 1 && e->tfs[v->fields - 1] == 1) {
+    uint32_t symbols = sl_encoding_codes(e, t);
+    if (t->occurrences == 1 && !symbols && e->tfs[v->fields - 1] == 1) {
         sl_dictionary_add(&e->terms, t->key, t->length, SL_ONCE, postings, positions);
         sl_put_varint(out, (uint64_t)e->docs[0] << 1);
         sl_put_varint(out, e->places[0]);
@@ -178,10 +227,13 @@ SL_FUNCTION void sl_encoding_term(sl_encoding *e, sl_term *t)
                 tf += e->weights[f] * by_field[f][i];
             e->impacts[i] = (float)(tf / (tf + e->norms[e->docs[i]]));
         }
-        sl_list_source source = {t->df, v->documents, v->fields, e->docs, by_field, e->impacts, e->places};
+        sl_list_source source = {t->df, v->documents, v->fields, e->docs, by_field, e->impacts, e->places,
+                                 symbols ? e->codes : NULL};
         sl_put_list(&e->postings, &e->positions, &source);
     }
-    sl_put_varint(out, t->df);
+    sl_put_varint(out, (uint64_t)t->df << 1 | (symbols != 0));
+    if (symbols)
+        sl_put_varint(out, symbols - 2);
     sl_put_varint(out, e->gone + e->postings.length - postings);
     sl_put_varint(out, e->positions.length - positions);
 }
@@ -194,7 +246,7 @@ SL_FUNCTION int sl_encoding_step(sl_encoding *e)
         sl_encoding_term(e, &e->v->terms[e->order[e->rank].index]);
     if (e->rank == e->v->term_count)
         sl_dictionary_finish(&e->terms);
-    return !(e->postings.failed || e->positions.failed || e->terms.out.failed);
+    return !(e->v->failed || e->postings.failed || e->positions.failed || e->terms.out.failed);
 }
 
 SL_FUNCTION void sl_encoding_written(sl_encoding *e)

@@ -1,10 +1,12 @@
 /* At which positions does a term stand in a document, and in which of its forms? The bounds-checked reader of what postings.h
  * specifies as positions.
  *
- * A reader decodes one block of postings at a time and keeps it, so that whoever asks for documents in ascending order decodes
- * no block twice.
+ * A reader has one block of postings at hand and decodes of it only the subblocks that hold what is asked for: whoever asks
+ * for documents in ascending order decodes none twice, and passes over the others by counting the 1 bits of their unary parts.
  *
- * Invariant: a count of values is believed only when as many bits are left for them; each takes one at least.
+ * Invariants: a count of values is believed only when as many bits are left for them; each takes one at least. A unary part is
+ * at most 32 bits a value long, because the writer's width makes it shorter than the values themselves: so zeros without end
+ * cost no time.
  */
 #ifndef SL_PLACES_H
 #define SL_PLACES_H
@@ -12,15 +14,26 @@
 #include "postings.h"
 
 #define SL_NO_BLOCK 0xFFFFFFFFu
+#define SL_LONGEST_UNARY (32 * SL_BLOCK) /* bits */
+
+/* Values of one block in the code of positions, decoded as far as they were asked for. */
+typedef struct {
+    const uint8_t *at;  /* the bytes of value `next` and those after it */
+    uint32_t next, total;
+    uint32_t *values;   /* by value; only what was asked for is there */
+    int gaps;           /* the values are gaps: what is kept is the sum of each, those before and 1 for each, modulo 2^32 */
+    uint32_t sum;       /* at `next` */
+} sl_rice;
 
 typedef struct {
     const sl_list *list;
     const uint8_t *data, *end;  /* the term's positions */
     int varied;                 /* the forms of its occurrences are there too */
     uint32_t block;             /* the one at hand; SL_NO_BLOCK: none */
+    uint32_t posting;           /* the last that was asked for in it; SL_BLOCK: none */
     uint32_t ends[SL_BLOCK];    /* by posting of the block: where its occurrences end; they begin where the last one's end */
-    uint32_t *places, *codes;   /* by occurrence: its position; its form's code, when varied */
-    uint32_t capacity;          /* of both */
+    sl_rice places, codes;
+    size_t capacity;            /* of the values of both */
     int memory_failed;
 } sl_places;
 
@@ -37,109 +50,177 @@ SL_FUNCTION void sl_places_open(sl_places *p, const sl_list *list, const uint8_t
 
 SL_FUNCTION void sl_places_free(sl_places *p)
 {
-    free(p->places);
-    free(p->codes);
+    free(p->places.values);
+    free(p->codes.values);
     memset(p, 0, sizeof *p);
 }
 
-/* Adds the rest of n values, in unary from p on, to their low bits. Returns the byte after them, NULL when they do not end. */
+/* Adds the rests of n values, in unary from p on, to their low bits. Returns the byte after them, NULL when they do not end. */
 SL_FUNCTION const uint8_t *sl_read_rests(const uint8_t *p, const uint8_t *end, uint32_t *values, uint32_t n, uint32_t width)
 {
-    uint32_t done = 0;
-    uint64_t rest = 0; /* 0 bits since the last 1 bit */
-    while (done < n) {
+    uint32_t ends[SL_BLOCK + 64]; /* the place after each 1 bit */
+    uint32_t found = 0, all = 0;
+    for (uint32_t base = 0; found < n; base += 64) {
         uint64_t word = 0;
-        uint32_t bits = end - p < 8 ? 8 * (uint32_t)(end - p) : 64, at = 0;
-        if (!bits)
+        if (base >= SL_LONGEST_UNARY)
             return NULL;
-        memcpy(&word, p, bits / 8);
-        for (; word && done < n; word &= word - 1) {
-            uint32_t bit = SL_LOWEST_BIT(word);
-            rest += bit - at;
-            at = bit + 1;
-            if (rest << width >> width != rest || rest << width > 0xFFFFFFFFu - values[done])
-                return NULL;
-            values[done++] += (uint32_t)(rest << width);
-            rest = 0;
-        }
-        if (done == n)
-            return p + (at + 7) / 8;
-        rest += bits - at;
-        p += bits / 8;
+        if (SL_LIKELY((size_t)(end - p) >= base / 8 + 8))
+            word = sl_load64(p + base / 8);
+        else if ((size_t)(end - p) > base / 8)
+            memcpy(&word, p + base / 8, (size_t)(end - p) - base / 8);
+        else
+            return NULL;
+        for (; word; word &= word - 1)
+            ends[found++] = base + SL_LOWEST_BIT(word) + 1;
     }
-    return p;
+    uint32_t rest = ends[0] - 1;
+    all = rest;
+    values[0] += rest << width;
+    for (uint32_t i = 1; i < n; i++) {
+        rest = ends[i] - ends[i - 1] - 1;
+        all |= rest;
+        values[i] += rest << width;
+    }
+    return (uint64_t)all << width > 0xFFFFFFFFu ? NULL : p + (ends[n - 1] + 7) / 8;
 }
 
-/* Reads `total` values in the code of positions. Returns the byte after them, NULL when they are damaged. */
-SL_FUNCTION const uint8_t *sl_read_rice(const uint8_t *p, const uint8_t *end, uint32_t *out, uint32_t total)
+/* The byte after the rests of n values, NULL when they do not end. */
+SL_FUNCTION const uint8_t *sl_skip_rests(const uint8_t *p, const uint8_t *end, uint32_t n)
 {
-    for (uint32_t at = 0; at < total; at += SL_BLOCK) {
-        uint32_t n = total - at < SL_BLOCK ? total - at : SL_BLOCK, width;
+    const uint8_t *limit = end - p > SL_LONGEST_UNARY / 8 ? p + SL_LONGEST_UNARY / 8 : end;
+    for (; limit - p >= 8; p += 8) {
+        uint32_t ones = SL_POPCOUNT(sl_load64(p));
+        if (ones >= n)
+            break;
+        n -= ones;
+    }
+    for (; p < limit; p++) {
+        uint32_t ones = SL_POPCOUNT(*p);
+        if (ones >= n)
+            return p + 1;
+        n -= ones;
+    }
+    return NULL;
+}
+
+/* Decodes the values from..to-1 at least, those before `from` only when they share a subblock; `from` never goes back. Of gaps
+ * the sum before `from` is there too. Returns 0 when they are damaged. */
+SL_FUNCTION int sl_rice_read(sl_rice *r, const uint8_t *end, uint32_t from, uint32_t to)
+{
+    while (r->next < to) {
+        uint32_t n = r->total - r->next < SL_BLOCK ? r->total - r->next : SL_BLOCK, *out = r->values + r->next;
+        const uint8_t *p = r->at;
         if (n < SL_FEW) {
             for (uint32_t i = 0; i < n; i++) {
                 uint64_t value;
                 if (!(p = sl_read_varint(p, end, &value)) || value > 0xFFFFFFFFu)
-                    return NULL;
-                out[at + i] = (uint32_t)value;
+                    return 0;
+                out[i] = (uint32_t)value;
             }
-            continue;
+        } else {
+            uint32_t width;
+            size_t size;
+            if (p == end || (width = *p++) > 31 || (size_t)(end - p) < (size = sl_packed_size(n, width)))
+                return 0;
+            if (r->next + n <= from) {
+                p = sl_skip_rests(p + size, end, n);
+            } else {
+                sl_unpack(p, out, n, width);
+                p = sl_read_rests(p + size, end, out, n, width);
+            }
+            if (!p)
+                return 0;
         }
-        if (p == end || (width = *p++) > 31 || (size_t)(end - p) < sl_packed_size(n, width))
-            return NULL;
-        sl_unpack(p, out + at, n, width);
-        if (!(p = sl_read_rests(p + sl_packed_size(n, width), end, out + at, n, width)))
-            return NULL;
+        if (r->gaps) {
+            if (r->next + n <= from)
+                out[n - 1] = r->sum;
+            else
+                sl_sum_gaps(out, n, r->sum);
+            r->sum = out[n - 1];
+        }
+        r->at = p;
+        r->next += n;
     }
-    return p;
+    return 1;
 }
 
-/* Decodes a block of postings unless it is the one at hand. Returns 0 when it is damaged or, with memory_failed, memory ran
- * out. */
+/* Room for the values of a block. Returns 0 when memory ran out. */
+SL_FUNCTION int sl_places_reserve(sl_places *p, uint32_t total)
+{
+    size_t capacity = p->capacity ? p->capacity : 256;
+    if (total <= p->capacity)
+        return 1;
+    while (capacity < total)
+        capacity *= 2;
+    free(p->places.values);
+    free(p->codes.values);
+    p->places.values = (uint32_t *)malloc(capacity * sizeof(uint32_t));
+    p->codes.values = p->varied ? (uint32_t *)malloc(capacity * sizeof(uint32_t)) : NULL;
+    p->memory_failed = !p->places.values || (p->varied && !p->codes.values);
+    p->capacity = p->memory_failed ? 0 : capacity;
+    return !p->memory_failed;
+}
+
+/* Takes a block of postings to hand. Returns 0 when it is damaged or, with memory_failed, memory ran out. */
 SL_FUNCTION int sl_places_load(sl_places *p, uint32_t block)
 {
     const sl_list *l = p->list;
     uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK];
     uint64_t total = 0, start = l->places ? sl_load32(l->places + 4ull * block) : 0;
-    if (p->block == block)
-        return 1;
     p->block = SL_NO_BLOCK;
     if (start > (uint64_t)(p->end - p->data) || !sl_list_tfs(l, block, tfs))
         return 0;
-    const uint8_t *at = p->data + start;
     for (uint32_t i = 0; i < n; i++) {
         total += tfs[i];
-        if (total > 8 * (uint64_t)(p->end - at))
-            return 0;
         p->ends[i] = (uint32_t)total;
     }
-    if (total > p->capacity) {
-        uint32_t capacity = p->capacity ? p->capacity : 256;
-        while (capacity < total)
-            capacity *= 2;
-        uint32_t *places = (uint32_t *)realloc(p->places, capacity * sizeof *places);
-        p->places = places ? places : p->places;
-        uint32_t *codes = p->varied && places ? (uint32_t *)realloc(p->codes, capacity * sizeof *codes) : NULL;
-        p->codes = codes ? codes : p->codes;
-        if (!places || (p->varied && !codes)) {
-            p->memory_failed = 1;
-            return 0;
-        }
-        p->capacity = capacity;
-    }
-    if (!(at = sl_read_rice(at, p->end, p->places, (uint32_t)total)) ||
-        (p->varied && !sl_read_rice(at, p->end, p->codes, (uint32_t)total)))
+    if (total > 0x7FFFFFFF || total > 8 * ((uint64_t)(p->end - p->data) - start))
         return 0;
-    for (uint32_t i = 0, k = 0; i < n; i++) {
-        uint64_t place = 0;
-        for (; k < p->ends[i]; k++) {
-            place += p->places[k];
-            if (place > 0x7FFFFFFF)
-                return 0;
-            p->places[k] = (uint32_t)place++;
-        }
-    }
+    if (!sl_places_reserve(p, (uint32_t)total))
+        return 0;
+    p->places.at = p->data + start;
+    p->places.next = p->codes.next = 0;
+    p->places.total = p->codes.total = (uint32_t)total;
+    p->places.gaps = 1;
+    p->places.sum = 0xFFFFFFFFu;
+    p->codes.at = NULL;
+    p->posting = SL_BLOCK;
     p->block = block;
     return 1;
+}
+
+/* Decodes where the posting of a rank occurs: *n ascending positions, each what stands at *places less *base, modulo 2^32, until
+ * the next call. Returns 0 when they are damaged or, with memory_failed, memory ran out. */
+SL_INLINE int sl_places_of(sl_places *p, uint32_t rank, const uint32_t **places, uint32_t *base, uint32_t *n)
+{
+    uint32_t block = rank / SL_BLOCK, i = rank % SL_BLOCK;
+    if (SL_UNLIKELY(p->block != block || (p->posting != SL_BLOCK && i < p->posting)) && !sl_places_load(p, block))
+        return 0;
+    uint32_t from = i ? p->ends[i - 1] : 0, to = p->ends[i];
+    if (p->places.next < to && !sl_rice_read(&p->places, p->end, from, to)) {
+        p->block = SL_NO_BLOCK;
+        return 0;
+    }
+    p->posting = i;
+    *places = p->places.values + from;
+    *base = from ? p->places.values[from - 1] + 1 : 0;
+    *n = to - from;
+    return from == to || p->places.values[to - 1] - *base <= 0x7FFFFFFF;
+}
+
+/* The forms' codes of the posting that sl_places_of() was asked for last, by occurrence. NULL when they are damaged. For
+ * `varied` only. */
+SL_FUNCTION const uint32_t *sl_places_codes(sl_places *p)
+{
+    uint32_t from = p->posting ? p->ends[p->posting - 1] : 0, to = p->ends[p->posting];
+    if (!p->codes.at) { /* they begin where the block's positions end */
+        sl_rice rest = p->places;
+        rest.gaps = 0;
+        if (!sl_rice_read(&rest, p->end, rest.total, rest.total))
+            return NULL;
+        p->codes.at = rest.at;
+    }
+    return sl_rice_read(&p->codes, p->end, from, to) ? p->codes.values + from : NULL;
 }
 
 #endif

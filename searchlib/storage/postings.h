@@ -26,6 +26,7 @@
  *
  * Positions count from 0 through the fields of a document, one after the other. For each block of postings:
  *
+ *     places [codes]                                        codes when the term is varied: it occurs in several forms
  *     places   = subblock*                               128 values each, the last may be short
  *     subblock = varint*                                 of fewer than 4 values
  *              | u8 width, packed, unary                 the low `width` bits of each value, packed (bitpack.h); then for
@@ -37,9 +38,17 @@
  * found among the unary ones by counting bits (Elias, "Efficient storage and retrieval by content and address of static
  * files", 1974).
  *
+ *     codes    = subblock*                              a number for each position
+ *
+ * A code says in which form the term stands there. Symbols are the forms whose first term it is, and all other forms together
+ * when it stands in one of those; a symbol's code is its rank from 0 on, the frequent ones first. The code of a form
+ * is kept with it (forms.h). Where two forms meet at one position of a term, a hyphenated whole and its first part, the one
+ * that the document gives first counts; a form that loses all its positions so is a symbol all the same.
+ *
  * Example: N = 1000, F = 2 (title, text), a term in documents 3 (once in the title, twice in the text) and 7 (once in the
  * text): df = 2, so one block of few: 07 05 01 | 06. Four bytes. At the positions 2, 9, 11 and 4 its values are 2, 6, 1, 4
- * and its places, of width 1: 01 | the low bits 0, 0, 1, 0: 04 | the rests 1, 3, 0, 2: 62 02. Four bytes.
+ * and its places, of width 1: 01 | the low bits 0, 0, 1, 0: 04 | the rests 1, 3, 0, 2: 62 02. Four bytes. Were its first
+ * and last positions in one form and the others in another, its codes, of width 0, would be: 00 | 0, 1, 1, 0: 35.
  */
 #ifndef SL_POSTINGS_H
 #define SL_POSTINGS_H
@@ -258,8 +267,8 @@ SL_FUNCTION int sl_list_weighted_tfs(const sl_list *l, uint32_t block, const flo
     return 1;
 }
 
-/* tf of each posting of a block, in all fields together. Returns 0 when the block is damaged. */
-SL_FUNCTION int sl_list_tfs(const sl_list *l, uint32_t block, uint32_t out[SL_BLOCK])
+/* The same in double precision, for what is not a bound but an answer. */
+SL_FUNCTION int sl_list_exact_tfs(const sl_list *l, uint32_t block, const double *weights, double out[SL_BLOCK])
 {
     uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK];
     const uint8_t *head = sl_list_block(l, block), *p = head;
@@ -281,11 +290,42 @@ SL_FUNCTION int sl_list_tfs(const sl_list *l, uint32_t block, uint32_t out[SL_BL
             sl_unpack(p, tfs, n, width);
             p += size;
         }
-        for (uint32_t i = 0; i < n; i++) {
-            if (tfs[i] > 0x7FFFFFFF - less || out[i] > 0x7FFFFFFF - tfs[i] - less)
+        for (uint32_t i = 0; i < n; i++)
+            out[i] += weights[f] * (tfs[i] + less);
+    }
+    return 1;
+}
+
+/* tf of each posting of a block, in all fields together. Returns 0 when the block is damaged. */
+SL_FUNCTION int sl_list_tfs(const sl_list *l, uint32_t block, uint32_t out[SL_BLOCK])
+{
+    uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK], all = 0;
+    const uint8_t *head = sl_list_block(l, block), *p = head;
+    int few = n < SL_FEW && !l->bitmap;
+    if (!few && !(p = sl_list_tf_start(l, head, n)))
+        return 0;
+    memset(out, 0, n * sizeof *out);
+    for (uint32_t f = 0; f < l->fields; f++) {
+        uint32_t less = 0;
+        if (few) {
+            if (!sl_list_few(l, block, n, NULL, f, tfs))
                 return 0;
-            out[i] += tfs[i] + less;
+        } else {
+            uint32_t width = head[f] & 0x3F;
+            size_t size = sl_packed_size(n, width);
+            if (width > 31 || (size_t)(l->end - p) < size)
+                return 0;
+            less = head[f] >> 7;
+            sl_unpack(p, tfs, n, width);
+            p += size;
         }
+        for (uint32_t i = 0; i < n; i++) { /* with both below 2^31 the sum does not come round, and it shows in bit 31 */
+            all |= tfs[i];
+            out[i] += tfs[i] + less;
+            all |= out[i];
+        }
+        if (all >> 31)
+            return 0;
     }
     return 1;
 }

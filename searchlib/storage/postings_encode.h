@@ -14,6 +14,7 @@ typedef struct {
     const uint32_t *const *tfs;  /* fields x df */
     const float *impacts;        /* df */
     const uint32_t *places;      /* position values of all postings, in order: sum of all tf */
+    const uint32_t *codes;       /* their forms; NULL when the term is not varied */
 } sl_list_source;
 
 /* The width in which n values take the fewest bits. */
@@ -156,7 +157,7 @@ SL_FUNCTION void sl_put_list(sl_buffer *out, sl_buffer *places, const sl_list_so
         }
         out->length += ranks * 4 + words * 8;
     }
-    const uint32_t *values = s->places;
+    const uint32_t *values = s->places, *codes = s->codes;
     for (uint32_t b = 0; b < blocks; b++) {
         uint32_t from = b * SL_BLOCK, n = s->df - from < SL_BLOCK ? s->df - from : SL_BLOCK, total = 0;
         float best = 0;
@@ -176,6 +177,10 @@ SL_FUNCTION void sl_put_list(sl_buffer *out, sl_buffer *places, const sl_list_so
         sl_put_block(out, s, from, n, bitmap);
         sl_put_positions(places, values, total);
         values += total;
+        if (codes) {
+            sl_put_positions(places, codes, total);
+            codes += total;
+        }
     }
 }
 

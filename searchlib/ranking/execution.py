@@ -1,0 +1,318 @@
+"""Which documents match a query, and which clauses score them?
+
+A query in its executable form is a tree of these nodes, made by planner.py. Each node can give the set of the living documents
+that it matches, and can tell a Plan what it scores. A node belongs to one search.
+
+What a part scores, it scores only where it matches: a part inside an Either that is a tree of its own counts under the
+condition that the whole part matches. What all matches of a query have in common, a value or a date, adds nothing.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TypeAlias
+
+from searchlib.ranking._bits import Bits
+from searchlib.ranking._matches import group_bits, occurrence_bits
+from searchlib.ranking._searcher import Group, Occurrences, Searcher
+from searchlib.ranking._topk import Clause
+
+__all__ = [
+    "Both",
+    "Complement",
+    "Either",
+    "Limited",
+    "Lookup",
+    "Part",
+    "Perhaps",
+    "Plan",
+    "Values",
+    "Without",
+]
+
+
+class Part(ABC):
+    """A node. scores: whether every document that it matches gets a score above 0 from it."""
+
+    scores = False
+
+    @cached_property
+    def bits(self) -> Bits:
+        """The living documents that it matches."""
+        return self._find()
+
+    @abstractmethod
+    def _find(self) -> Bits: ...
+
+    @abstractmethod
+    def collect(self, plan: Plan, condition: Bits | None, *, adds: bool = False) -> None:
+        """Adds the clauses that score; condition: where they count; adds: a value or a date counts here, too."""
+
+    def demand(self, plan: Plan) -> None:
+        """Makes it a condition of every match, and adds what it scores."""
+        plan.limit(self.bits)
+        self.collect(plan, None)
+
+
+class Lookup(Part):
+    """A word or what counts as one: a synonym group, a phrase, the forms that fit a pattern.
+
+    label: as it was asked; terms, forms: what is to be marked in texts.
+    """
+
+    scores = True
+
+    def __init__(
+        self,
+        what: Group | Occurrences,
+        label: str,
+        *,
+        boost: float = 1.0,
+        fields: int = 0,
+        terms: Sequence[str] = (),
+        forms: Sequence[str] = (),
+    ) -> None:
+        self.what = what
+        self.label = label
+        self.boost = boost
+        self.fields = fields
+        self.terms = terms
+        self.forms = forms
+
+    def _find(self) -> Bits:
+        if isinstance(self.what, Group):
+            return group_bits(self.what, self.fields)
+        return occurrence_bits(self.what)
+
+    def collect(self, plan: Plan, condition: Bits | None, *, adds: bool = False) -> None:
+        plan.add(Clause(self.what, self.boost, self.fields, False, condition), self)
+
+    def demand(self, plan: Plan) -> None:
+        plan.add(Clause(self.what, self.boost, self.fields, True), self)
+
+
+class Values(Part):
+    """Documents by their columns. In an Either they score a constant, their boost."""
+
+    def __init__(self, searcher: Searcher, find: Callable[[], Bits], label: str, boost: float = 1.0) -> None:
+        self._searcher = searcher
+        self._look = find
+        self.label = label
+        self.boost = boost
+
+    def _find(self) -> Bits:
+        return self._look()
+
+    def collect(self, plan: Plan, condition: Bits | None, *, adds: bool = False) -> None:
+        if adds:
+            plan.add(
+                Clause(Occurrences.of_bits(self._searcher, self.bits), self.boost, 0, False, condition), self
+            )
+
+    def demand(self, plan: Plan) -> None:
+        plan.limit(self.bits)
+
+
+class Both(Part):
+    """All of two parts or more."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = parts
+        self.scores = any(part.scores for part in parts)
+
+    def _find(self) -> Bits:
+        first, *others = self.parts
+        bits = first.bits
+        for part in others:
+            bits = bits & part.bits
+        return bits
+
+    def collect(self, plan: Plan, condition: Bits | None, *, adds: bool = False) -> None:
+        for part in self.parts:
+            part.collect(plan, condition)
+
+    def demand(self, plan: Plan) -> None:
+        for part in self.parts:
+            part.demand(plan)
+
+
+class Either(Part):
+    """At least `least` of two parts or more; those that match score."""
+
+    def __init__(self, parts: Sequence[Part], least: int = 1) -> None:
+        self.parts = parts
+        self.least = least
+        self.scores = all(part.scores or isinstance(part, Values) for part in parts)
+
+    def _find(self) -> Bits:
+        sets = [part.bits for part in self.parts]
+        if self.least > 1:
+            return Bits.at_least(sets, self.least)
+        bits = sets[0]
+        for other in sets[1:]:
+            bits = bits | other
+        return bits
+
+    def collect(self, plan: Plan, condition: Bits | None, *, adds: bool = False) -> None:
+        for part in self.parts:
+            _collect_alone(part, plan, condition)
+
+    def demand(self, plan: Plan) -> None:
+        if self.least == 1 and self.scores:
+            plan.choices.append(self)
+        else:
+            plan.limit(self.bits)
+        self.collect(plan, None)
+
+
+class Perhaps(Part):
+    """What `wanted` matches; `better` adds its score where it matches too."""
+
+    def __init__(self, wanted: Part, better: Part) -> None:
+        self.wanted = wanted
+        self.better = better
+        self.scores = wanted.scores
+
+    def _find(self) -> Bits:
+        return self.wanted.bits
+
+    def collect(self, plan: Plan, condition: Bits | None, *, adds: bool = False) -> None:
+        self.wanted.collect(plan, condition)
+        _collect_alone(self.better, plan, condition)
+
+    def demand(self, plan: Plan) -> None:
+        self.wanted.demand(plan)
+        _collect_alone(self.better, plan, None)
+        plan.optional = True
+
+
+class Limited(Part):
+    """What both match; only `scored` scores."""
+
+    def __init__(self, scored: Part, required: Part) -> None:
+        self.scored = scored
+        self.required = required
+        self.scores = scored.scores
+
+    def _find(self) -> Bits:
+        return self.scored.bits & self.required.bits
+
+    def collect(self, plan: Plan, condition: Bits | None, *, adds: bool = False) -> None:
+        self.scored.collect(plan, condition)
+
+    def demand(self, plan: Plan) -> None:
+        self.scored.demand(plan)
+        plan.limit(self.required.bits)
+
+
+class Without(Part):
+    """What `wanted` matches and `unwanted` does not."""
+
+    def __init__(self, living: Bits, wanted: Part, unwanted: Part) -> None:
+        self._living = living
+        self.wanted = wanted
+        self.unwanted = unwanted
+        self.scores = wanted.scores
+
+    def _find(self) -> Bits:
+        return self.wanted.bits - self.unwanted.bits
+
+    def collect(self, plan: Plan, condition: Bits | None, *, adds: bool = False) -> None:
+        self.wanted.collect(plan, condition)
+
+    def demand(self, plan: Plan) -> None:
+        self.wanted.demand(plan)
+        plan.limit(self._living - self.unwanted.bits)
+
+
+class Complement(Part):
+    """Every living document that `part` does not match."""
+
+    def __init__(self, living: Bits, part: Part) -> None:
+        self._living = living
+        self.part = part
+
+    def _find(self) -> Bits:
+        return self._living - self.part.bits
+
+    def collect(self, plan: Plan, condition: Bits | None, *, adds: bool = False) -> None:
+        """It scores nothing."""
+
+    def demand(self, plan: Plan) -> None:
+        plan.limit(self.bits)
+
+
+Scored: TypeAlias = Lookup | Values
+
+
+class Plan:
+    """What a search asks of the kernel.
+
+    root: the query. clauses: what scores; sources: for each of them, where it
+    comes from; mask: the documents that may be found, None for all. A match of the query has a score above 0 unless
+    `scores` is False: then there may be others, which are in root.bits. stop_words: it has no other words.
+    """
+
+    def __init__(self, root: Part, *, stop_words: bool = False) -> None:
+        self.root = root
+        self.stop_words = stop_words
+        self.clauses: list[Clause] = []
+        self.sources: list[Scored] = []
+        self.mask: Bits | None = None
+        self.choices: list[Either] = []
+        self.optional = False
+        self.scores = root.scores
+        root.demand(self)
+        required = sum(clause.required for clause in self.clauses)
+        if len(self.choices) > 1 or self.optional or required:
+            for choice in self.choices:  # a score does not tell which of them gave it
+                self.limit(choice.bits)
+        if required == 1 and len(self.clauses) == 1:
+            only = self.clauses[0]
+            what = only.group if only.group is not None else only.occurrences
+            assert what is not None
+            self.clauses = [Clause(what, only.boost, only.fields)]
+
+    def add(self, clause: Clause, source: Scored) -> None:
+        self.clauses.append(clause)
+        self.sources.append(source)
+
+    def limit(self, bits: Bits) -> None:
+        self.mask = bits if self.mask is None else self.mask & bits
+
+    def groups(self) -> list[Group] | None:
+        """The groups when the query asks for any of some, and for nothing else."""
+        if self.mask is not None or any(clause.required or clause.fields for clause in self.clauses):
+            return None
+        groups = [
+            clause.group for clause in self.clauses if clause.condition is None and clause.group is not None
+        ]
+        return groups if len(groups) == len(self.clauses) else None
+
+    def terms(self) -> dict[str, int]:
+        """Every term that is asked for, with a number of the word that it stands for."""
+        return {
+            term: number
+            for number, source in enumerate(self.sources)
+            for term in getattr(source, "terms", ())
+        }
+
+    def forms(self) -> dict[str, int]:
+        """Every form that is asked for as such, with a number of the word that it stands for."""
+        return {
+            form: number
+            for number, source in enumerate(self.sources)
+            for form in getattr(source, "forms", ())
+        }
+
+
+def _collect_alone(part: Part, plan: Plan, condition: Bits | None) -> None:
+    """Adds what a part scores that need not match where its parent does."""
+    if isinstance(part, (Lookup, Values)):
+        part.collect(plan, condition, adds=True)
+    elif isinstance(part, Either) and part.least == 1:
+        part.collect(plan, condition)
+    else:
+        part.collect(plan, part.bits if condition is None else part.bits & condition)

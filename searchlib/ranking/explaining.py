@@ -1,0 +1,107 @@
+"""How does the score of a document come about? Its parts, computed anew from the lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from searchlib.ranking.execution import Values
+from searchlib.results.explain import Explanation
+
+if TYPE_CHECKING:
+    from searchlib.definitions import Definition
+    from searchlib.ranking._topk import Clause
+    from searchlib.ranking.ranker import Answer
+
+__all__ = ["explain"]
+
+
+def explain(answer: Answer, definition: Definition, segment: int, doc: int) -> Explanation:
+    """The score of a document of an answer's snapshot, 0 when it does not match."""
+    plan = answer.plan
+    if plan is None or (segment, doc) not in plan.root.bits:
+        return Explanation(0.0, "the document does not match")
+    parts = []
+    for clause, source in zip(plan.clauses, plan.sources, strict=True):
+        if clause.condition is None or (segment, doc) in clause.condition:
+            if isinstance(source, Values):
+                part = Explanation(clause.boost if (segment, doc) in source.bits else 0.0, source.label)
+            else:
+                part = _clause(answer, definition, clause, source.label, segment, doc)
+            if part.value > 0:
+                parts.append(part)
+    total = Explanation(sum(part.value for part in parts), "the words", "sum", tuple(parts))
+    if not parts:
+        total = Explanation(0.0, "the document matches; nothing in the query gives a score")
+    if answer.decay is None:
+        return total
+    factor = Explanation(answer.decay.factor(segment, doc), "what its age leaves")
+    return Explanation(total.value * factor.value, "score", "product", (total, factor))
+
+
+def _clause(
+    answer: Answer, definition: Definition, clause: Clause, label: str, segment: int, doc: int
+) -> Explanation:
+    searcher = answer.searcher
+    length, average, norm = searcher.lengths(segment, doc)
+    if clause.occurrences is not None:
+        found = clause.occurrences
+        tf = found.tf(segment, doc)
+        return _score(
+            label, clause.boost, found.weight, f"in {found.df:,} documents", tf, "", length, average, norm
+        )
+    assert clause.group is not None
+    names = [field.name for field in definition.text_fields]
+    weights = searcher.field_weights
+    terms = []
+    group = clause.group
+    for term, idf, df, tfs in zip(
+        group.terms, group.weights, group.dfs, group.tfs(segment, doc), strict=True
+    ):
+        counted = [
+            (name, weight, tf)
+            for number, (name, weight, tf) in enumerate(zip(names, weights, tfs, strict=True))
+            if tf and weight and (not clause.fields or clause.fields >> number & 1)
+        ]
+        tf = sum(weight * count for _, weight, count in counted)
+        if tf > 0:
+            where = ": " + ", ".join(f"{name} {count} × {weight:g}" for name, weight, count in counted)
+            terms.append(
+                _score(
+                    f"the term '{term}'",
+                    clause.boost,
+                    idf,
+                    f"in {df:,} documents",
+                    tf,
+                    where,
+                    length,
+                    average,
+                    norm,
+                )
+            )
+    if len(terms) == 1:
+        return terms[0]
+    best = max((term.value for term in terms), default=0.0)
+    return Explanation(best, f"the word '{label}', its readings", "largest", tuple(terms))
+
+
+def _score(
+    what: str,
+    boost: float,
+    idf: float,
+    spread: str,
+    tf: float,
+    where: str,
+    length: float,
+    average: float,
+    norm: float,
+) -> Explanation:
+    if not tf > 0:
+        return Explanation(0.0, what)
+    saturation = tf / (tf + norm)
+    detail = f"tf {tf:g}{where}; norm {norm:.4f} of length {length:g}, average {average:.1f}"
+    parts = (
+        Explanation(boost, "boost"),
+        Explanation(idf, f"idf, {spread}"),
+        Explanation(saturation, f"tf / (tf + norm): {detail}"),
+    )
+    return Explanation(boost * idf * saturation, what, "product", parts)

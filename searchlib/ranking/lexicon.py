@@ -1,0 +1,145 @@
+"""Which lists do the words of a query mean? Forms to terms, phrases and patterns to the documents that have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from searchlib.errors import QueryError
+from searchlib.language._tokens import tokenize
+from searchlib.language.analyzer import Analysis
+from searchlib.ranking._occurrences import find
+from searchlib.ranking._searcher import Deadline, Group, Occurrences, Searcher
+
+if TYPE_CHECKING:
+    from searchlib.language import Analyzer
+    from searchlib.ranking._occurrences import Slot
+    from searchlib.storage.segment import Segment
+    from searchlib.storage.snapshot import Snapshot
+
+__all__ = ["MOST_FORMS", "FormTable", "Lexicon"]
+
+MOST_FORMS: Final = 20_000
+"""Forms that a pattern or a fuzzy word may fit in one segment."""
+
+_MEMO: Final = 50_000  # words that are kept at hand; then the memory is dropped and rebuilt
+
+_FormSet = dict[int, tuple[int, ...] | None]
+
+
+class FormTable:
+    """The terms of every form: as the index recorded them when it has seen it, else by morphology. Threads may share it."""
+
+    def __init__(self, snapshot: Snapshot, analyzer: Analyzer) -> None:
+        self._segments = snapshot.segments
+        self._analyzer = analyzer
+        self._known: dict[str, Analysis] = {}
+
+    def analyze(self, form: str) -> Analysis:
+        known = self._known.get(form)
+        if known is None:
+            for segment in self._segments:
+                found = segment.file.find_form(form)
+                if found is not None:
+                    known = Analysis(*found)
+                    break
+            else:
+                known = self._analyzer.analyze(form)
+            if len(self._known) >= _MEMO:
+                self._known.clear()
+            self._known[form] = known
+        return known
+
+
+class Lexicon:
+    """Looks words up for one searcher. Immutable but for caches; threads may share it."""
+
+    def __init__(self, segments: Sequence[Segment], searcher: Searcher, forms: FormTable) -> None:
+        self._segments = segments
+        self.searcher = searcher
+        self.forms = forms
+        self._groups: dict[tuple[str, ...], Group] = {}
+        self._meanings: dict[str, tuple[Group, bool]] = {}
+
+    def meaning(self, form: str) -> tuple[Group, bool]:
+        """The group of a form's terms, the same one for the same terms, and whether it is a stop word."""
+        known = self._meanings.get(form)
+        if known is None:
+            terms, stop = self.forms.analyze(form)
+            if len(self._meanings) >= _MEMO:
+                self._meanings.clear()
+                self._groups.clear()
+            group = self._groups.get(terms)
+            if group is None:
+                group = self._groups[terms] = self.searcher.group(terms)
+            known = self._meanings[form] = (group, stop)
+        return known
+
+    def phrase(
+        self, forms: Sequence[str], *, exact: bool, slop: int, fields: int, deadline: Deadline | None
+    ) -> Occurrences:
+        """Documents with forms side by side, each in any of its inflections, or, exact, as it is."""
+        slots: list[Slot] = [
+            self._exactly(form) if exact else self.forms.analyze(form).terms for form in forms
+        ]
+        return find(self.searcher, slots, slop=slop, fields=fields, deadline=deadline)
+
+    def pattern(self, text: str, *, fields: int, deadline: Deadline | None) -> tuple[Occurrences, list[str]]:
+        """Documents with a form that a pattern fits, and these forms. Raises QueryError when it is no word or fits too many."""
+        folded = _fold_pattern(text)
+        found: dict[str, None] = {}
+        sets: list[_FormSet] = []
+        for segment in self._segments:
+            try:
+                forms, places = segment.file.match_forms(folded, MOST_FORMS)
+            except OverflowError:
+                raise QueryError(
+                    f"'{text}' fits more than {MOST_FORMS:,} words", hint="give more of its letters"
+                ) from None
+            found.update(dict.fromkeys(forms))
+            sets.append(places)
+        return find(self.searcher, [sets], fields=fields, deadline=deadline), list(found)
+
+    def near(
+        self, form: str, distance: int, prefix: int, *, fields: int, deadline: Deadline | None
+    ) -> tuple[Occurrences, list[str]]:
+        """Documents with a form that is spelt nearly so, and these forms. Raises QueryError when there are too many."""
+        found: dict[str, None] = {}
+        sets: list[_FormSet] = []
+        for segment in self._segments:
+            try:
+                forms, places = segment.file.near_forms(form, distance, prefix, MOST_FORMS)
+            except OverflowError:
+                raise QueryError(
+                    f"more than {MOST_FORMS:,} words are spelt nearly like '{form}'",
+                    hint="write ~1, or ~2/3 when the first three letters are right",
+                ) from None
+            found.update(dict.fromkeys(near for near, _ in forms))
+            sets.append(places)
+        return find(self.searcher, [sets], fields=fields, deadline=deadline), list(found)
+
+    def _exactly(self, form: str) -> list[_FormSet]:
+        return [segment.file.form_set(form) for segment in self._segments]
+
+
+def _fold_pattern(text: str) -> str:
+    """A pattern in the letters of forms, `*` and `?` as they are. Raises QueryError for what is no part of one word."""
+    folded = ""
+    piece = ""
+    for sign in [*text, ""]:
+        if sign and sign not in "*?":
+            piece += sign
+            continue
+        if piece:
+            folded += _fold_piece(piece, text)
+        piece = ""
+        folded += sign
+    return folded
+
+
+def _fold_piece(piece: str, text: str) -> str:
+    tokens = tokenize(piece)
+    if not tokens or (len(tokens) > 1 and not tokens[0][5]):
+        raise QueryError(f"'{text}' is not one word", hint="a pattern has letters and digits beside * and ?")
+    before = "-" if piece.startswith("-") else ""
+    return before + tokens[0][0] + ("-" if piece.endswith("-") and len(piece) > 1 else "")

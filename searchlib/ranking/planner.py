@@ -1,0 +1,205 @@
+"""What must be looked up for a query? A tree of query nodes to one of executable nodes.
+
+Stop words are left out where they are wanted, as long as there is another word; a word of several tokens ("пресс-секретарь",
+"и/или") asks for all of them, but in a bag of words for any. README.md beside this file says what each node means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from searchlib.errors import QueryError
+from searchlib.language._tokens import tokenize
+from searchlib.query import tree
+from searchlib.ranking._searcher import Deadline
+from searchlib.ranking.columns import Columns, Filter
+from searchlib.ranking.execution import (
+    Both,
+    Complement,
+    Either,
+    Limited,
+    Lookup,
+    Part,
+    Perhaps,
+    Plan,
+    Values,
+    Without,
+)
+from searchlib.ranking.lexicon import Lexicon
+
+__all__ = ["Planner", "TimeOverError"]
+
+
+class TimeOverError(Exception):
+    """The deadline passed before the search could begin."""
+
+
+class Planner:
+    """Plans one query. fields: the text fields' names in order."""
+
+    def __init__(
+        self, lexicon: Lexicon, columns: Columns, fields: Sequence[str], deadline: Deadline | None = None
+    ) -> None:
+        self._lexicon = lexicon
+        self._columns = columns
+        self._fields = {name: 1 << number for number, name in enumerate(fields)}
+        self._deadline = deadline
+        self._stop_words = False
+
+    def plan(self, node: tree.Node, limit: tree.Node | None = None) -> Plan:
+        """limit: another query; only what matches it, too, is found. Raises QueryError, TimeOverError."""
+        root = self._part(node, loose=True)
+        if root is None:
+            self._stop_words = True
+            root = self._part(node, loose=True)
+        if root is None:
+            raise QueryError("the query has no words: type at least one letter or digit")
+        stop_words = self._stop_words
+        if limit is not None:
+            root = Limited(root, self._part(limit) or self.part(limit))
+        return Plan(root, stop_words=stop_words)
+
+    def part(self, node: tree.Node) -> Part:
+        """A node of which nothing is left out."""
+        before, self._stop_words = self._stop_words, True
+        part = self._part(node, loose=False)
+        self._stop_words = before
+        if part is None:
+            raise AssertionError(f"nothing of {node!r} is left")
+        return part
+
+    def _part(self, node: tree.Node, *, loose: bool = False) -> Part | None:
+        """None for a node whose words are stop words that are left out. loose: any token of a word will do."""
+        if self._deadline is not None and self._deadline.check():
+            raise TimeOverError
+        try:
+            return self._leaf(node, loose) if not hasattr(node, "parts") else self._group(node)
+        except QueryError as error:
+            if error.position is None and node.span != (0, 0):
+                raise QueryError(error.message, node.span[0], error.hint) from None
+            raise
+
+    def _leaf(self, node: tree.Node, loose: bool) -> Part | None:
+        living = self._columns.living
+        part: Part | None
+        match node:
+            case tree.Word(exact=False):
+                part = self._word(node, loose)
+            case tree.Word() | tree.Phrase():
+                part = self._phrase(node)
+            case tree.Pattern() if node.field is None or node.field in self._fields:
+                part = self._pattern(node)
+            case tree.Fuzzy():
+                part = self._fuzzy(node)
+            case tree.Not():
+                part = Complement(living, self.part(node.part))
+            case tree.Except():
+                wanted = self._part(node.wanted)
+                part = None if wanted is None else Without(living, wanted, self.part(node.unwanted))
+            case tree.Maybe():
+                part = self._pair(Perhaps, node.wanted, node.better)
+            case tree.Require():
+                part = self._pair(Limited, node.scored, node.required)
+            case tree.All() | tree.Any():
+                raise AssertionError("a group is no leaf")
+            case _:
+                part = self._values(node)
+        return part
+
+    def _group(self, node: tree.Node) -> Part | None:
+        assert isinstance(node, (tree.All, tree.Any))
+        counts = isinstance(node, tree.Any) and node.least > 1
+        any_will_do = isinstance(node, tree.Any) and not counts
+        parts = [
+            part for part in (self._part(one, loose=any_will_do) for one in node.parts) if part is not None
+        ]
+        if not parts:
+            return None
+        if isinstance(node, tree.All):
+            return parts[0] if len(parts) == 1 else Both(parts)
+        if not counts:
+            flat: list[Part] = []
+            for part in parts:
+                flat.extend(part.parts if isinstance(part, Either) and part.least == 1 else (part,))
+            return flat[0] if len(flat) == 1 else Either(flat)
+        least = max(1, node.least - (len(node.parts) - len(parts)))
+        return parts[0] if len(parts) == 1 else Either(parts, least)
+
+    def _pair(self, kind: type[Perhaps] | type[Limited], first: tree.Node, second: tree.Node) -> Part | None:
+        left, right = self._part(first), self._part(second)
+        if left is None or right is None:
+            return left or right
+        return kind(left, right)
+
+    def _word(self, node: tree.Word, loose: bool) -> Part | None:
+        tokens = [token for token in tokenize(node.text) if loose or not token[5]]
+        found = [(token[0], *self._lexicon.meaning(token[0])) for token in tokens]
+        chosen = [(form, group) for form, group, stop in found if not stop]
+        if not chosen and self._stop_words:
+            chosen = [(form, group) for form, group, _ in found]
+        parts = [
+            Lookup(
+                group,
+                form,
+                boost=node.boost,
+                fields=self._mask(node.field),
+                terms=group.terms,
+            )
+            for form, group in chosen
+        ]
+        if len(parts) < 2:
+            return parts[0] if parts else None
+        return Either(parts) if loose else Both(parts)
+
+    def _phrase(self, node: tree.Word | tree.Phrase) -> Part | None:
+        forms = [token[0] for token in tokenize(node.text) if not token[5]]
+        if len(forms) == 1 and not node.exact:
+            return self._word(tree.Word(node.text, node.field, boost=node.boost, span=node.span), False)
+        occurrences = self._lexicon.phrase(
+            forms,
+            exact=node.exact,
+            slop=node.slop if isinstance(node, tree.Phrase) else 1,
+            fields=self._mask(node.field),
+            deadline=self._deadline,
+        )
+        terms = (
+            [] if node.exact else [term for form in forms for term in self._lexicon.forms.analyze(form).terms]
+        )
+        return Lookup(
+            occurrences,
+            f'"{node.text}"' if len(forms) > 1 else f"={node.text}",
+            boost=node.boost,
+            terms=terms,
+            forms=forms if node.exact else (),
+        )
+
+    def _pattern(self, node: tree.Pattern) -> Part:
+        found, forms = self._lexicon.pattern(
+            node.text, fields=self._mask(node.field), deadline=self._deadline
+        )
+        return Lookup(found, node.text, boost=node.boost, forms=forms)
+
+    def _fuzzy(self, node: tree.Fuzzy) -> Part:
+        tokens = tokenize(node.text)
+        if len(tokens) > 1 and not tokens[0][5]:
+            raise QueryError(f"'{node.text}' is not one word", hint="~ stands behind a single word")
+        found, forms = self._lexicon.near(
+            tokens[0][0],
+            node.distance,
+            node.prefix,
+            fields=self._mask(node.field),
+            deadline=self._deadline,
+        )
+        return Lookup(found, f"{node.text}~{node.distance}", boost=node.boost, forms=forms)
+
+    def _values(self, node: Filter) -> Part:
+        field = getattr(node, "field", None)
+        return Values(
+            self._lexicon.searcher,
+            lambda: self._columns.bits_of(node),
+            "every document" if field is None else f"a value of '{field}'",
+            getattr(node, "boost", 1.0),
+        )
+
+    def _mask(self, field: str | None) -> int:
+        return 0 if field is None else self._fields[field]

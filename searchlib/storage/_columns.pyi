@@ -1,0 +1,9 @@
+from collections.abc import Iterable
+
+from searchlib.storage._segment import SegmentFile
+
+class Column:
+    largest: int
+    def __init__(self, file: SegmentFile, name: str, width: int, largest: int, many: bool = ...) -> None: ...
+    def __getitem__(self, doc: int) -> tuple[int, ...]: ...
+    def counts(self, docs: Iterable[int] | None) -> list[int]: ...

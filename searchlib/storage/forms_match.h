@@ -1,0 +1,298 @@
+/* Which forms of a segment fit a pattern, or are at most so many errors away from a word?
+ *
+ * A pattern is letters, `?` for any one letter and `*` for any letters or none. Errors are counted as optimal string
+ * alignment does: to insert, delete or replace a letter, or to swap two neighbours, is one error each, and nothing
+ * is put between two that were swapped. A letter is a code point.
+ *
+ * What stands before the first `*` or `?` of a pattern, or the letters of a word that must be right, are the beginning of all
+ * forms in question, which are neighbours. When they are few or no table was made (forms_table.h), they are read from disk;
+ * else the table says which to look at.
+ */
+#ifndef SL_FORMS_MATCH_H
+#define SL_FORMS_MATCH_H
+
+#include "forms_table.h"
+
+#define SL_ANY_LETTERS 0xFFFFFFFFu /* no letter has these numbers */
+#define SL_ANY_LETTER 0xFFFFFFFEu
+#define SL_MAX_PATTERN (2 * SL_MAX_KEY + 1) /* letters; a longer one fits no form, when no two `*` are neighbours */
+#define SL_MAX_ERRORS 2
+#define SL_READ_FROM_DISK 4096 /* forms, at most */
+
+typedef struct {
+    int pattern;                       /* or a word with errors */
+    uint32_t letters[SL_MAX_PATTERN], count;
+    uint32_t errors;                   /* of a word: at most */
+    uint8_t beginning[SL_MAX_KEY];     /* of the keys of all forms that fit */
+    uint32_t beginning_length;
+    uint32_t mask, shortest, longest;  /* of the letters; lengths of forms that fit, in letters */
+} sl_form_query;
+
+typedef struct {
+    uint32_t number, errors;
+} sl_form_hit;
+
+typedef struct {
+    sl_form_hit *hits;
+    uint32_t count, capacity;
+    uint32_t limit; /* hits that are kept; count is one more when there were others */
+    int memory_failed;
+} sl_form_hits;
+
+SL_FUNCTION void sl_form_hits_free(sl_form_hits *h)
+{
+    free(h->hits);
+    memset(h, 0, sizeof *h);
+}
+
+/* Keeps the bytes of the first n letters of a key as the beginning. */
+SL_FUNCTION void sl_query_begin(sl_form_query *q, const uint8_t *key, uint32_t size, uint32_t n)
+{
+    uint32_t at = 0;
+    for (; n > 0 && at < size; n--)
+        at += sl_character_size(key[at]);
+    at = at < size ? at : size;
+    at = at < SL_MAX_KEY ? at : SL_MAX_KEY;
+    memcpy(q->beginning, key, at);
+    q->beginning_length = at;
+}
+
+/* Forms that a pattern fits, given as the `size` bytes of its key, at most SL_MAX_PATTERN. */
+SL_FUNCTION void sl_query_pattern(sl_form_query *q, const uint8_t *key, uint32_t size)
+{
+    uint32_t literal = 0, stars = 0, plain = 1;
+    memset(q, 0, sizeof *q);
+    q->pattern = 1;
+    q->count = sl_key_letters(key, size, q->letters);
+    for (uint32_t i = 0; i < q->count; i++) {
+        if (q->letters[i] == '*' || q->letters[i] == '?') {
+            stars += q->letters[i] == '*';
+            q->letters[i] = q->letters[i] == '*' ? SL_ANY_LETTERS : SL_ANY_LETTER;
+            plain = 0;
+        } else {
+            q->mask |= 1u << (q->letters[i] & 31);
+            literal += plain;
+        }
+    }
+    q->shortest = q->count - stars;
+    q->longest = stars ? UINT32_MAX : q->shortest;
+    sl_query_begin(q, key, size, literal);
+}
+
+/* Forms at most `errors` away from a word, given as a key; the first `right` letters have to be right. */
+SL_FUNCTION void sl_query_word(sl_form_query *q, const uint8_t *key, uint32_t size, uint32_t errors, uint32_t right)
+{
+    memset(q, 0, sizeof *q);
+    q->count = sl_key_letters(key, size, q->letters);
+    q->errors = q->count < right ? 0 : errors; /* a form with more letters would have more that should be equal */
+    q->mask = sl_letters_mask(q->letters, q->count);
+    q->shortest = q->count > q->errors ? q->count - q->errors : 0;
+    q->longest = q->count + q->errors;
+    sl_query_begin(q, key, size, right);
+}
+
+/* Does a pattern fit? `*` takes as little as it can, and one letter more whenever what follows does not fit: going back to
+ * the last `*` alone is enough. */
+SL_FUNCTION int sl_pattern_fits(const uint32_t *pattern, uint32_t m, const uint32_t *letters, uint32_t n)
+{
+    uint32_t i = 0, j = 0, star = UINT32_MAX, after = 0;
+    while (i < n) {
+        if (j < m && pattern[j] == SL_ANY_LETTERS) {
+            star = j++;
+            after = i;
+        } else if (j < m && (pattern[j] == SL_ANY_LETTER || pattern[j] == letters[i])) {
+            i++;
+            j++;
+        } else if (star != UINT32_MAX) {
+            j = star + 1;
+            i = ++after;
+        } else {
+            return 0;
+        }
+    }
+    while (j < m && pattern[j] == SL_ANY_LETTERS)
+        j++;
+    return j == m;
+}
+
+/* Errors between two words of at most SL_MAX_KEY letters, or more than `most` when there are more. Only cells of the matrix
+ * that are at most so far from its diagonal are worked out. */
+SL_FUNCTION uint32_t sl_word_errors(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m, uint32_t most)
+{
+    uint32_t rows[3][SL_MAX_KEY + 2], *before = rows[0], *last = rows[1], *row = rows[2];
+    while (n && m && a[0] == b[0])
+        a++, b++, n--, m--;
+    while (n && m && a[n - 1] == b[m - 1])
+        n--, m--;
+    if ((n > m ? n - m : m - n) > most)
+        return most + 1;
+    if (!n || !m)
+        return n + m;
+    for (uint32_t j = 0; j <= m && j <= most + 1; j++)
+        last[j] = j;
+    for (uint32_t i = 1; i <= n; i++) {
+        uint32_t from = i > most ? i - most : 1, to = i + most < m ? i + most : m, least = most + 1;
+        row[from - 1] = from == 1 ? i : most + 1;
+        for (uint32_t j = from; j <= to; j++) {
+            uint32_t errors = last[j - 1] + (a[i - 1] != b[j - 1]);
+            errors = row[j - 1] + 1 < errors ? row[j - 1] + 1 : errors;
+            errors = last[j] + 1 < errors ? last[j] + 1 : errors;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < errors)
+                errors = before[j - 2] + 1;
+            row[j] = errors;
+            least = errors < least ? errors : least;
+        }
+        row[to + 1] = most + 1;
+        if (least > most)
+            return most + 1;
+        uint32_t *oldest = before;
+        before = last;
+        last = row;
+        row = oldest;
+    }
+    return last[m];
+}
+
+/* Looks at one form, and keeps it when it fits. Returns 0 when there is no place left for another. */
+SL_FUNCTION int sl_query_try(const sl_form_query *q, uint32_t number, const uint8_t *key, uint32_t size, sl_form_hits *h)
+{
+    uint32_t letters[SL_MAX_KEY], n = sl_key_letters(key, size, letters), errors = 0;
+    if (n < q->shortest || n > q->longest)
+        return 1;
+    if (q->pattern ? !sl_pattern_fits(q->letters, q->count, letters, n)
+                   : (errors = sl_word_errors(q->letters, q->count, letters, n, q->errors)) > q->errors)
+        return 1;
+    if (h->count == h->limit) {
+        h->count++;
+        return 0;
+    }
+    if (h->count == h->capacity) {
+        uint32_t capacity = h->capacity ? h->capacity * 2 : 64;
+        sl_form_hit *hits = (sl_form_hit *)realloc(h->hits, capacity * sizeof *hits);
+        if (!hits) {
+            h->memory_failed = 1;
+            return 0;
+        }
+        h->hits = hits;
+        h->capacity = capacity;
+    }
+    sl_form_hit hit = {number, errors};
+    h->hits[h->count++] = hit;
+    return 1;
+}
+
+/* The numbers of the forms with the query's beginning: from the one to before the other. Returns 0 when damaged. */
+SL_FUNCTION int sl_query_range(const sl_form_query *q, const sl_forms *f, uint32_t *from, uint32_t *to)
+{
+    sl_form_entry e;
+    uint8_t key[SL_MAX_KEY];
+    uint32_t n = q->beginning_length;
+    *from = 0;
+    *to = f->blocks.count;
+    if (!n)
+        return 1;
+    if (sl_forms_seek(f, q->beginning, n, &e) < 0)
+        return 0;
+    *from = e.number;
+    memcpy(key, q->beginning, n);
+    while (n && key[n - 1] == 0xFF)
+        n--;
+    if (n) { /* what comes after all words with this beginning */
+        key[n - 1]++;
+        if (sl_forms_seek(f, key, n, &e) < 0)
+            return 0;
+        *to = e.number;
+    }
+    return *from <= *to;
+}
+
+/* Looks at forms from disk. Returns 0 when damaged. */
+SL_FUNCTION int sl_query_read(const sl_form_query *q, const sl_forms *f, uint32_t from, uint32_t to, sl_form_hits *h)
+{
+    sl_form_entry e;
+    uint8_t key[SL_MAX_KEY];
+    sl_form_begin(&e);
+    for (; from < to; from++) {
+        if (!sl_form_move(f, from, &e))
+            return 0;
+        if (!sl_query_try(q, from, key, sl_form_key(&e, key), h))
+            break;
+    }
+    return 1;
+}
+
+SL_INLINE uint32_t sl_first_not_below(const uint32_t *values, uint32_t low, uint32_t high, uint32_t value)
+{
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (values[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static int sl_hit_compare(const void *a, const void *b)
+{
+    uint32_t x = ((const sl_form_hit *)a)->number, y = ((const sl_form_hit *)b)->number;
+    return (x > y) - (x < y);
+}
+
+/* Looks at the forms that the table does not exclude. */
+SL_FUNCTION void sl_query_look(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h)
+{
+    uint32_t longest = q->longest < SL_LONG_FORM ? q->longest : SL_LONG_FORM, masks[SL_MASKS];
+    uint8_t bad[SL_MASKS];
+    for (uint32_t length = q->shortest < SL_LONG_FORM ? q->shortest : SL_LONG_FORM; length <= longest; length++) {
+        uint32_t at = t->groups[length], end = t->groups[length + 1], lost = 0, gained = 3;
+        if (from > 0 || to < t->count) {
+            at = sl_first_not_below(t->numbers, at, end, from);
+            end = sl_first_not_below(t->numbers, at, end, to);
+        }
+        if (!q->pattern) {
+            lost = gained = q->errors;
+            if (length < SL_LONG_FORM) { /* what is inserted loses nothing, what is deleted gains nothing */
+                lost -= length > q->count ? length - q->count : 0;
+                gained -= length < q->count ? q->count - length : 0;
+            }
+        }
+        for (; at < end; at += SL_MASKS) {
+            uint32_t n = end - at < SL_MASKS ? end - at : SL_MASKS;
+            const uint32_t *tested = t->masks + at;
+            if (n < SL_MASKS) {
+                memset(masks, 0, sizeof masks);
+                tested = (const uint32_t *)memcpy(masks, tested, n * sizeof *masks);
+            }
+            sl_masks_test(tested, q->mask, lost, gained, bad);
+            for (uint32_t i = 0; i < n; i++) {
+                if (i % 8 == 0 && sl_load64(bad + i) == 0x0101010101010101ull) {
+                    i += 7;
+                    continue;
+                }
+                uint32_t number = t->numbers[at + i], start = t->starts[number];
+                if (!bad[i] && !sl_query_try(q, number, t->keys.data + start, t->starts[number + 1] - start, h))
+                    return;
+            }
+        }
+    }
+    if (h->count)
+        qsort(h->hits, h->count, sizeof *h->hits, sl_hit_compare);
+}
+
+/* Finds the forms that fit, in the order of their numbers; `table` may be NULL. 1: done; 0: it takes a table; -1: damaged. */
+SL_FUNCTION int sl_query_run(const sl_form_query *q, const sl_forms *f, const sl_forms_table *table, sl_form_hits *h)
+{
+    uint32_t from, to;
+    if (!sl_query_range(q, f, &from, &to))
+        return -1;
+    if (table)
+        sl_query_look(q, table, from, to, h);
+    else if (to - from > SL_READ_FROM_DISK)
+        return 0;
+    else if (!sl_query_read(q, f, from, to, h))
+        return -1;
+    return 1;
+}
+
+#endif

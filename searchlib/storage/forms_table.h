@@ -1,0 +1,115 @@
+/* Which forms of a segment may fit a pattern or be a misspelling? A table in memory that leaves few to look at.
+ *
+ * Forms stand on disk as steps and endings, which takes a tenth of a microsecond each to read: too long when all of them are
+ * asked for. The table, made once for a segment, has the keys of all forms one after the other, and for each form a mask: bit
+ * i says that it has a letter whose last byte ends in the five bits of i. The 32 letters of Russian have a bit each, and so
+ * have those of English. Masks are sorted by the length of their forms in letters (code points), then by the number of the form.
+ *
+ * A form of n letters that a replacement (one letter lost, one gained), an insertion (one gained), a deletion (one lost) or a
+ * swap makes of a word has at most that many bits less and more than the word; one that fits a pattern has all the bits of its
+ * letters. So a test of a few instructions on four masks at once drops all but some in a hundred of those that have a length
+ * in question (signature hashing, in: Boytsov, "Indexing methods for approximate dictionary searching: comparative
+ * analysis", 2011).
+ */
+#ifndef SL_FORMS_TABLE_H
+#define SL_FORMS_TABLE_H
+
+#include "forms.h"
+
+#define SL_LONG_FORM 64 /* letters; forms of more share a group */
+#define SL_MASKS 64     /* are tested together */
+
+typedef struct {
+    uint32_t count;
+    sl_buffer keys;
+    uint32_t *starts;           /* by number: where its key begins; one more for the end of the last */
+    uint32_t *masks, *numbers;  /* by length and then by number */
+    uint32_t groups[SL_LONG_FORM + 2]; /* where the forms of each length begin */
+} sl_forms_table;
+
+/* The letters of a key, each as its bytes in one number. Returns how many; `letters` has room for n. */
+SL_FUNCTION uint32_t sl_key_letters(const uint8_t *key, uint32_t n, uint32_t *letters)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < n; count++) {
+        uint32_t letter = key[i++];
+        if (SL_UNLIKELY(letter >= 0xC0))
+            for (uint32_t size = sl_character_size((uint8_t)letter); size > 1 && i < n; size--)
+                letter = letter << 8 | key[i++];
+        letters[count] = letter;
+    }
+    return count;
+}
+
+SL_INLINE uint32_t sl_letters_mask(const uint32_t *letters, uint32_t n)
+{
+    uint32_t mask = 0;
+    for (uint32_t i = 0; i < n; i++)
+        mask |= 1u << (letters[i] & 31);
+    return mask;
+}
+
+SL_FUNCTION void sl_forms_table_free(sl_forms_table *t)
+{
+    sl_buffer_free(&t->keys);
+    free(t->starts);
+    free(t->masks);
+    free(t->numbers);
+    memset(t, 0, sizeof *t);
+}
+
+/* Makes the table of a segment's forms. 1: done; 0: memory ran out; -1: damaged. sl_forms_table_free() in any case. */
+SL_FUNCTION int sl_forms_table_make(sl_forms_table *t, const sl_forms *f)
+{
+    uint32_t n = f->blocks.count, letters[SL_MAX_KEY], next[SL_LONG_FORM + 1];
+    sl_form_entry e;
+    memset(t, 0, sizeof *t);
+    t->count = n;
+    t->starts = (uint32_t *)malloc(((size_t)n + 1) * sizeof *t->starts);
+    t->masks = (uint32_t *)malloc(((size_t)n + 1) * sizeof *t->masks);
+    t->numbers = (uint32_t *)malloc(((size_t)n + 1) * sizeof *t->numbers);
+    if (!t->starts || !t->masks || !t->numbers)
+        return 0;
+    sl_form_begin(&e);
+    for (uint32_t i = 0; i < n; i++) {
+        if (!sl_form_move(f, i, &e))
+            return -1;
+        if (t->keys.length > 0xFFFFFFFFu - SL_MAX_KEY || !sl_buffer_reserve(&t->keys, SL_MAX_KEY))
+            return 0;
+        uint8_t *key = t->keys.data + t->keys.length;
+        uint32_t size = sl_form_key(&e, key), length = sl_key_letters(key, size, letters);
+        t->starts[i] = (uint32_t)t->keys.length;
+        t->keys.length += size;
+        t->groups[(length < SL_LONG_FORM ? length : SL_LONG_FORM) + 1]++;
+    }
+    t->starts[n] = (uint32_t)t->keys.length;
+    for (uint32_t length = 0; length <= SL_LONG_FORM; length++) {
+        t->groups[length + 1] += t->groups[length];
+        next[length] = t->groups[length];
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t length = sl_key_letters(t->keys.data + t->starts[i], t->starts[i + 1] - t->starts[i], letters);
+        uint32_t at = next[length < SL_LONG_FORM ? length : SL_LONG_FORM]++;
+        t->masks[at] = sl_letters_mask(letters, length);
+        t->numbers[at] = i;
+    }
+    return 1;
+}
+
+/* Which of SL_MASKS masks lack at most `lost` of the wanted bits, and have at most `gained` others? lost: 0 to 2, or 3 for any;
+ * so is gained. Those have a 0 in `bad`. */
+SL_INLINE void sl_masks_test(const uint32_t *masks, uint32_t wanted, uint32_t lost, uint32_t gained, uint8_t *bad)
+{
+    const uint32_t lost1 = lost > 0, lost2 = lost > 1, lost_any = lost > 2 ? 0 : 0xFFFFFFFFu;
+    const uint32_t gained1 = gained > 0, gained2 = gained > 1, gained_any = gained > 2 ? 0 : 0xFFFFFFFFu;
+    for (uint32_t i = 0; i < SL_MASKS; i++) {
+        uint32_t less = wanted & ~masks[i] & lost_any, more = masks[i] & ~wanted & gained_any;
+        less &= less - lost1; /* without its lowest bit */
+        less &= less - lost2;
+        more &= more - gained1;
+        more &= more - gained2;
+        bad[i] = (less | more) != 0;
+    }
+}
+
+#endif

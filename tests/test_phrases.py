@@ -1,0 +1,337 @@
+"""Are the documents with a phrase found, and its occurrences counted, as a plain reading of the texts does?"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from naive_phrases import NaivePhrases, Slot
+
+from searchlib.definitions import Definition, Field
+from searchlib.documents import Document
+from searchlib.language.analyzer import Analysis
+from searchlib.ranking._occurrences import find, places
+from searchlib.ranking._searcher import Deadline, Searcher
+from searchlib.storage.builder import SegmentBuilder
+from searchlib.storage.segment import Segment
+
+
+@cache
+def terms_of(form: str) -> tuple[str, ...]:
+    """A toy form is indexed as each of its letters, but a number or a compound as itself."""
+    return tuple(dict.fromkeys(form)) if form.isalpha() else (form,)
+
+
+class ToyAnalyzer:
+    """'ab' reads as a or b; 'z' is a stop word."""
+
+    def analyze(self, form: str) -> Analysis:
+        return Analysis(terms_of(form), form == "z")
+
+
+class Archive:
+    """Toy documents spread over segments, and the same documents for the oracle."""
+
+    def __init__(
+        self, folder: Path, parts: Sequence[Sequence[Sequence[str]]], weights: Sequence[float]
+    ) -> None:
+        self.weights = list(weights)
+        fields = tuple(Field(f"f{i}", "text", weight=w or 1.0) for i, w in enumerate(weights))
+        definition = Definition(fields=fields)
+        self.parts = parts
+        self.segments = []
+        self.starts = []
+        texts: list[Sequence[str]] = []
+        analyzer: Any = ToyAnalyzer()
+        for number, part in enumerate(parts):
+            builder = SegmentBuilder(folder, f"{number}.segment", definition, analyzer)
+            self.starts.append(len(texts))
+            for document in part:
+                builder.add(Document(str(len(texts)), tuple(document), None, (), {"id": ""}))
+                texts.append(document)
+            entry, _ = builder.finish(durable=False)
+            self.segments.append(Segment(folder, entry))
+        self.oracle = NaivePhrases(texts, terms_of)
+        self.usual = [field.weight for field in fields]
+
+    def searcher(self, live: Sequence[bytes | None] | None = None) -> Searcher:
+        rows = [
+            (segment.file, None if live is None else live[i], segment.total_length)
+            for i, segment in enumerate(self.segments)
+        ]
+        return Searcher(rows, self.usual, 1.2, 0.55, self.weights)
+
+    def find(self, slots: Sequence[Sequence[str]], **options: Any) -> dict[int, float]:
+        """Document -> how often; documents numbered through the segments."""
+        occurrences = find(self.searcher(), [tuple(slot) for slot in slots], **options)
+        found: dict[int, float] = {}
+        for start, rows in zip(self.starts, occurrences.items(), strict=True):
+            assert [doc for doc, _ in rows] == sorted({doc for doc, _ in rows})
+            found |= {start + doc: tf for doc, tf in rows}
+        assert occurrences.df == len(found)
+        return found
+
+    def check(self, slots: Sequence[Sequence[str]], slop: int = 1, fields: int = 0) -> dict[int, float]:
+        expected = self.oracle.find([Slot(slot) for slot in slots], self.weights, slop, fields)
+        assert self.find(slots, slop=slop, fields=fields) == expected
+        return expected
+
+
+def archive_of(folder: Path, *texts: str | tuple[str, ...]) -> Archive:
+    documents = [(text,) if isinstance(text, str) else text for text in texts]
+    return Archive(folder, [documents], [2.0, 1.0][-len(documents[0]) :])
+
+
+# --- by example ---
+
+
+def test_a_word_counts_its_positions_by_field(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, ("a", "a b a"), ("", "b"), ("b", "c a"))
+    assert archive.check(["a"]) == {0: 4.0, 2: 1.0}
+    assert archive.check(["a"], fields=1) == {0: 2.0}
+    assert archive.check(["a"], fields=2) == {0: 2.0, 2: 1.0}
+
+
+def test_readings_at_one_position_count_once(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, "ab c ab b", "a", "c b")
+    assert archive.check(["ab"]) == {0: 3.0, 1: 1.0, 2: 1.0}
+    assert archive.find([("a", "b", "a")]) == {0: 3.0, 1: 1.0, 2: 1.0}
+
+
+def test_a_phrase_stands_in_order_and_side_by_side(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, "a b", "b a", "a c b", "a b a b", "b")
+    assert archive.check(["a", "b"]) == {0: 1.0, 3: 2.0}
+    assert archive.check(["a", "b"], slop=2) == {0: 1.0, 2: 1.0, 3: 2.0}
+    assert archive.check(["b", "a"], slop=2) == {1: 1.0, 3: 1.0}
+
+
+def test_repeated_words(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, "a a b a", "a b a", "a a a a b a a b a")
+    assert archive.check(["a", "a", "b", "a"]) == {0: 1.0, 2: 2.0}
+    assert archive.check(["a", "a"]) == {0: 1.0, 2: 4.0}
+
+
+def test_a_phrase_does_not_cross_from_field_to_field(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, ("c a", "b c"), ("a b", ""), ("a", "b a b"))
+    assert archive.check(["a", "b"]) == {1: 2.0, 2: 1.0}
+    assert archive.check(["a", "b"], slop=5) == {1: 2.0, 2: 1.0}
+    assert archive.check(["a", "b"], fields=1) == {1: 2.0}
+
+
+def test_what_counts_are_the_ends_of_chains(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, "a a a b", "a b b b")
+    assert archive.check(["a", "b"], slop=3) == {0: 1.0, 1: 3.0}
+
+
+def test_a_compound_stands_where_its_first_part_does(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, "c a-b c", "a b", "c a c")
+    assert archive.check([["a-b"]]) == {0: 1.0}
+    assert archive.check([["a"], ["b"]]) == {0: 1.0, 1: 1.0}
+    assert archive.check([["c"], ["a-b"], ["b"]]) == {0: 1.0}
+    assert archive.check([["a", "a-b"]]) == {0: 1.0, 1: 1.0, 2: 1.0}
+
+
+def test_nothing_is_found_without_one_of_the_words(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, "a b", "b")
+    for slots in (["a", "x"], [["x"]], [[], ["a"]], [["a"], []]):
+        assert archive.find(slots) == {}
+
+
+def test_a_field_of_no_weight_has_nothing(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, [[("a b", "c"), ("c", "a b")]], [0.0, 1.0])
+    assert archive.check(["a", "b"]) == {1: 1.0}
+    assert archive.check(["a"]) == {1: 1.0}
+
+
+def test_deleted_documents_are_found(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, "a b", "a b", "b a")
+    searcher = archive.searcher([b"\x02"])
+    assert find(searcher, [("a",), ("b",)]).items() == [[(0, 1.0), (1, 1.0)]]
+    assert find(searcher, [("a",)]).df == 3
+
+
+def test_what_is_found_scores_as_a_term_of_that_many_documents(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, "a b", "a", "b", "c a b")
+    phrase = find(archive.searcher(), [("a",), ("b",)])
+    assert phrase.df == 2
+    assert phrase.weight == pytest.approx(math.log(1 + (4 - 2 + 0.5) / (2 + 0.5)))
+
+
+def test_wrong_arguments(tmp_path: Path) -> None:
+    searcher = archive_of(tmp_path, ("a", "b")).searcher()
+    for slots, options in (
+        ([], {}),
+        ([("a",)] * 1025, {}),
+        ([("a",)], {"slop": 0}),
+        ([("a",)], {"fields": 4}),
+        ([("a",)], {"fields": -1}),
+        ([[]], {}),
+        ([[{}, {}]], {}),
+    ):
+        with pytest.raises(ValueError):
+            find(searcher, slots, **options)  # type: ignore[arg-type]
+
+
+def test_a_search_stops_at_its_deadline(large: Archive) -> None:
+    for slots in ([("z",), ("z",)], [("z",)], [("z", "a")]):
+        deadline = Deadline(0)
+        assert find(large.searcher(), list(slots), deadline=deadline).df == 0
+        assert deadline.passed
+        deadline = Deadline(1e6)
+        whole = find(large.searcher(), list(slots), deadline=deadline)
+        assert whole.items() == find(large.searcher(), list(slots)).items()
+        assert not deadline.passed
+
+
+# --- any corpus ---
+
+FORMS = st.sampled_from(["a", "b", "c", "d", "ab", "bc", "abc", "z", "z", "a-b", "b-ab", "ab-c", "7"])
+TEXTS = st.lists(FORMS, max_size=14).map(" ".join)
+TERMS = ["a", "b", "c", "d", "z", "7", "a-b", "b-ab", "q"]
+SLOTS = st.lists(
+    st.lists(st.sampled_from(TERMS), min_size=1, max_size=3, unique=True), min_size=1, max_size=5
+)
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.integers(1, 3).flatmap(
+        lambda fields: st.tuples(
+            st.lists(st.lists(st.tuples(*[TEXTS] * fields), min_size=1, max_size=12), min_size=1, max_size=3),
+            st.lists(st.sampled_from([0.0, 1.0, 2.5]), min_size=fields, max_size=fields),
+        )
+    ),
+    st.lists(st.tuples(SLOTS, st.integers(1, 5), st.integers(0, 7)), min_size=1, max_size=8),
+)
+def test_small_corpora(
+    parts: tuple[list[list[tuple[str, ...]]], list[float]], phrases: list[tuple[list[list[str]], int, int]]
+) -> None:
+    documents, weights = parts
+    with TemporaryDirectory() as folder:
+        archive = Archive(Path(folder), documents, weights)
+        for slots, slop, fields in phrases:
+            archive.check(slots, slop, fields & ((1 << len(weights)) - 1))
+
+
+def text_of(chance: random.Random, length: int) -> str:
+    """Letters by their place in the alphabet ever rarer, stop words in between, and now and then a number, once repeated."""
+    words = []
+    for _ in range(length):
+        kind = chance.random()
+        if kind < 0.3:
+            words.append("z")
+        elif kind < 0.35:
+            words.append(str(int(3000 ** chance.random())))
+        elif kind < 0.4:
+            words += [str(int(400 ** chance.random()))] * 2
+        else:
+            letters = "abcdefghijklmnop"
+            word = "".join(
+                letters[int(16 * chance.random() ** 1.6)] for _ in range(chance.choice([1, 1, 1, 2]))
+            )
+            words.append(word + "-x" if kind > 0.97 else word)
+    return " ".join(words)
+
+
+@pytest.fixture(scope="module", params=[1, 3], ids=["one segment", "three segments"])
+def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """Lists of many blocks, packed, short and as bitmaps; two windows; empty fields; some documents long."""
+    chance = random.Random(request.param)
+    texts = [
+        (
+            text_of(chance, chance.randrange(5)),
+            text_of(chance, chance.choice([0, 3, 6, 8, 10, 300 if chance.random() < 0.02 else 12])),
+        )
+        for _ in range(4500)
+    ]
+    cuts = [0, 4500] if request.param == 1 else [0, 3, 300, 4500]
+    parts = [texts[a:b] for a, b in itertools.pairwise(cuts)]
+    return Archive(tmp_path_factory.mktemp("large"), parts, [2.0, 1.0])
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_large_corpora(large: Archive, seed: int) -> None:
+    chance = random.Random(seed)
+    found = 0
+    for _ in range(6):
+        terms = ["z", *"abcdefghijklmnop", *map(str, range(1, 30)), "a-x", "b-x"]
+        size = chance.choice([1, 2, 2, 2, 3, 3, 4, 6])
+        slots = [chance.sample(terms, chance.choice([1, 1, 1, 2, 9])) for _ in range(size)]
+        if chance.random() < 0.5:
+            slots = [chance.choice([["z"], ["a"], ["b"], ["c"], ["d", "e"], slot]) for slot in slots]
+        found += len(large.check(slots, chance.choice([1, 1, 1, 2, 5]), chance.choice([0, 0, 1, 2])))
+    assert found > 10
+
+
+def test_the_lists_are_of_every_kind(large: Archive) -> None:
+    file = large.segments[-1].file
+    counts = [file.document_frequency(term) for term in ("z", "d", "p", "3", "10")]
+    assert counts[0] > file.documents / 2 > counts[1] > counts[2] > file.documents / 8
+    assert file.documents / 8 > counts[3] > 128 > counts[4] > 4
+
+
+# --- the reader of positions ---
+
+
+def positions(archive: Archive, segment: int, ordinal: int) -> list[tuple[int, tuple[int, ...]]]:
+    """Where a term stands in the documents of a segment, read from the texts."""
+    term = archive.segments[segment].file.term(ordinal)
+    found = []
+    start = archive.starts[segment]
+    for doc in range(len(archive.parts[segment])):
+        here: list[int] = []
+        base = 0
+        for tokens in archive.oracle.corpus[start + doc]:
+            places = archive.oracle.places(tokens, Slot([term]))
+            here += [base + place for place in sorted(places)]
+            base += max((place + 1 for _, place in tokens), default=0)
+        if here:
+            found.append((doc, tuple(here)))
+    return found
+
+
+def test_positions_of_a_large_corpus(large: Archive) -> None:
+    searcher = large.searcher()
+    chance = random.Random(3)
+    for segment, part in enumerate(large.segments):
+        ordinals = range(part.file.term_count)
+        for ordinal in chance.sample(ordinals, min(60, len(ordinals))):
+            assert places(searcher, segment, ordinal) == positions(large, segment, ordinal)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=12))
+def test_positions_of_small_corpora(texts: list[tuple[str, str]]) -> None:
+    with TemporaryDirectory() as folder:
+        archive = Archive(Path(folder), [texts], [2.0, 1.0])
+        searcher = archive.searcher()
+        for ordinal in range(archive.segments[0].file.term_count):
+            assert places(searcher, 0, ordinal) == positions(archive, 0, ordinal)
+
+
+@pytest.mark.parametrize("gaps", [[0], [1, 3], [1, 6000], [0, 3, 200, 20_000], [2**14]])
+def test_positions_far_apart(tmp_path: Path, gaps: list[int]) -> None:
+    """Gaps of every size, and documents whose positions share subblocks with their neighbours'."""
+    chance = random.Random(gaps[-1])
+    texts = []
+    for number in range(40 if gaps[-1] < 100 else 8):
+        count = (
+            chance.choice([1, 2, 3, 50, 127, 128, 129, 300]) if gaps[-1] < 100 else chance.choice([1, 2, 9])
+        )
+        texts.append(" ".join("b " * chance.choice(gaps) + "a" for _ in range(count)) + f" {number}")
+    archive = archive_of(tmp_path, *texts)
+    searcher = archive.searcher()
+    for ordinal in range(archive.segments[0].file.term_count):
+        if archive.segments[0].file.term(ordinal) in ("a", "7"):
+            assert places(searcher, 0, ordinal) == positions(archive, 0, ordinal)
+    for slots in (["a", "7"], ["7"], ["a", "a"]):
+        archive.check(slots)
