@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +13,6 @@ import searchlib
 from searchlib.definitions import NEWS, Definition
 
 Records = Sequence[dict[str, Any]]
-NOW = datetime(2024, 6, 12, 15, 30, tzinfo=UTC)
 
 
 class Ask(Protocol):
@@ -35,11 +33,11 @@ class ByOracle:
         self, documents: Records, query: str, *, definition: Definition = NEWS, **options: Any
     ) -> list[tuple[str, float]]:
         archive = self._archive(documents, definition)
-        answer = archive.search(query, **{"limit": 1000, "now": NOW, **options})
+        answer = archive.search(query, **{"limit": 1000, **options})
         return answer.hits
 
     def facet(self, documents: Records, query: str, field: str, by: str | None = None) -> dict[str, int]:
-        return self._archive(documents, NEWS).search(query, now=NOW).facets(field, by)
+        return self._archive(documents, NEWS).search(query).facets(field, by)
 
     def _archive(self, documents: Records, definition: Definition) -> NaiveArchive:
         key = id(documents), definition  # the documents are kept, so that no others get their number
@@ -57,7 +55,10 @@ class ByIndex:
         self, documents: Records, query: str, *, definition: Definition = NEWS, **options: Any
     ) -> list[tuple[str, float]]:
         results = self._index(documents, definition).search(query, **{"limit": 1000, **options})
-        return [(hit.id, hit.score) for hit in results]
+        hits = [(hit.id, hit.score) for hit in results]
+        if not {"limit", "offset"} & set(options):
+            assert results.total == len(hits)
+        return hits
 
     def facet(self, documents: Records, query: str, field: str, by: str | None = None) -> dict[str, int]:
         results = self._index(documents, NEWS).search(query)

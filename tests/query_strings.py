@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -118,8 +119,14 @@ LONGEST = 250  # letters: the limits of the language are far above
 BOOSTS = ["", "", "", "^2", "^0.5", "^10"]
 
 
-def queries() -> Strings:
+@st.composite
+def queries(draw: st.DrawFn) -> str:
     """Everything, in both languages, with every operator in both."""
+    return draw(_queries())
+
+
+@cache
+def _queries() -> Strings:
     word = st.sampled_from([*RUSSIAN.words, *ENGLISH.words, *HARD])
     phrase = st.sampled_from([*RUSSIAN.phrases, *ENGLISH.phrases, *HARD_PHRASES])
     one_word = st.sampled_from([*RUSSIAN.words, *ENGLISH.words])
@@ -134,7 +141,6 @@ def queries() -> Strings:
         st.sampled_from([*RUSSIAN.patterns, *ENGLISH.patterns, *HARD_PATTERNS]),
         st.builds("{}~{}".format, misspelled, st.sampled_from(["", "1", "2", "2/3", "/2"])),
     )
-    in_field = st.sampled_from(["title:", "text:"])
     boosted = st.builds("{}{}".format, text.filter(_takes_suffix), st.sampled_from(BOOSTS))
     named = st.builds("{}{}".format, st.sampled_from(["title:", "text:"]), text)
     other = st.sampled_from([*VALUES, *HARD_VALUES, *DATES, *HARD_DATES])
@@ -145,13 +151,23 @@ def queries() -> Strings:
         boost = st.sampled_from(["", "", "", "^2", "^0.5"])
         group = st.builds("({}){}".format, st.deferred(lambda: expression), boost)
         unit = st.builds("{}{}".format, prefix, st.one_of(leaf, leaf, leaf, group))
-        expression = _chain(unit, st.sampled_from([" "] * 4 + words))
+        expression = _brief(_chain(unit, st.sampled_from([" "] * 4 + words)))
         return expression
 
-    leaf = st.one_of(boosted, word, named, other)
+    leaf = _brief(st.one_of(boosted, word, named, other))
     in_field = st.builds("title:({})".format, expressions(leaf))
     everything = st.just("*")  # not in a field, where it is an error
     return expressions(st.one_of(leaf, leaf, in_field, everything)).filter(lambda one: len(one) <= LONGEST)
+
+
+def _brief(strategy: Strings) -> Strings:
+    """The same, whose repr hypothesis may write out wherever it is used."""
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> str:
+        return draw(strategy)
+
+    return drawn()
 
 
 def _takes_suffix(text: str) -> bool:
@@ -176,6 +192,7 @@ def plain_algebra(vocabulary: Vocabulary, *, patterns: bool, everything: bool) -
         misspelled = st.builds("{}~{}".format, st.sampled_from(vocabulary.misspelled), distance)
         wanting = st.sampled_from(vocabulary.patterns) | misspelled
         leaf = st.one_of(leaf, leaf, st.builds("{}{}".format, fields, wanting))
+    leaf = _brief(leaf)
     beside = st.lists(leaf, min_size=2, max_size=4).map(" ".join)
     if everything:
         beside = st.builds("{} {} NOT {}".format, leaf, leaf, leaf) | beside
@@ -193,7 +210,7 @@ def plain_algebra(vocabulary: Vocabulary, *, patterns: bool, everything: bool) -
     between = st.sampled_from(operators)
     group = st.builds("({})".format, beside | st.deferred(lambda: chain))
     unit = st.one_of(leaf, leaf, group, st.sampled_from(VALUES), st.sampled_from(DATES))
-    chain = _chain(unit, between)
+    chain = _brief(_chain(unit, between))
     return beside | chain
 
 
