@@ -135,7 +135,7 @@ def ask(
         except CorruptIndexError:
             damaged = True
     searcher = segment_searcher(segment, live)
-    for slots in PHRASES:
+    for slots in chance.sample(PHRASES, 4):
         try:
             occurrences = find(
                 searcher,
