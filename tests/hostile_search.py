@@ -155,7 +155,9 @@ def ask(
         except CorruptIndexError:
             damaged = True
     reads: list[Callable[[], object]] = [
-        lambda: [places(searcher, 0, ordinal) for ordinal in range(0, segment.file.term_count, 3)],
+        lambda: [
+            places(searcher, 0, ordinal) for ordinal in range(chance.randrange(9), segment.file.term_count, 9)
+        ],
         lambda: [segment.file.find_id(f"id-{number}") for number in (0, 7, 99, 5000)],
         lambda: [segment.file.find_id(id) for id in ("", "id", "\U0010ffff")],
         lambda: [

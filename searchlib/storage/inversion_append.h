@@ -34,6 +34,20 @@ SL_INLINE int sl_term_varint(sl_inversion *v, sl_term *t, uint32_t n)
     return sl_term_byte(v, t, (uint8_t)n);
 }
 
+/* Has a hyphenated whole a term in common with its first part, the next word? The part then stands for both, so that the part, by
+ * which such words are asked for, is found there in its own form. */
+SL_INLINE int sl_inversion_in_part(const sl_inversion *v, uint32_t i, uint32_t term)
+{
+    if (!v->seen[i].whole || i + 1 == v->seen_count || v->seen[i + 1].place != v->seen[i].place)
+        return 0;
+    const sl_form *part = &v->forms[v->seen[i + 1].form];
+    const uint32_t *terms = sl_form_terms(v, part);
+    for (uint32_t k = 0; k < part->readings; k++)
+        if (terms[k] == term)
+            return 1;
+    return 0;
+}
+
 /* Appends the words that were seen and looked up as the next document; tokens: of each field. Returns 0 when memory ran out. */
 SL_FUNCTION int sl_inversion_append(sl_inversion *v, const uint32_t *tokens)
 {
@@ -58,10 +72,12 @@ SL_FUNCTION int sl_inversion_append(sl_inversion *v, const uint32_t *tokens)
         const uint32_t *terms = sl_form_terms(v, form);
         for (uint32_t k = 0; k < form->readings; k++) {
             sl_term *t = &v->terms[terms[k]];
+            if (SL_UNLIKELY(v->seen[i].whole) && sl_inversion_in_part(v, i, terms[k]))
+                continue;
             uint32_t local = k ? 0 : form->local, other = (local != t->form.last) << 1;
             if (t->df && t->last_doc == doc) {
                 if (t->last_place == place)
-                    continue; /* two readings of neighbours in one compound met in one term: the first counts */
+                    continue; /* two readings of one form met in one term */
                 if (place - t->last_place > SL_LAST_PLACE || !sl_term_varint(v, t, (place - t->last_place) << 2 | other))
                     goto broken;
             } else {
