@@ -4,9 +4,9 @@ Every text is cut into words once; every node of searchlib.query.tree is then as
 mapping from the numbers of the documents that match to their scores. What is left open elsewhere is decided here:
 
   - Leaving out stop words means: as if they had not been written. A group of which one part is left is that part.
-  - Loose is the word that is the whole query, or beside it only an Any without a count, or such Anys in one another.
-    Behind any other node, a limit or an exclusion too, a word is strict.
-  - Exact words and phrases are never left out, stop words or not.
+  - Loose is the word that is the whole query, or a direct part of any Any without a count, wherever that stands, in an
+    exclusion too. Behind any other node a word is strict.
+  - Exact words are never left out, stop words or not, nor phrases of several words.
   - Occurrences of what counts as one pseudo term are positions: a pattern that fits a hyphenated word and its first
     part has one occurrence there.
   - Fuzzy: a swap is of letters that are neighbours in both words (optimal string alignment).
@@ -168,6 +168,9 @@ class NaiveArchive:
         match node:
             case Word(exact=False):
                 return None if all(place.stop for place in self._places(node.text)) else node
+            case Phrase(exact=False):  # of one word it is that word
+                places = self._places(node.text)
+                return None if len(places) == 1 and places[0].stop else node
             case All(parts):
                 left = [part for part in map(self._without_stop_words, parts) if part is not None]
                 return All(tuple(left)) if len(left) > 1 else left[0] if left else None
@@ -194,9 +197,8 @@ class NaiveArchive:
                 found = [self._scores(part, denied=denied) for part in parts]
                 return _summed(found, len(found))
             case Any(parts, least):
-                loose = loose and least == 1
                 return _summed(
-                    [self._scores(part, loose=loose, adds=True, denied=denied) for part in parts], least
+                    [self._scores(part, loose=least == 1, adds=True, denied=denied) for part in parts], least
                 )
             case Not(part):
                 inside = self._scores(part, denied=True)
