@@ -6,6 +6,7 @@ mapping from the numbers of the documents that match to their scores. What is le
   - Leaving out stop words means: as if they had not been written. A group of which one part is left is that part.
   - Loose is the word that is the whole query, or a direct part of any Any without a count, wherever that stands, in an
     exclusion too. Behind any other node a word is strict.
+  - Of a word of several tokens the stop words are left out in an exclusion too.
   - Exact words are never left out, stop words or not, nor phrases of several words.
   - Occurrences of what counts as one pseudo term are positions: a pattern that fits a hyphenated word and its first
     part has one occurrence there.
@@ -189,40 +190,29 @@ class NaiveArchive:
         return node
 
     def _scores(  # noqa: PLR0911  one for each kind of node
-        self, node: Node, *, loose: bool = False, adds: bool = False, denied: bool = False
+        self, node: Node, *, loose: bool = False, adds: bool = False
     ) -> Scores:
-        """loose: any token of a word will do; adds: a value or a date adds its boost; denied: stop words count."""
+        """loose: any token of a word will do; adds: a value or a date adds its boost."""
         match node:
             case All(parts):
-                found = [self._scores(part, denied=denied) for part in parts]
+                found = [self._scores(part) for part in parts]
                 return _summed(found, len(found))
             case Any(parts, least):
-                return _summed(
-                    [self._scores(part, loose=least == 1, adds=True, denied=denied) for part in parts], least
-                )
+                return _summed([self._scores(part, loose=least == 1, adds=True) for part in parts], least)
             case Not(part):
-                inside = self._scores(part, denied=True)
+                inside = self._scores(part)
                 return {doc: 0.0 for doc in self._all() if doc not in inside}
             case Except(wanted, unwanted):
-                outside = self._scores(unwanted, denied=True)
-                return {
-                    doc: score
-                    for doc, score in self._scores(wanted, denied=denied).items()
-                    if doc not in outside
-                }
+                outside = self._scores(unwanted)
+                return {doc: score for doc, score in self._scores(wanted).items() if doc not in outside}
             case Maybe(wanted, better):
-                lift = self._scores(better, adds=True, denied=denied)
-                return {
-                    doc: score + lift.get(doc, 0.0)
-                    for doc, score in self._scores(wanted, denied=denied).items()
-                }
+                lift = self._scores(better, adds=True)
+                return {doc: score + lift.get(doc, 0.0) for doc, score in self._scores(wanted).items()}
             case Require(scored, required):
-                needed = self._scores(required, denied=denied)
-                return {
-                    doc: score for doc, score in self._scores(scored, denied=denied).items() if doc in needed
-                }
+                needed = self._scores(required)
+                return {doc: score for doc, score in self._scores(scored).items() if doc in needed}
             case Word(exact=False):
-                return self._word(node, loose=loose, denied=denied)
+                return self._word(node, loose=loose)
             case Word() | Phrase() | Fuzzy():
                 return self._occurring(node)
             case Pattern() if node.field is None or node.field in self.weights:
@@ -231,10 +221,9 @@ class NaiveArchive:
                 return {}
         return {doc: node.boost if adds else 0.0 for doc in self._all() if self._has(doc, node)}
 
-    def _word(self, node: Word, *, loose: bool, denied: bool) -> Scores:
+    def _word(self, node: Word, *, loose: bool) -> Scores:
         places = [place for place in self._places(node.text) if loose or not place.whole]
-        if not denied:
-            places = [place for place in places if not place.stop] or places
+        places = [place for place in places if not place.stop] or places
         groups = [self._group(place.terms, node.field, node.boost) for place in places]
         return _summed(groups, 1 if loose else len(groups))
 
