@@ -4,9 +4,10 @@ Every text is cut into words once; every node of searchlib.query.tree is then as
 mapping from the numbers of the documents that match to their scores. What is left open elsewhere is decided here:
 
   - Leaving out stop words means: as if they had not been written. A group of which one part is left is that part.
-  - Loose is the word that is the whole query, or beside it only an Any without a count, or such Anys in one another.
-    Behind any other node, a limit or an exclusion too, a word is strict.
-  - Exact words and phrases are never left out, stop words or not.
+  - Loose is the word that is the whole query, when any word will do, or a direct part of any Any without a count, but not
+    in an exclusion. Behind any other node a word is strict.
+  - Of a word of several tokens the stop words are left out in an exclusion too.
+  - Exact words are never left out, stop words or not, nor phrases, be they of one word.
   - Occurrences of what counts as one pseudo term are positions: a pattern that fits a hyphenated word and its first
     part has one occurrence there.
   - Fuzzy: a swap is of letters that are neighbours in both words (optimal string alignment).
@@ -124,7 +125,8 @@ class NaiveArchive:
         moment = now or datetime.now(UTC)
         by_date = sort in ("newest", "oldest")
         match = match or ("all" if by_date else "any")
-        scores = self.scores(parse(query, self.definition, match=match, lenient=lenient, now=moment))
+        tree = parse(query, self.definition, match=match, lenient=lenient, now=moment)
+        scores = self.scores(tree, loose=match == "any")
         if since is not None or until is not None:
             start = None if since is None else date_span(since, moment)[0]
             end = None if until is None else date_span(until, moment)[1]
@@ -160,8 +162,8 @@ class NaiveArchive:
 
     # What a tree matches
 
-    def scores(self, tree: Node) -> Scores:
-        return self._scores(self._without_stop_words(tree) or tree, loose=True)
+    def scores(self, tree: Node, *, loose: bool = True) -> Scores:
+        return self._scores(self._without_stop_words(tree) or tree, loose=loose)
 
     def _without_stop_words(self, node: Node) -> Node | None:  # noqa: PLR0911  one for each kind of node
         """The tree as if its words that are stop words alone had not been written; None: there were no others."""
@@ -186,41 +188,34 @@ class NaiveArchive:
         return node
 
     def _scores(  # noqa: PLR0911  one for each kind of node
-        self, node: Node, *, loose: bool = False, adds: bool = False, denied: bool = False
+        self, node: Node, *, loose: bool = False, adds: bool = False, excluded: bool = False
     ) -> Scores:
-        """loose: any token of a word will do; adds: a value or a date adds its boost; denied: stop words count."""
+        """loose: any token of a word will do; adds: a value or a date adds its boost; excluded: it is in an exclusion."""
         match node:
             case All(parts):
-                found = [self._scores(part, denied=denied) for part in parts]
+                found = [self._scores(part, excluded=excluded) for part in parts]
                 return _summed(found, len(found))
             case Any(parts, least):
-                loose = loose and least == 1
-                return _summed(
-                    [self._scores(part, loose=loose, adds=True, denied=denied) for part in parts], least
-                )
+                loose = least == 1 and not excluded
+                found = [self._scores(part, loose=loose, adds=True, excluded=excluded) for part in parts]
+                return _summed(found, least)
             case Not(part):
-                inside = self._scores(part, denied=True)
+                inside = self._scores(part, excluded=True)
                 return {doc: 0.0 for doc in self._all() if doc not in inside}
             case Except(wanted, unwanted):
-                outside = self._scores(unwanted, denied=True)
-                return {
-                    doc: score
-                    for doc, score in self._scores(wanted, denied=denied).items()
-                    if doc not in outside
-                }
+                outside = self._scores(unwanted, excluded=True)
+                kept = self._scores(wanted, excluded=excluded)
+                return {doc: score for doc, score in kept.items() if doc not in outside}
             case Maybe(wanted, better):
-                lift = self._scores(better, adds=True, denied=denied)
-                return {
-                    doc: score + lift.get(doc, 0.0)
-                    for doc, score in self._scores(wanted, denied=denied).items()
-                }
+                lift = self._scores(better, adds=True, excluded=excluded)
+                base = self._scores(wanted, excluded=excluded)
+                return {doc: score + lift.get(doc, 0.0) for doc, score in base.items()}
             case Require(scored, required):
-                needed = self._scores(required, denied=denied)
-                return {
-                    doc: score for doc, score in self._scores(scored, denied=denied).items() if doc in needed
-                }
+                needed = self._scores(required, excluded=excluded)
+                kept = self._scores(scored, excluded=excluded)
+                return {doc: score for doc, score in kept.items() if doc in needed}
             case Word(exact=False):
-                return self._word(node, loose=loose, denied=denied)
+                return self._word(node, loose=loose)
             case Word() | Phrase() | Fuzzy():
                 return self._occurring(node)
             case Pattern() if node.field is None or node.field in self.weights:
@@ -229,10 +224,9 @@ class NaiveArchive:
                 return {}
         return {doc: node.boost if adds else 0.0 for doc in self._all() if self._has(doc, node)}
 
-    def _word(self, node: Word, *, loose: bool, denied: bool) -> Scores:
+    def _word(self, node: Word, *, loose: bool) -> Scores:
         places = [place for place in self._places(node.text) if loose or not place.whole]
-        if not denied:
-            places = [place for place in places if not place.stop] or places
+        places = [place for place in places if not place.stop] or places
         groups = [self._group(place.terms, node.field, node.boost) for place in places]
         return _summed(groups, 1 if loose else len(groups))
 

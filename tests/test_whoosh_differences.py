@@ -141,7 +141,6 @@ CASES: dict[int, list[Case]] = {
     25: [
         Case("gamma AND саммит,alpha", "", "1", match="all"),
         Case("gamma AND alpha-delta", "1 7", ""),
-        Case("alpha-delta", "", "1 2 3 7", match="all"),
     ],
     26: [Case("summit ANDNOT beta", "5", ""), Case("summit -beta", "5", "", signs=True)],
     27: [Case("alpha REQUIRE beta", "1 2", "1 2", old="3")],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import whoosh
 import whoosh.analysis
@@ -60,7 +61,8 @@ class WhooshArchive:
         made = {field.name: kinds[field.kind]() for field in definition.fields}
         self.schema: Any = fields.Schema(id=fields.ID(stored=True, unique=True), **made)
         self._texts = [field.name for field in definition.text_fields]
-        self._index: Any = storage.RamStorage().create_index(self.schema)
+        # Whoosh 2.7.4 keeps its scratch files in a folder of this name that all processes share.
+        self._index: Any = storage.RamStorage().create_index(self.schema, indexname=uuid4().hex)
         self._ids: set[str] = set()
         writer = self._index.writer()
         for record in records:

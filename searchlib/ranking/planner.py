@@ -45,13 +45,15 @@ class Planner:
         self._fields = {name: 1 << number for number, name in enumerate(fields)}
         self._deadline = deadline
         self._stop_words = False
+        self._strict = False
 
-    def plan(self, node: tree.Node, limit: tree.Node | None = None) -> Plan:
-        """limit: another query; only what matches it, too, is found. Raises QueryError, TimeOverError."""
-        root = self._part(node, loose=True)
+    def plan(self, node: tree.Node, limit: tree.Node | None = None, *, loose: bool = True) -> Plan:
+        """limit: another query; only what matches it, too, is found. loose: of a query that is one word of several tokens
+        any will do. Raises QueryError, TimeOverError."""
+        root = self._part(node, loose=loose)
         if root is None:
             self._stop_words = True
-            root = self._part(node, loose=True)
+            root = self._part(node, loose=loose)
         if root is None:
             raise QueryError("the query has no words: type at least one letter or digit")
         stop_words = self._stop_words
@@ -60,10 +62,11 @@ class Planner:
         return Plan(root, stop_words=stop_words)
 
     def part(self, node: tree.Node) -> Part:
-        """A node of which nothing is left out."""
-        before, self._stop_words = self._stop_words, True
+        """A node of which nothing is left out, and of whose words every token is needed: of an exclusion."""
+        before = self._stop_words, self._strict
+        self._stop_words = self._strict = True
         part = self._part(node, loose=False)
-        self._stop_words = before
+        self._stop_words, self._strict = before
         if part is None:
             raise AssertionError(f"nothing of {node!r} is left")
         return part
@@ -109,7 +112,7 @@ class Planner:
     def _group(self, node: tree.Node) -> Part | None:
         assert isinstance(node, (tree.All, tree.Any))
         counts = isinstance(node, tree.Any) and node.least > 1
-        any_will_do = isinstance(node, tree.Any) and not counts
+        any_will_do = isinstance(node, tree.Any) and not counts and not self._strict
         parts = [
             part for part in (self._part(one, loose=any_will_do) for one in node.parts) if part is not None
         ]

@@ -182,7 +182,9 @@ class Ranker:
             where = self._parse(question.where, "all", question.lenient)
             limit = where if limit is None else all_of([limit, where])
         try:
-            return planner.plan(self._parse(question.query, match, question.lenient), limit)
+            return planner.plan(
+                self._parse(question.query, match, question.lenient), limit, loose=match == "any"
+            )
         except TimeOverError:
             return None
 
