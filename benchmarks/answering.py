@@ -114,6 +114,7 @@ class SearchlibAnswering:
             results = search(
                 _written(question),
                 limit=TOP if listed else 0,
+                match="any",
                 since=question.since,
                 until=question.until,
                 lang=question.lang,

@@ -90,7 +90,7 @@ def filters(
             continue
         if name not in known:
             raise QueryError(f"'{name}' cannot be filtered by: this index has no such keyword field")
-        chosen = [wanted] if isinstance(wanted, str) else list(wanted)
+        chosen = [wanted] if isinstance(wanted, str) else list(wanted) if isinstance(wanted, Iterable) else []
         if not chosen or not all(isinstance(value, str) for value in chosen):
             raise QueryError(f"{name} is filtered by a value or several, each a str, not by {wanted!r}")
         parts.append(any_of([Keyword(name, value) for value in chosen]))
