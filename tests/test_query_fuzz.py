@@ -13,14 +13,14 @@ import os
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from conftest import Ask, ByOracle, Records
+from conftest import Ask, Records
 from query_strings import DATES, ENGLISH, HARD, HARD_DATES, HARD_PATTERNS, HARD_VALUES, RUSSIAN, VALUES
 
-from searchlib.definitions import NEWS
+import searchlib
 from searchlib.errors import QueryError
-from searchlib.query.parser import parse
 from searchlib.query.words import MAX_LENGTH
 
 COUNT = int(os.environ.get("SEARCHLIB_FUZZ", "1000000"))
@@ -36,6 +36,7 @@ RECORDS: Records = [
     {"id": "2", "text": "Санкт-Петербург collective security", "tags": ["summit", "a"], "source": "Meridian"},
     {"id": "3", "text": "и не the of", "date": "2024-06-12T15:00:00Z"},
 ]
+SAMPLE = Path(__file__).parents[1] / "indexes" / "sample.jsonl"
 MATCHES: list[str | int] = ["any", "all", 2, "75%"]
 
 WORDS = [*RUSSIAN.words, *ENGLISH.words, *HARD, *HARD_PATTERNS, *VALUES, *HARD_VALUES, *DATES, *HARD_DATES]
@@ -197,16 +198,20 @@ def test_a_short_dose(ask: Ask) -> None:
 
 
 @pytest.mark.slow
-def test_a_long_dose(ask: Ask) -> None:
+def test_a_long_dose(tmp_path: Path) -> None:
+    index = searchlib.Index.create(tmp_path / "sample")
+    with index.writer() as writer:
+        writer.add_from([str(SAMPLE)])
+
     def answer(text: str, *, match: str | int, lenient: bool) -> None:
-        if isinstance(ask, ByOracle):  # it is slow, and what it says is not the question here
-            parse(text, NEWS, match=match, lenient=lenient)
-        else:
-            ask(RECORDS, text, match=match, lenient=lenient)
+        results = index.search(text, match=match, lenient=lenient)
+        assert len(results.ids) <= results.total
 
     slowest, which, began = 0.0, 0, time.perf_counter()
     for number in range(SEED, SEED + COUNT):
         taken = try_one(number, answer)
+        if taken > 0.05:  # the machine may have been busy: again
+            taken = min(taken, try_one(number, answer), try_one(number, answer))
         if taken > slowest:
             slowest, which = taken, number
     text = string(which)
