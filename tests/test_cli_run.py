@@ -259,7 +259,7 @@ def test_a_document_whose_id_has_white_space_cannot_be_in_a_trec_run(tmp_path: P
 
 
 def test_a_file_that_breaks_off_is_told_after_its_queries() -> None:
-    packed = gzip.compress("\n".join(f"summit {number}" for number in range(5000)).encode())
+    packed = gzip.compress("\n".join(f"summit {number}" for number in range(20_000)).encode())
     Path("queries.gz").write_bytes(packed[:-2000])
     result = search("run", "queries.gz", "--format", "json", "--limit", "1")
     assert result.exit_code == 1
