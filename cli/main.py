@@ -14,8 +14,28 @@ from typing import Any, NoReturn
 
 import click
 
-_MODULES = {"query": ".query", "index": ".build", "stats": ".stats"}
-_OPTIONS_WITH_VALUE = {"--index", "--limit", "--memory"}  # of all commands; see _with_command
+_MODULES = {
+    "query": ".query",
+    "explain": ".explain",
+    "run": ".run",
+    "index": ".build",
+    "stats": ".stats",
+}
+_OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
+    *(
+        "--index",
+        "--limit",
+        "--memory",
+        "--match",
+        "--in",
+        "--since",
+        "--until",
+        "--lang",
+        "--source",
+        "--tag",
+    ),
+    *("--where", "--sort", "--recency", "--offset", "--after", "--facet", "--timeout", "--format"),
+}
 
 
 class _Commands(click.Group):
@@ -44,7 +64,7 @@ class _Commands(click.Group):
             _fail("stopped", 130)
         except Exception as error:
             message, code = _explain(error)
-            _fail(message, code)
+            _fail(message, code, getattr(error, "__notes__", ()))
         sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -55,7 +75,7 @@ def _with_command(args: list[str]) -> list[str]:
     if args[0] in ("--help", "-h", "--version"):
         return args
     at = 0
-    while at < len(args) and args[at].startswith("-") and args[at] != "--":
+    while at < len(args) and (args[at] == "-h" or args[at].startswith("--")) and args[at] != "--":
         at += 2 if args[at] in _OPTIONS_WITH_VALUE else 1
     if at < len(args) and args[at] in _MODULES:
         return [args[at], *args[:at], *args[at + 1 :]]
@@ -81,10 +101,12 @@ def _explain(error: Exception) -> tuple[str, int]:
     raise error
 
 
-def _fail(message: str, code: int) -> NoReturn:
-    from .terminal import warn
+def _fail(message: str, code: int, notes: Sequence[str] = ()) -> NoReturn:
+    from .terminal import warn, warn_as_is
 
     warn(f"search: {message}")
+    for note in notes:  # of a QueryError: the query with a caret under the spot
+        warn_as_is(note)
     sys.exit(code)
 
 
@@ -98,6 +120,9 @@ Examples:
   search index indexes/sample.toml         build indexes/sample/ from its definition
   search "summit of heads of state"        ask
   search --index PATH --limit 5 --json "collective security"
+  search --since 2024 --sort newest саммит -НАТО
+  search explain ID саммит                 why a document has its score
+  search run queries.jsonl > run.txt       many queries at once
   search index --index PATH FILE...        add files or folders to an index
   search stats                             what the index holds
   search query index funds                 a query that begins with a command's name

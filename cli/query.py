@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .asking import QueryCommand, limit_option, note_place, options, with_fields
 from .location import open_index
 from .terminal import (
     BOLD,
@@ -25,42 +26,92 @@ if TYPE_CHECKING:
 
 _INDENT = 4
 _TITLE_LIMIT = 200  # code points of a title that are shown
+_FACET_ROWS = 12  # of one table: the most frequent values, or the last periods
+
+Facets = dict[str, dict[str, int]]
 
 
-@click.command("query", short_help="Ask an index; 'search WORDS...' does the same.")
+@click.command("query", cls=QueryCommand, short_help="Ask an index; 'search WORDS...' does the same.")
 @click.argument("words", nargs=-1, required=True)
-@click.option("--index", "given", metavar="PATH", help="The index to ask, or its name under indexes/.")
+@options("index")
+@limit_option(10, "Hits to show.")
+@options("offset", "after", "sort", "recency", "match", "in", "lenient")
+@options("since", "until", "lang", "source", "tag", "where")
 @click.option(
-    "--limit", metavar="N", default=10, show_default=True, type=click.IntRange(min=1), help="Hits to show."
+    "--facet",
+    "facets",
+    metavar="FIELD[:PERIOD]",
+    multiple=True,
+    help="Count what is found by value, or a date by :day, :week, :month, :year. *",
 )
+@options("timeout")
+@click.option("--explain", is_flag=True, help="Show how each score comes about.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--color/--no-color", default=None, help="Colours; by default on a terminal only.")
-def command(words: tuple[str, ...], given: str | None, limit: int, as_json: bool, color: bool | None) -> None:
+def command(
+    words: tuple[str, ...],
+    given: str | None,
+    facets: tuple[str, ...],
+    as_json: bool,
+    color: bool | None,
+    **asked: Any,
+) -> None:
     """Ask an index and show the best documents with a passage of each.
 
     \b
     Examples:
       search саммит глав государств
       search --limit 3 '"collective security"'
+      search саммит -НАТО --since 2024-05 --lang ru --sort newest
+      search summit --facet source --facet date:month
       search query index funds
       search --json --index archive/2024 ceasefire > hits.json
 
-    --json prints {"query", "total", "took_ms", "hits": [{"id", "score", "title", "snippet", "lang", "date",
-    "url", "source"}]}. The snippet is HTML: the query's words in <mark>, everything else escaped. The title
-    is the plain text of the document. What a document lacks is null.
+    A word that begins with one dash leaves out what has it; options have two. An option marked * may be repeated:
+    any of several languages, sources or tags will do.
+
+    --json prints {"query", "total", "took_ms", "timed_out", "cursor", "facets", "hits": [{"id", "score",
+    "title", "snippet", "lang", "date", "url", "source"}]}; with --explain each hit has its "explanation". The
+    snippet is HTML: the query's words in <mark>, everything else escaped. The title is the plain text of the
+    document. What a document lacks is null, and so are the total and the facets when time ran out.
     """
+    from searchlib.errors import QueryError
+
+    if asked["after"] is not None and asked["offset"]:
+        raise click.UsageError("a page is found by --after or by --offset, not by both")
+    if asked["recency"] is not None and asked["sort"] not in (None, "relevance"):
+        raise click.UsageError("--recency goes with --sort relevance only")
     index = open_index(given)
-    results = index.search(" ".join(words), limit=limit)
+    query = " ".join(words)
+    asked = with_fields(index, asked)
+    try:
+        results = index.search(query, **asked)
+    except QueryError as error:
+        note_place(error, index, query, asked)
+        raise
+    counts = None if results.timed_out else _counts(results, facets)
     if as_json:
-        _show_json(results)
+        _show_json(results, counts)
         return
     colours = colours_wanted(color)
     width = line_width()
     lines: list[str] = []
-    for rank, hit in enumerate(results, 1):
+    for rank, hit in enumerate(results, asked["offset"] + 1):
         lines.extend(_hit_lines(rank, hit, width, colours))
-    lines.append(_summary(results, str(index.path)))
+    lines.append(_summary(results, str(index.path), asked["offset"]))
+    date = index.definition.date_field
+    for facet, values in (counts or {}).items():
+        in_order = date is not None and facet.partition(":")[0] == date.name
+        lines.extend(_facet_lines(facet, values, width, colours, in_order=in_order))
     show("\n".join(lines), colours)
+
+
+def _counts(results: Results, facets: tuple[str, ...]) -> Facets:
+    counts: Facets = {}
+    for facet in facets:
+        field, _, period = facet.partition(":")
+        counts[facet] = results.facet(field, period or None)
+    return counts
 
 
 def _hit_lines(rank: int, hit: Hit, width: int, colours: bool) -> list[str]:
@@ -74,15 +125,19 @@ def _hit_lines(rank: int, hit: Hit, width: int, colours: bool) -> list[str]:
     lines[0] = styled(number, BOLD, colours) + lines[0][_INDENT:]
 
     about = [printable(part) for part in (_day(hit.date), hit.lang, hit.source) if part]
-    facts = " · ".join([*about, f"score {hit.score:.2f}"])
+    if hit.score:  # 0 when sorted otherwise
+        about.append(f"score {hit.score:.2f}")
+    facts = " · ".join(about)
     where = printable(hit.url or f"id {hit.id}")
-    if display_width(facts) + 3 + display_width(where) <= room:
-        facts = f"{facts} · {where}"
+    if not facts or display_width(facts) + 3 + display_width(where) <= room:
+        facts = f"{facts} · {where}" if facts else where
         where = ""
     lines.extend(pad + styled(line, DIM, colours) for line in wrapped_text(facts, room))
     lines.extend(pad + line for line in wrapped(hit.snippet, room, colours))
     if where:  # on one line even when it is longer: an address cut in two cannot be followed
         lines.append(pad + styled(where, DIM, colours))
+    if hit.explanation is not None:
+        lines.extend(pad + styled(printable(line), DIM, colours) for line in str(hit.explanation).split("\n"))
     lines.append("")
     return lines
 
@@ -91,37 +146,78 @@ def _day(date: str | None) -> str | None:
     return date[:10] if date else None
 
 
-def _summary(results: Results, where: str) -> str:
+def _summary(results: Results, where: str, offset: int) -> str:
     from searchlib.results.snippets import printable
 
+    shown = len(results)
     took = f"{results.took_ms:.1f} ms"
-    if not len(results):
-        return f"Nothing found for: {printable(results.query)} ({where}, {took})"
+    if results.timed_out:
+        return f"{_documents(shown)}, {took}: time ran out, there may be better ones and more"
     total = results.total
-    documents = f"{total:,} document{'' if total == 1 else 's'}"
-    return f"{documents}, {took}" if total <= len(results) else f"{len(results)} of {documents}, {took}"
+    if not total:
+        return f"Nothing found for: {printable(results.query)} ({where}, {took})"
+    if shown == total:
+        return f"{_documents(total)}, {took}"
+    if not shown:
+        return f"Nothing behind that; {_documents(total)} in all, {took}"
+    page = f"{offset + 1}-{offset + shown}" if offset else f"{shown}"
+    return f"{page} of {_documents(total)}, {took}"
 
 
-def _show_json(results: Results) -> None:
+def _documents(count: int) -> str:
+    return f"{count:,} document{'' if count == 1 else 's'}"
+
+
+def _facet_lines(
+    facet: str, values: dict[str, int], width: int, colours: bool, *, in_order: bool
+) -> list[str]:
+    """A table of one facet: the most frequent values, or the last of periods in order."""
+    from searchlib.results.snippets import printable
+
+    field, _, period = facet.partition(":")
+    lines = ["", styled(printable(f"{field} by {period}" if period else field), BOLD, colours)]
+    chosen = list(values.items())
+    left_out = len(chosen) - _FACET_ROWS
+    if left_out > 0:
+        chosen = chosen[-_FACET_ROWS:] if in_order else chosen[:_FACET_ROWS]
+    counts = [f"{count:,}" for _, count in chosen]
+    right = max(map(len, counts), default=0)
+    room = width - right - 4
+    names = [next(wrapped_text(printable(value), room), "") for value, _ in chosen]
+    left = max(map(display_width, names), default=0)
+    for name, count in zip(names, counts, strict=True):
+        lines.append(f"  {name}{' ' * (left - display_width(name))}  {count:>{right}}")
+    if left_out > 0:
+        lines.insert(2 if in_order else len(lines), f"  … {left_out:,} {'before' if in_order else 'more'}")
+    return lines
+
+
+def _show_json(results: Results, facets: Facets | None) -> None:
     import json
 
+    hits = []
+    for hit in results:
+        shown = {
+            "id": hit.id,
+            "score": hit.score,
+            "title": hit.title,
+            "snippet": hit.snippet.html(),
+            "lang": hit.lang,
+            "date": hit.date,
+            "url": hit.url,
+            "source": hit.source,
+        }
+        if hit.explanation is not None:
+            shown["explanation"] = hit.explanation.as_dict()
+        hits.append(shown)
     answer: dict[str, Any] = {
         "query": results.query,
-        "total": results.total,
+        "total": None if results.timed_out else results.total,
         "took_ms": round(results.took_ms, 3),
-        "hits": [
-            {
-                "id": hit.id,
-                "score": hit.score,
-                "title": hit.title,
-                "snippet": hit.snippet.html(),
-                "lang": hit.lang,
-                "date": hit.date,
-                "url": hit.url,
-                "source": hit.source,
-            }
-            for hit in results
-        ],
+        "timed_out": results.timed_out,
+        "cursor": results.cursor,
+        "facets": facets,
+        "hits": hits,
     }
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     show(json.dumps(answer, ensure_ascii=encoding != "utf8"))

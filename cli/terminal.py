@@ -115,6 +115,12 @@ def warn(message: str) -> None:
     click.echo(printable(" ".join(message.split("\n"))), err=True)
 
 
+def warn_as_is(lines: str) -> None:
+    """Writes lines to stderr that are fit for a terminal already."""
+    _lenient(sys.stderr)
+    click.echo(lines, err=True)
+
+
 def _lenient(stream: object) -> None:
     reconfigure = getattr(stream, "reconfigure", None)  # a stand-in for the stream need not have it
     if reconfigure is not None:

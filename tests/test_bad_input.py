@@ -267,6 +267,12 @@ def test_rubbish_beside_a_word_is_passed_over(asked: searchlib.Index, query: str
     assert "harvest" in str(results[0].snippet)
 
 
+def test_an_id_that_is_no_unicode_is_that_of_no_document(asked: searchlib.Index) -> None:
+    assert asked.search("id:a\udcff").ids == []
+    with pytest.raises(LookupError, match="no document"):
+        asked.explain("1\ud800", "harvest")
+
+
 def test_a_very_long_query(asked: searchlib.Index) -> None:
     with pytest.raises(searchlib.QueryError, match="too long"):
         asked.search("harvest " * 2000)

@@ -110,6 +110,14 @@ def test_limits(tmp_path: Path, limit: int) -> None:
     index = build(tmp_path / "news", articles(20))
     everything = scored(index, "common", 20)
     assert scored(index, "common", limit) == everything[:limit]
+    assert (
+        index.search("common", limit=limit, sort="oldest").ids
+        == index.search("common", sort="oldest", limit=20).ids[:limit]
+    )
+    assert (
+        index.search("common", offset=limit, sort="oldest").ids
+        == index.search("common", sort="oldest", limit=20).ids[limit:][:10]
+    )
 
 
 def test_limit_0_finds_nothing_but_counts(tmp_path: Path) -> None:

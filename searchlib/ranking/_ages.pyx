@@ -22,6 +22,7 @@ cdef class Decay:
     def __cinit__(self, tuple documents):
         cdef uint32_t i, n
         self.documents = documents
+        self.segments = len(documents)
         self.exact = <double **> calloc(len(documents) + 1, sizeof(double *))
         self.factors = <float **> calloc(len(documents) + 1, sizeof(float *))
         self.windows = <float **> calloc(len(documents) + 1, sizeof(float *))
@@ -38,7 +39,7 @@ cdef class Decay:
     def __dealloc__(self):
         cdef uint32_t i
         if self.exact != NULL and self.factors != NULL and self.windows != NULL:
-            for i in range(<uint32_t> len(self.documents)):
+            for i in range(self.segments):
                 free(self.exact[i])
                 free(self.factors[i])
                 free(self.windows[i])

@@ -19,6 +19,7 @@ cdef class Bits:
     def __cinit__(self, tuple documents):
         cdef uint32_t i
         self.documents = documents
+        self.segments = len(documents)
         self.words = <uint64_t **> calloc(len(documents) + 1, sizeof(uint64_t *))
         if self.words == NULL:
             raise MemoryError("no memory for a set of documents")
@@ -30,7 +31,7 @@ cdef class Bits:
     def __dealloc__(self):
         cdef uint32_t i
         if self.words != NULL:
-            for i in range(<uint32_t> len(self.documents)):
+            for i in range(self.segments):
                 free(self.words[i])
             free(self.words)
 

@@ -273,8 +273,10 @@ class Ranker:
             cursor = Cursor.read(question.after, order)
             key = int(cursor.key) if isinstance(cursor.key, float) else cursor.key
             after = (key, *cursor.place(self.snapshot.segments))
-        offset = min(question.offset, self.snapshot.documents)
-        found = self.columns.sorted(plan.root.bits, by, question.limit + offset, after)[offset:]
+        documents = self.snapshot.documents
+        offset = min(question.offset, documents)
+        k = min(question.limit + offset, documents)
+        found = self.columns.sorted(plan.root.bits, by, k, after)[offset:]
         timed_out = deadline is not None and deadline.passed
         return Answer(
             self,

@@ -343,7 +343,11 @@ cdef class SegmentFile:
     def find_id(self, str id) -> int:
         """The last document that was given this id, deleted or not; -1 when there is none."""
         cdef Py_ssize_t size
-        cdef const uint8_t *key = <const uint8_t *> PyUnicode_AsUTF8AndSize(id, &size)
+        cdef const uint8_t *key
+        try:
+            key = <const uint8_t *> PyUnicode_AsUTF8AndSize(id, &size)
+        except UnicodeEncodeError:  # half a surrogate pair, which no id has
+            return -1
         cdef uint64_t order = self._section("id_order", 4 * <uint64_t> self.documents)[0]
         cdef uint32_t low = 0, high = self.documents, middle, doc, n
         cdef const uint8_t *p
