@@ -160,11 +160,13 @@ class Either(Part):
             _collect_alone(part, plan, condition)
 
     def demand(self, plan: Plan) -> None:
+        before = len(plan.clauses)
+        self.collect(plan, None)
         if self.least == 1 and self.scores:
             plan.choices.append(self)
+            plan.chosen += len(plan.clauses) - before
         else:
             plan.limit(self.bits)
-        self.collect(plan, None)
 
 
 class Perhaps(Part):
@@ -185,7 +187,6 @@ class Perhaps(Part):
     def demand(self, plan: Plan) -> None:
         self.wanted.demand(plan)
         _collect_alone(self.better, plan, None)
-        plan.optional = True
 
 
 class Limited(Part):
@@ -252,7 +253,8 @@ class Plan:
 
     root: the query. clauses: what scores; sources: for each of them, where it
     comes from; mask: the documents that may be found, None for all. A match of the query has a score above 0 unless
-    `scores` is False: then there may be others, which are in root.bits. stop_words: it has no other words.
+    `scores` is False: then there may be others, which are in root.bits. choices: alternatives one of which every match
+    has. stop_words: it has no other words.
     """
 
     def __init__(self, root: Part, *, stop_words: bool = False) -> None:
@@ -262,14 +264,13 @@ class Plan:
         self.sources: list[Scored] = []
         self.mask: Bits | None = None
         self.choices: list[Either] = []
-        self.optional = False
+        self.chosen = 0  # clauses of the choices
         self.scores = root.scores
         root.demand(self)
-        required = sum(clause.required for clause in self.clauses)
-        if len(self.choices) > 1 or self.optional or required:
-            for choice in self.choices:  # a score does not tell which of them gave it
+        if len(self.choices) > 1 or self.chosen < len(self.clauses):
+            for choice in self.choices:  # a score does not tell that it came from there
                 self.limit(choice.bits)
-        if required == 1 and len(self.clauses) == 1:
+        if len(self.clauses) == 1 and self.clauses[0].required:
             only = self.clauses[0]
             what = only.group if only.group is not None else only.occurrences
             assert what is not None
