@@ -225,8 +225,9 @@ class NaiveArchive:
         return {doc: node.boost if adds else 0.0 for doc in self._all() if self._has(doc, node)}
 
     def _word(self, node: Word, *, loose: bool) -> Scores:
+        wholes = [place for place in self._places(node.text) if place.whole and not place.stop]
         places = [place for place in self._places(node.text) if loose or not place.whole]
-        places = [place for place in places if not place.stop] or places
+        places = [place for place in places if not place.stop] or wholes or places  # "из-за" is no stop word
         groups = [self._group(place.terms, node.field, node.boost) for place in places]
         return _summed(groups, 1 if loose else len(groups))
 

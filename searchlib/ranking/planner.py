@@ -135,11 +135,12 @@ class Planner:
         return kind(left, right)
 
     def _word(self, node: tree.Word, loose: bool) -> Part | None:
-        tokens = [token for token in tokenize(node.text) if loose or not token[5]]
-        found = [(token[0], *self._lexicon.meaning(token[0])) for token in tokens]
-        chosen = [(form, group) for form, group, stop in found if not stop]
+        found = [(token[0], token[5], *self._lexicon.meaning(token[0])) for token in tokenize(node.text)]
+        chosen = [(form, group) for form, whole, group, stop in found if not stop and (loose or not whole)]
+        if not chosen:  # "из-за" is a word, though its parts are stop words
+            chosen = [(form, group) for form, whole, group, stop in found if whole and not stop]
         if not chosen and self._stop_words:
-            chosen = [(form, group) for form, group, _ in found]
+            chosen = [(form, group) for form, whole, group, _ in found if loose or not whole]
         parts = [
             Lookup(
                 group,
