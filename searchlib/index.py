@@ -15,14 +15,14 @@ from searchlib.definitions import NEWS, Definition, load_definition
 from searchlib.errors import IncompatibleIndexError, IndexExistsError, SearchError, StorageError
 from searchlib.language import VERSION as ANALYSIS
 from searchlib.language import Analyzer
-from searchlib.ranking.question import Question, filters, weights_of
+from searchlib.ranking.question import Question
 from searchlib.ranking.ranker import Ranker
 from searchlib.results.results import Results
 from searchlib.storage.manifest import MANIFEST, Manifest
 from searchlib.storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from searchlib.ranking.question import Moment, Values
+    from searchlib.ranking.arguments import Moment, Values
     from searchlib.results.explain import Explanation
     from searchlib.storage.writer import Writer
 
@@ -159,14 +159,20 @@ class Index:
         """
         began = perf_counter()
         ranker = self._open_ranker()
-        only = None
+        only = weights = None
         if not (since is until is lang is source is tags is None):
+            from searchlib.ranking.arguments import filters
+
             only = filters(
                 self.definition,
                 since=since,
                 until=until,
                 values={"lang": lang, "source": source, "tags": tags},
             )
+        if fields is not None:
+            from searchlib.ranking.arguments import weights_of
+
+            weights = weights_of(self.definition, fields)
         question = Question(
             query,
             limit,
@@ -178,7 +184,7 @@ class Index:
             only,
             sort,
             recency,
-            None if fields is None else weights_of(self.definition, fields),
+            weights,
             timeout_ms,
         )
         return Results(

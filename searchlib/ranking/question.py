@@ -1,22 +1,15 @@
-"""What may be asked beside the words: filters, an order, ages, pages? Checked and put into the terms of the query tree."""
+"""What may be asked beside the words: filters, an order, ages, pages?"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
-from searchlib.dates import DAY, parse_date
-from searchlib.definitions import Definition
-from searchlib.errors import QueryError
-from searchlib.query.tree import DateRange, Keyword, Node, all_of, any_of
+if TYPE_CHECKING:
+    from searchlib.query.tree import Node
 
-__all__ = ["Moment", "Question", "Values", "filters", "weights_of"]
-
-Moment: TypeAlias = str | date | datetime | int | float
-Values: TypeAlias = str | Iterable[str]
+__all__ = ["Question", "is_number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +37,11 @@ class Question:
         if self.after is not None and self.offset:
             raise ValueError("a page is found by `after` or by `offset`, not by both")
         if self.recency is not None:
-            if not (_is_number(self.recency) and 0 < self.recency < math.inf):
+            if not (is_number(self.recency) and 0 < self.recency < math.inf):
                 raise ValueError(f"recency is a half-life in days above 0, not {self.recency!r}")
             if self.sort not in (None, "relevance"):
                 raise ValueError(f"recency goes with sort='relevance', not with '{self.sort}'")
-        if self.timeout_ms is not None and not (_is_number(self.timeout_ms) and self.timeout_ms > 0):
+        if self.timeout_ms is not None and not (is_number(self.timeout_ms) and self.timeout_ms > 0):
             raise ValueError(f"timeout_ms is a number above 0, not {self.timeout_ms!r}")
 
     @property
@@ -56,79 +49,5 @@ class Question:
         return self.sort in (None, "relevance")
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def filters(
-    definition: Definition,
-    *,
-    since: Moment | None,
-    until: Moment | None,
-    values: Mapping[str, Values | None],
-) -> Node | None:
-    """The arguments that filter as one node, None when there are none.
-
-    since, until: the first and the last moment; a day, month or year means all of it. values: by keyword field, any of
-    which will do. Raises QueryError for a field that the index does not have and for what is no date.
-    """
-    parts: list[Node] = []
-    if since is not None or until is not None:
-        field = definition.date_field
-        if field is None:
-            raise QueryError("since and until need a date field, and this index has none")
-        start = None if since is None else _span("since", since)[0]
-        end = None if until is None else _span("until", until)[1]
-        if start is not None and end is not None and start >= end:
-            raise QueryError(
-                f"since ({since}) lies behind until ({until})", hint="nothing can be between them"
-            )
-        parts.append(DateRange(field.name, start, end))
-    known = {field.name for field in definition.keyword_fields}
-    for name, wanted in values.items():
-        if wanted is None:
-            continue
-        if name not in known:
-            raise QueryError(f"'{name}' cannot be filtered by: this index has no such keyword field")
-        chosen = [wanted] if isinstance(wanted, str) else list(wanted) if isinstance(wanted, Iterable) else []
-        if not chosen or not all(isinstance(value, str) for value in chosen):
-            raise QueryError(f"{name} is filtered by a value or several, each a str, not by {wanted!r}")
-        parts.append(any_of([Keyword(name, value) for value in chosen]))
-    return all_of(parts) if parts else None
-
-
-def _span(name: str, moment: Moment) -> tuple[int, int]:
-    """The first second of a moment, and the first after it."""
-    try:
-        if isinstance(moment, str):
-            from searchlib.query.dates import date_span
-
-            return date_span(moment, datetime.now(UTC))
-        start, _ = parse_date(moment)
-        whole_day = isinstance(moment, date) and not isinstance(moment, datetime)
-        return start, start + (DAY if whole_day else 1)
-    except ValueError as error:
-        raise QueryError(
-            f"{name}: {error}", hint="write 2024, 2024-06, 2024-06-06 or 2024-06-06T10:30"
-        ) from None
-
-
-def weights_of(
-    definition: Definition, fields: Sequence[str] | Mapping[str, float] | None
-) -> tuple[float, ...] | None:
-    """The weights of the text fields to search in, None for those of the definition. Raises QueryError."""
-    if fields is None:
-        return None
-    known = {field.name: field.weight for field in definition.text_fields}
-    if isinstance(fields, str) or not fields:
-        raise QueryError(f"fields are names of text fields in a list, or weights by name, not {fields!r}")
-    chosen = dict(fields) if isinstance(fields, Mapping) else {name: known.get(name, 0.0) for name in fields}
-    for name, weight in chosen.items():
-        if name not in known:
-            raise QueryError(f"'{name}' is no text field of this index", hint=f"it has {', '.join(known)}")
-        if not (_is_number(weight) and 0 <= weight <= 1000):
-            raise QueryError(f"the weight of a field is a number from 0 to 1,000, not {weight!r}")
-    weights = tuple(float(chosen.get(name, 0.0)) for name in known)
-    if not any(weights):
-        raise QueryError("no field is left to search in: every weight is 0")
-    return None if weights == tuple(known.values()) else weights
