@@ -183,13 +183,19 @@ def _facet_lines(
     counts = [f"{count:,}" for _, count in chosen]
     right = max(map(len, counts), default=0)
     room = width - right - 4
-    names = [next(wrapped_text(printable(value), room), "") for value, _ in chosen]
+    names = [_cut(printable(value), room) for value, _ in chosen]
     left = max(map(display_width, names), default=0)
     for name, count in zip(names, counts, strict=True):
         lines.append(f"  {name}{' ' * (left - display_width(name))}  {count:>{right}}")
     if left_out > 0:
         lines.insert(2 if in_order else len(lines), f"  … {left_out:,} {'before' if in_order else 'more'}")
     return lines
+
+
+def _cut(text: str, room: int) -> str:
+    if display_width(text) <= room:
+        return text
+    return next(wrapped_text(text, room - 1), "") + "…"
 
 
 def _show_json(results: Results, facets: Facets | None) -> None:

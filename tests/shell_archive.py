@@ -60,7 +60,7 @@ def search(*args: str, stdin: str | bytes | None = None) -> Result:
 
 def answer(*args: str) -> dict[str, Any]:
     """What --json prints."""
-    result = search(*args, "--json")
+    result = search("--json", *args)
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
     assert isinstance(found, dict)

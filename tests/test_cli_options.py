@@ -76,13 +76,7 @@ def test_weights_order_what_is_found_and_one_without_is_the_definitions() -> Non
     ],
 )
 def test_a_word_with_a_dash_is_left_out_and_no_option(args: tuple[str, ...], found: set[str]) -> None:
-    assert set(ids("--json", *args) if "--" not in args else _shown(*args)) == found
-
-
-def _shown(*args: str) -> list[str]:
-    result = search(*args)
-    assert result.exit_code == 0, result.output
-    return re.findall(r"id ([a-z]+-\d)", result.stdout)
+    assert set(ids(*args)) == found
 
 
 def test_a_word_with_a_dash_before_a_commands_name_is_a_query() -> None:
@@ -228,7 +222,7 @@ def test_long_tables_are_cut(tmp_path: Path) -> None:
     path = make_index(tmp_path, documents)
     shown = search("--index", str(path), "rain", "--limit", "1", "--facet", "tags", "--facet", "date").stdout
     _, tags, days = shown.split("\n\n")[-3:]
-    assert tags.splitlines()[:2] == ["tags", "  all                   30"] or tags.startswith("tags\n  all ")
+    assert tags.splitlines()[:3] == ["tags", "  all  30", "  t10   1"]
     assert tags.splitlines()[-1] == "  … 21 more"
     assert len(tags.splitlines()) == 14
     assert days.splitlines()[1:3] == ["  … 19 before", "  2024-07-20  1"]
@@ -237,6 +231,7 @@ def test_long_tables_are_cut(tmp_path: Path) -> None:
         "--index", str(path), "rain", "--facet", "tags", "--where", "id:1", "--facet", "date"
     ).stdout
     assert max(display_width(line) for line in wide.splitlines()) <= 80
+    assert re.search(r"^  x{60,}… +1$", wide, re.MULTILINE)
     assert "\x1b" not in wide
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import random
+import sys
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +17,7 @@ from naive_columns import members
 from toy_archive import ToyArchive as Archive
 from toy_archive import zipf_text
 
+from searchlib.ranking._ages import Decay
 from searchlib.ranking._bits import Bits
 from searchlib.ranking._matches import document_bits, group_bits, occurrence_bits
 from searchlib.ranking._searcher import Occurrences, Searcher
@@ -212,3 +215,15 @@ def test_the_documents_with_occurrences(large: Archive) -> None:
         if large.starts[segment] + doc not in large.dead
     ]
     assert members(occurrence_bits(occurrences)) == expected
+
+
+def test_sets_in_a_cycle_are_freed_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A collector of garbage clears the parts of a cycle first: what a set needs to free its memory must outlive that."""
+    failed: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", failed.append)
+    gc.collect()
+    held: list[object] = [Bits((64, 1)), Decay.of_dates((64,), [None], [0], 1.0)]
+    held.append(held)
+    del held
+    gc.collect()
+    assert failed == []
