@@ -24,7 +24,10 @@ LONGEST: Final = 60  # code points: no date is longer, and Whoosh's grammar of d
 
 _PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?\Z", re.ASCII)
 _TIME = re.compile(r"[T ]([0-9]{2}):?([0-9]{2})?:?([0-9]{2})?", re.ASCII)
-_DAYS_BACK: Final = {"позавчера": 2, "вчера": 1, "сегодня": 0, "завтра": -1}
+_DAYS_BACK: Final = {
+    **{"yesterday": 1, "today": 0, "tomorrow": -1},
+    **{"позавчера": 2, "вчера": 1, "сегодня": 0, "завтра": -1},
+}
 _PERIODS: Final = {
     "this week": ("week", 0),
     "last week": ("week", 1),
