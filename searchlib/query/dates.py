@@ -18,13 +18,16 @@ from searchlib.dates import DAY, parse_date
 if TYPE_CHECKING:
     from whoosh.qparser.dateparse import English
 
-__all__ = ["date_span"]
+__all__ = ["date_span", "iso_span"]
 
 LONGEST: Final = 60  # code points: no date is longer, and Whoosh's grammar of dates is not quick
 
 _PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?\Z", re.ASCII)
 _TIME = re.compile(r"[T ]([0-9]{2}):?([0-9]{2})?:?([0-9]{2})?", re.ASCII)
-_DAYS_BACK: Final = {"позавчера": 2, "вчера": 1, "сегодня": 0, "завтра": -1}
+_DAYS_BACK: Final = {
+    **{"yesterday": 1, "today": 0, "tomorrow": -1},
+    **{"позавчера": 2, "вчера": 1, "сегодня": 0, "завтра": -1},
+}
 _PERIODS: Final = {
     "this week": ("week", 0),
     "last week": ("week", 1),
@@ -46,7 +49,7 @@ def date_span(text: str, now: datetime) -> tuple[int, int]:
     message is for the user.
     """
     words = " ".join(text.lower().split())
-    span = _named(words, now.date()) or _iso(text.strip()) or _english(words, now)
+    span = _named(words, now.date()) or iso_span(text.strip()) or _english(words, now)
     if span is None:
         shown = repr(text if len(text) <= 40 else text[:40] + "…")
         raise ValueError(f"{shown} is no date that searchlib knows")
@@ -68,7 +71,8 @@ def _named(words: str, today: date) -> tuple[int, int] | None:
     return _month_span(months // 12, months % 12 + 1)
 
 
-def _iso(text: str) -> tuple[int, int] | None:
+def iso_span(text: str) -> tuple[int, int] | None:
+    """The span of an ISO date, which depends on no other; None for what is none."""
     partial = _PARTIAL.match(text)
     try:
         if partial is not None:

@@ -31,8 +31,14 @@ __all__ = [
     "query_parser",
 ]
 
+FIRST = -1
 LAST = 1000  # priority of the tagger of words: after everything else
 WORD = r'[^\s()"^~*?]'
+# What no other tagger would take, so that most words need not be offered to each of them.
+ORDINARY_WORD = (
+    rf"(?!(?:{'|'.join([*ours.INFIX, *ours.PREFIX, *ours.RUSSIAN])}){ours.WORD_AFTER})"
+    r'(?P<text>[^\W_][^\s()"^~*?:]*+)(?![*?:])'
+)
 PHRASE = r'"(?P<text>[^"]*)"(?:~(?P<slop>[0-9]{1,9}))?'
 
 
@@ -69,6 +75,12 @@ class Comparison(syntax.RangeNode):
         excluded = "=" not in rel
         super().__init__(value if above else None, None if above else value, excluded, excluded)
         self.value = value
+
+
+class Spaces(plugins.WhitespacePlugin):
+    """WhitespacePlugin, asked first: nothing else begins with a space, and every other node is one."""
+
+    priority = FIRST
 
 
 class SingleQuotes(plugins.SingleQuotePlugin):
@@ -116,12 +128,31 @@ class Words(plugins.Plugin):
         return [
             (self.ExactTagger(rf"(?<![^\s(:+\-]){ours.EXACT}{PHRASE}"), 0),
             (FnTagger(rf"(?<![^\s(:+\-]){ours.EXACT}(?P<text>{WORD}++)(?![*?])", Exact), 0),
+            (FnTagger(ORDINARY_WORD, syntax.WordNode), FIRST),
             (FnTagger(rf"(?P<text>(?:(?<![^\s(:])~+)?{WORD}+)", syntax.WordNode), LAST),
         ]
 
 
+class Parser(QueryParser):
+    """QueryParser, which asks its plugins anew for every query what they bring."""
+
+    def __init__(self, chosen: list[Any]) -> None:
+        super().__init__(None, None, group=Together, plugins=chosen)
+        self._taggers: list[Any] = super().taggers()
+        self._filters: list[Any] = super().filters()
+
+    def _add_ws_plugin(self) -> None:
+        self.add_plugin(Spaces())
+
+    def taggers(self) -> list[Any]:
+        return self._taggers
+
+    def filters(self) -> list[Any]:
+        return self._filters
+
+
 @cache
-def query_parser(russian: bool) -> QueryParser:
+def query_parser(russian: bool) -> Parser:
     """The parser of the language; russian: И ИЛИ НЕ are operators too."""
     chosen: list[Any] = [
         SingleQuotes(r"(?<=:)'(?P<text>[^']*)'(?=[\s)^]|$)"),
@@ -137,7 +168,7 @@ def query_parser(russian: bool) -> QueryParser:
         plugins.BoostPlugin(r"\^(?P<boost>[0-9]*(\.[0-9]+)?)($|(?=[\s)]))"),
         plugins.OperatorsPlugin(ops=_operators(russian), clean=True),
     ]
-    return QueryParser(None, None, group=Together, plugins=chosen)
+    return Parser(chosen)
 
 
 def _operators(russian: bool) -> list[tuple[plugins.OperatorsPlugin.OpTagger, int]]:

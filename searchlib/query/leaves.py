@@ -13,11 +13,11 @@ from unicodedata import category
 
 from whoosh.qparser import plugins, syntax
 
-from searchlib.definitions import Definition
 from searchlib.language._tokens import tokenize
 from searchlib.query.checks import Complain
 from searchlib.query.dates import date_span
 from searchlib.query.grammar import Comparison, Exact, ExactPhrase, QuotedWord
+from searchlib.query.syntax import MAX_DISTANCE, MAX_SLOP
 from searchlib.query.tree import (
     DateRange,
     Everything,
@@ -30,10 +30,8 @@ from searchlib.query.tree import (
     Word,
 )
 
-__all__ = ["Leaves", "field_kinds"]
+__all__ = ["Leaves"]
 
-MAX_SLOP: Final = 100
-MAX_DISTANCE: Final = 2  # letters: with three, half of the short words are alike
 LEAST_BOOST: Final = 0.001
 MOST_BOOST: Final = 1000.0
 
@@ -45,11 +43,6 @@ RANGE_HINT: Final = "write date:[2024-05-01 TO 2024-06-30]; one side may be *"
 _PhraseNode = plugins.PhrasePlugin.PhraseNode
 _FuzzyNode = plugins.FuzzyTermPlugin.FuzzyTermNode
 _WildcardNode = plugins.WildcardPlugin.WildcardNode
-
-
-def field_kinds(definition: Definition) -> dict[str, str]:
-    """The fields that can be searched in, and their kinds."""
-    return {"id": "keyword"} | {one.name: one.kind for one in definition.fields if one.kind != "stored"}
 
 
 class Leaves:

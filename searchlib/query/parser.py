@@ -6,7 +6,8 @@ searchlib/query/README.md is the language. Whoosh reads it (searchlib.query.gram
 silence is refused here with its place and a hint. Words beside each other without an operator are put together as
 `match` says.
 
-Importing this module imports Whoosh, so import it only for a query that is not plain (searchlib.query.syntax).
+Importing this module imports Whoosh, so import it only for a query that is neither plain
+(searchlib.query.syntax) nor simple (searchlib.query.simple).
 """
 
 from __future__ import annotations
@@ -21,34 +22,17 @@ from whoosh.qparser import plugins, syntax
 from searchlib.definitions import Definition
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
-from searchlib.query import tree as nodes
 from searchlib.query.checks import check
 from searchlib.query.grammar import Must, Together, query_parser
-from searchlib.query.leaves import Leaves, field_kinds
-from searchlib.query.syntax import is_plain, is_shouted
-from searchlib.query.together import CHUNK, bag, combined, needed
-from searchlib.query.tree import (
-    All,
-    DateRange,
-    Everything,
-    Keyword,
-    KeywordRange,
-    Maybe,
-    Node,
-    Not,
-    Pattern,
-    Require,
-    all_of,
-    any_of,
-    except_,
-    over,
-)
+from searchlib.query.leaves import Leaves
+from searchlib.query.syntax import MAX_CLAUSES, is_plain, is_shouted
+from searchlib.query.together import CHUNK, bag, beside, field_kinds, needed
+from searchlib.query.tree import Maybe, Node, Not, Require, all_of, any_of, except_, over
 from searchlib.query.words import MAX_LENGTH, MAX_WORDS
 
 __all__ = ["parse"]
 
 # Whoosh's cost grows faster than the query, and its tree is walked by recursion; so is ours.
-MAX_CLAUSES: Final = 256
 MAX_DEPTH: Final = 20
 MAXCHUNKS: Final = 2_000  # runs between white space: some of them may be punctuation, which is no word
 MAX_SIGNS: Final = 2_000
@@ -157,45 +141,8 @@ class _Reading:
         return part
 
     def _together(self, group: Any, boost: float, match: str | int) -> Node | None:
-        required: list[Node] = []
-        optional: list[Node] = []
-        unwanted: list[Node] = []
-        conditions: list[Node] = []
-        for node in group:
-            part = self._node(node, boost)
-            if part is None:
-                continue
-            if self._is_condition(part):
-                conditions.append(part)
-            elif isinstance(node, Must):
-                required.append(part)
-            elif isinstance(part, Not):
-                unwanted.append(part.part)
-            else:
-                optional.append(part)
-        wanted = combined(required, optional, match)
-        if conditions:
-            wanted = _limited(wanted, conditions)
-        if not unwanted:
-            return wanted
-        return except_(Everything() if wanted is None else wanted, any_of(unwanted))
-
-    def _is_condition(self, node: Node) -> bool:
-        """Does it ask for values and dates only, not for words? Beside words it limits what they find."""
-        if isinstance(node, (Keyword, KeywordRange, DateRange)):
-            return True
-        if isinstance(node, Pattern):
-            return node.field is not None and self._kinds[node.field] != "text"
-        return isinstance(node, (All, nodes.Any)) and all(self._is_condition(part) for part in node.parts)
-
-
-def _limited(wanted: Node | None, conditions: Sequence[Node]) -> Node:
-    """What meets the conditions: of those on one field one is enough, unless words with operators say otherwise."""
-    by_field: dict[object, list[Node]] = {}
-    for node in conditions:
-        by_field.setdefault(getattr(node, "field", node), []).append(node)
-    limits = all_of([any_of(nodes) for nodes in by_field.values()])
-    return limits if wanted is None else Require(wanted, limits, over((wanted, limits)))
+        parts = [(self._node(node, boost), isinstance(node, Must)) for node in group]
+        return beside([(part, must) for part, must in parts if part is not None], match, self._kinds)
 
 
 def _operation(node: Any, parts: Sequence[Node]) -> Node | None:

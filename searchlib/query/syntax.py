@@ -15,6 +15,9 @@ __all__ = [
     "FIELD",
     "FUZZY",
     "INFIX",
+    "MAX_CLAUSES",
+    "MAX_DISTANCE",
+    "MAX_SLOP",
     "MINUS",
     "PLUS",
     "PREFIX",
@@ -25,6 +28,10 @@ __all__ = [
     "is_plain",
     "is_shouted",
 ]
+
+MAX_CLAUSES: Final = 256
+MAX_SLOP: Final = 100
+MAX_DISTANCE: Final = 2  # letters: with three, half of the short words are alike
 
 # English operator -> its Russian equal, or None.
 INFIX: Final = {"AND": "И", "OR": "ИЛИ", "ANDNOT": None, "ANDMAYBE": None, "REQUIRE": None}

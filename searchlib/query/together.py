@@ -1,19 +1,37 @@
 """How are words side by side put together?
 
-Here, and not in the parser, so that a query of plain words is understood without importing Whoosh.
+Here, and not in the parser, so that a simple query is understood without importing Whoosh.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from searchlib.definitions import Definition
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
-from searchlib.query.tree import Maybe, Node, Word, all_of, any_of, over
+from searchlib.query.tree import (
+    All,
+    Any,
+    DateRange,
+    Everything,
+    Keyword,
+    KeywordRange,
+    Maybe,
+    Node,
+    Not,
+    Pattern,
+    Require,
+    Word,
+    all_of,
+    any_of,
+    except_,
+    over,
+)
 
-__all__ = ["CHUNK", "bag", "combined", "needed"]
+__all__ = ["CHUNK", "bag", "beside", "combined", "field_kinds", "needed"]
 
 CHUNK: Final = re.compile(r"\S+")
 
@@ -48,6 +66,55 @@ def combined(required: Sequence[Node], optional: Sequence[Node], match: str | in
         return all_of([*required, chosen])
     wanted = all_of(required)
     return Maybe(wanted, chosen, over((wanted, chosen)))
+
+
+def beside(parts: Sequence[tuple[Node, bool]], match: str | int, kinds: Mapping[str, str]) -> Node | None:
+    """Parts of any kind side by side, each with whether it must match; None when there are none.
+
+    A Not among them excludes; values and dates limit what the words find. kinds: of the fields (field_kinds).
+    """
+    required: list[Node] = []
+    optional: list[Node] = []
+    unwanted: list[Node] = []
+    conditions: list[Node] = []
+    for part, must in parts:
+        if _is_condition(part, kinds):
+            conditions.append(part)
+        elif must:
+            required.append(part)
+        elif isinstance(part, Not):
+            unwanted.append(part.part)
+        else:
+            optional.append(part)
+    wanted = combined(required, optional, match)
+    if conditions:
+        wanted = _limited(wanted, conditions)
+    if not unwanted:
+        return wanted
+    return except_(Everything() if wanted is None else wanted, any_of(unwanted))
+
+
+def _is_condition(node: Node, kinds: Mapping[str, str]) -> bool:
+    """Does it ask for values and dates only, not for words? Beside words it limits what they find."""
+    if isinstance(node, (Keyword, KeywordRange, DateRange)):
+        return True
+    if isinstance(node, Pattern):
+        return node.field is not None and kinds[node.field] != "text"
+    return isinstance(node, (All, Any)) and all(_is_condition(part, kinds) for part in node.parts)
+
+
+def _limited(wanted: Node | None, conditions: Sequence[Node]) -> Node:
+    """What meets the conditions: of those on one field one is enough, unless words with operators say otherwise."""
+    by_field: dict[object, list[Node]] = {}
+    for node in conditions:
+        by_field.setdefault(getattr(node, "field", node), []).append(node)
+    limits = all_of([any_of(nodes) for nodes in by_field.values()])
+    return limits if wanted is None else Require(wanted, limits, over((wanted, limits)))
+
+
+def field_kinds(definition: Definition) -> dict[str, str]:
+    """The fields that can be searched in, and their kinds."""
+    return {"id": "keyword"} | {one.name: one.kind for one in definition.fields if one.kind != "stored"}
 
 
 def bag(query: str, match: str | int) -> Node | None:

@@ -207,6 +207,12 @@ class Ranker:
             if node is None:
                 raise AssertionError("a query with tokens has words")
             return node
+        if isinstance(query, str):
+            from searchlib.query.simple import simple
+
+            tree = simple(query, self._definition, match)
+            if tree is not None:
+                return tree
         from searchlib.query.parser import parse
 
         return parse(query, self._definition, match=match, lenient=lenient)
