@@ -258,10 +258,18 @@ def test_stop_words_beside_others_change_nothing(asked: searchlib.Index) -> None
 
 
 @pytest.mark.parametrize(
-    "query", ["harvest\ud800", "\udfffharvest", "harvest \ud83d \x00 ...", "(harvest", '"harvest', "harvest*"]
+    ("query", "lenient"),
+    [
+        ("harvest\ud800", False),
+        ("\udfffharvest", False),
+        ("harvest \ud83d \x00 ...", False),
+        ("(harvest", True),
+        ('"harvest', True),
+        ('"harvest?', True),
+    ],
 )
-def test_rubbish_beside_a_word_is_passed_over(asked: searchlib.Index, query: str) -> None:
-    results = asked.search(query)
+def test_rubbish_beside_a_word_is_passed_over(asked: searchlib.Index, query: str, lenient: bool) -> None:
+    results = asked.search(query, lenient=lenient)
     assert results.ids == ["1"]
     assert results.query == query
     assert "harvest" in str(results[0].snippet)

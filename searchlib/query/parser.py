@@ -37,6 +37,7 @@ MAX_DEPTH: Final = 20
 MAXCHUNKS: Final = 2_000  # runs between white space: some of them may be punctuation, which is no word
 MAX_SIGNS: Final = 2_000
 
+_QUESTION = re.compile(r"\?+(?!\w)")
 _SIGN = re.compile(r'["()^~*?]')
 _BINARY: Final = (syntax.AndNotGroup, syntax.AndMaybeGroup, syntax.RequireGroup)
 
@@ -76,15 +77,25 @@ def parse(
     plain = is_plain(query)
     if not plain:
         try:
-            tree = _Reading(query, definition, match, lenient, now).tree()
-        except _TooLargeError:
+            tree = _Reading(query, definition, match, False, now).tree()
+        except QueryError:
             if not lenient:
                 raise
+            tree = _leniently(query, definition, match, now)
     if tree is None and tokens and (plain or lenient):
         tree = bag(query, match)
     if tree is None:
         raise QueryError("the query has no words: type at least one letter or digit")
     return tree
+
+
+def _leniently(query: str, definition: Definition, match: str | int, now: datetime | None) -> Node | None:
+    """What is no valid query is rather a question than a pattern where a word ends in a question mark."""
+    read = _QUESTION.sub(lambda found: " " * len(found[0]), query)
+    try:
+        return _Reading(read, definition, match, True, now).tree()
+    except _TooLargeError:
+        return None
 
 
 class _TooLargeError(QueryError):

@@ -34,7 +34,7 @@ cdef class Deadline:
     """When a search is to stop, with what it has. For one search; not for several threads."""
 
     def __cinit__(self, double milliseconds):
-        self.state.at = sl_clock() + <int64_t> (milliseconds * 1e6)
+        self.state.at = sl_clock() + <int64_t> (min(milliseconds, 1e12) * 1e6)
 
     @property
     def passed(self) -> bool:
