@@ -58,10 +58,13 @@ class Inverted:
             base = 0
             for field, text in enumerate(document):
                 tokens = tokenize(text)
-                for token in tokens:
+                for token, following in zip(tokens, [*tokens[1:], None], strict=False):
+                    part = following[0] if token[5] and following and following[3] == token[3] else ""
                     for term in analyze(token[0]).terms[:16]:
+                        if part and term in analyze(part).terms[:16]:
+                            continue  # the first part of a hyphenated whole stands for both
                         stands = self.places.setdefault(term, {}).setdefault(doc, {})
-                        # the first form at a position counts; all whose first term is another one are one symbol
+                        # all forms whose first term is another one are one symbol
                         stands.setdefault(
                             base + token[3], token[0] if term == self.first_term(token[0]) else ""
                         )
