@@ -140,7 +140,7 @@ def ask(
             occurrences = find(
                 searcher,
                 [
-                    slot if isinstance(slot, tuple) else [segment.file.match_forms(slot, 9999)[1]]
+                    slot if isinstance(slot, tuple) else [segment.file.match_forms(slot, 9999)]
                     for slot in slots
                 ],
                 slop=chance.choice([1, 1, 3]),
@@ -174,7 +174,7 @@ def ask(
         *ask_columns(Columns(ranker.snapshot), ranker, chance),
         lambda: [segment.stored[doc] for doc in (0, entry.documents // 2, entry.documents - 1)],
         lambda: [segment.file.find_form(form) for form in ("every", "a", "яя", "w1")],
-        lambda: [segment.file.form_set(form) for form in ("omni", "a", "стали", "w1", "f100")],
+        lambda: [segment.file.form_set(form).terms for form in ("omni", "a", "стали", "w1", "f100")],
         lambda: [found(segment, pattern) for pattern in ("b*", "w?", "*i", "st*", "ст?ли", "*")],
         lambda: [
             segment.file.near_forms(form, distance, 0, 10_000)
@@ -198,7 +198,7 @@ def segment_searcher(segment: Segment, live: bytes | None) -> Searcher:
 def found(segment: Segment, pattern: str) -> list[str]:
     """Asks for forms, of which there may be more than we want."""
     with suppress(OverflowError):
-        return segment.file.match_forms(pattern, 2000)[0]
+        return segment.file.match_forms(pattern, 2000).forms
     return []
 
 

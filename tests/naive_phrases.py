@@ -40,10 +40,16 @@ class NaivePhrases:
             tf = 0.0
             for field, (weight, tokens) in enumerate(zip(weights, document, strict=True)):
                 if not fields or fields >> field & 1:
-                    tf += weight * len(self.last_places(tokens, slots, slop))
+                    tf += weight * self.count(tokens, slots, slop)
             if tf > 0:
                 found[number] = tf
         return found
+
+    def count(self, tokens: list[tuple[str, int]], slots: Sequence[Slot], slop: int) -> int:
+        """Of forms each occurrence counts, even where two stand at one position; of all else the positions."""
+        if len(slots) == 1 and slots[0].exact:
+            return sum(form in slots[0].words for form, _ in tokens)
+        return len(self.last_places(tokens, slots, slop))
 
     def last_places(self, tokens: list[tuple[str, int]], slots: Sequence[Slot], slop: int) -> set[int]:
         """The positions of the last slot that a chain of positions reaches."""

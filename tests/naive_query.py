@@ -8,8 +8,8 @@ mapping from the numbers of the documents that match to their scores. What is le
     in an exclusion. Behind any other node a word is strict.
   - Of a word of several tokens the stop words are left out in an exclusion too.
   - Exact words are never left out, stop words or not, nor phrases, be they of one word.
-  - Occurrences of what counts as one pseudo term are positions: a pattern that fits a hyphenated word and its first
-    part has one occurrence there.
+  - Occurrences of a pattern or a fuzzy word are words: one that fits a hyphenated word and its first part has two
+    occurrences there, but one when they have a term in common. Those of a phrase are positions.
   - Fuzzy: a swap is of letters that are neighbours in both words (optimal string alignment).
 """
 
@@ -265,7 +265,10 @@ class NaiveArchive:
         frequency: Scores = {}
         for doc, texts in enumerate(self.texts):
             for field in [node.field] if node.field else self.weights:
-                count = _occurrences(texts[field], slots, slop)
+                if isinstance(node, (Pattern, Fuzzy)):
+                    count = _standing(texts[field], slots[0])
+                else:
+                    count = _occurrences(texts[field], slots, slop)
                 if count:
                     frequency[doc] = frequency.get(doc, 0.0) + self.weights[field] * count
         return frequency
@@ -340,6 +343,13 @@ def _slot(wanted: Place, exact: bool) -> Slot:
     if exact:
         return lambda place: place.form == wanted.form
     return lambda place: not set(place.terms).isdisjoint(wanted.terms)
+
+
+def _standing(places: Sequence[Place], slot: Slot) -> int:
+    """How many words stand there? A hyphenated one and its first part are two, unless they have a term in common."""
+    found = [place for place in places if slot(place)]
+    parts = {(place.position, term) for place in found if not place.whole for term in place.terms}
+    return sum(not place.whole or (place.position, place.terms[0]) not in parts for place in found)
 
 
 def _occurrences(places: Sequence[Place], slots: Sequence[Slot], slop: int) -> int:

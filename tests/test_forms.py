@@ -14,6 +14,7 @@ from naive_dictionary import key_of
 from naive_forms import errors, fits
 
 from searchlib.language import Analyzer
+from searchlib.storage._segment import FormSet
 
 THOROUGH = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MANY = 1_000_000
@@ -39,8 +40,10 @@ def sorted_forms(forms: Collection[str]) -> list[str]:
     return sorted(forms, key=key_of)
 
 
-def check_set(inverted: Inverted, forms: Collection[str], found: dict[int, tuple[int, ...] | None]) -> None:
-    """Does a set of codes say where exactly these forms stand?"""
+def check_set(inverted: Inverted, forms: Collection[str], given: FormSet) -> None:
+    """Does a set say where exactly these forms stand?"""
+    found = given.terms
+    assert list(found) == sorted(found)
     assert inverted.stands(found) == inverted.standing(forms)
     file = inverted.file
     assert {file.term(ordinal) for ordinal in found} == {inverted.first_term(form) for form in forms} - {""}
@@ -54,18 +57,24 @@ def check_set(inverted: Inverted, forms: Collection[str], found: dict[int, tuple
             assert 0 < len(codes) < entry.varied
 
 
+def contents(given: FormSet) -> tuple[list[str], dict[int, tuple[int, ...] | None]]:
+    return given.forms, given.terms
+
+
 def check_pattern(inverted: Inverted, pattern: str) -> None:
-    forms, found = inverted.file.match_forms(pattern, MANY)
+    matched = inverted.file.match_forms(pattern, MANY)
+    forms = matched.forms
     assert forms == sorted_forms({form for form in inverted.forms if fits(pattern, form)})
-    check_set(inverted, forms, found)
+    check_set(inverted, forms, matched)
     if forms:
-        assert inverted.file.match_forms(pattern, len(forms)) == (forms, found)
+        assert inverted.file.match_forms(pattern, len(forms)).forms == forms
         with pytest.raises(OverflowError, match=f"more than {len(forms) - 1} forms"):
             inverted.file.match_forms(pattern, len(forms) - 1)
 
 
 def check_word(inverted: Inverted, word: str, distance: int, prefix: int) -> None:
-    near, found = inverted.file.near_forms(word, distance, prefix, MANY)
+    found = inverted.file.near_forms(word, distance, prefix, MANY)
+    near = list(zip(found.forms, found.errors, strict=True))
     expected = {
         form: errors(word, form)
         for form in inverted.forms
@@ -96,7 +105,10 @@ def test_forms_of_a_small_segment(
         for form in inverted.forms:
             check_set(inverted, [form], inverted.file.form_set(form))
         for other in {"", "*", "nowhere", "a" * 600, "\0"} - inverted.forms:
-            assert inverted.file.form_set(other) == {}
+            assert contents(inverted.file.form_set(other)) == ([], {})
+        some = sorted(inverted.forms)[::2]
+        check_set(inverted, some, inverted.file.form_set(*reversed(some), "nowhere"))
+        assert inverted.file.form_set(*some, *some).forms == sorted_forms(some)
         for pattern in patterns:
             check_pattern(inverted, pattern)
         for word, distance, prefix in words:
@@ -121,17 +133,16 @@ def test_forms_as_they_are_inflected(texts: list[tuple[str, str]]) -> None:
 def test_two_forms_of_a_term_are_told_apart() -> None:
     with TemporaryDirectory() as folder:
         file = Inverted(folder, [("", "дом дома дом"), ("", "дому дом")], Analyzer().analyze).file
-        [[ordinal, codes]] = file.form_set("дом").items()
+        [[ordinal, codes]] = file.form_set("дом").terms.items()
         assert file.term(ordinal) == "дом"
         assert codes == (0,)  # the most frequent one
-        assert file.match_forms("дом?", 9) == (["дома", "дому"], {ordinal: (1, 2)})
-        assert file.match_forms("дом*", 9) == (["дом", "дома", "дому"], {ordinal: None})
-        assert file.near_forms("домв", 1, 0, 9) == (
-            [("дом", 1), ("дома", 1), ("дому", 1)],
-            {ordinal: None},
-        )
-        assert file.near_forms("одм", 1, 0, 9) == ([("дом", 1)], {ordinal: (0,)})
-        assert file.near_forms("одм", 1, 1, 9) == ([], {})
+        assert contents(file.match_forms("дом?", 9)) == (["дома", "дому"], {ordinal: (1, 2)})
+        assert contents(file.match_forms("дом*", 9)) == (["дом", "дома", "дому"], {ordinal: None})
+        near = file.near_forms("домв", 1, 0, 9)
+        assert contents(near) == (["дом", "дома", "дому"], {ordinal: None})
+        assert near.errors == [1, 1, 1]
+        assert contents(file.near_forms("одм", 1, 0, 9)) == (["дом"], {ordinal: (0,)})
+        assert contents(file.near_forms("одм", 1, 1, 9)) == ([], {})
 
 
 def test_what_cannot_be_asked() -> None:
@@ -139,10 +150,10 @@ def test_what_cannot_be_asked() -> None:
         file = Inverted(folder, [("", "дом")], Analyzer().analyze).file
         with pytest.raises(ValueError, match="0 to 2, not 3"):
             file.near_forms("дом", 3, 0, 9)
-        assert file.match_forms("д" + "*" * 100_000 + "м", 9)[0] == ["дом"]
-        assert file.match_forms("?*" * 100_000, 9) == ([], {})
-        assert file.match_forms("д" * 100_000, 9) == ([], {})
-        assert file.near_forms("д" * 100_000, 2, 0, 9) == ([], {})
+        assert file.match_forms("д" + "*" * 100_000 + "м", 9).forms == ["дом"]
+        assert contents(file.match_forms("?*" * 100_000, 9)) == ([], {})
+        assert contents(file.match_forms("д" * 100_000, 9)) == ([], {})
+        assert contents(file.near_forms("д" * 100_000, 2, 0, 9)) == ([], {})
 
 
 # ---- enough forms for the table of masks ----
@@ -167,9 +178,9 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Inverted:
 
 def test_a_table_is_made_and_changes_no_answer(many: Inverted) -> None:
     patterns = ["ab*", "аб?*", "a?b*", "字*", "нет", "и*", "ё*", "𐐨*"]
-    before = [many.file.match_forms(pattern, MANY) for pattern in patterns]
+    before = [contents(many.file.match_forms(pattern, MANY)) for pattern in patterns]
     check_pattern(many, "*")  # too many to be read from disk one by one
-    assert [many.file.match_forms(pattern, MANY) for pattern in patterns] == before
+    assert [contents(many.file.match_forms(pattern, MANY)) for pattern in patterns] == before
     assert any(forms for forms, _ in before)
 
 

@@ -21,11 +21,11 @@ from searchlib.documents import Document
 from searchlib.language.analyzer import Analysis
 from searchlib.ranking._occurrences import BUILDS, find, places
 from searchlib.ranking._searcher import Deadline, Searcher
+from searchlib.storage._segment import FormSet
 from searchlib.storage.builder import SegmentBuilder
 from searchlib.storage.segment import Segment
 
 Words = Sequence[str] | Slot
-Forms = dict[int, tuple[int, ...] | None]
 
 
 def exact(*forms: str) -> Slot:
@@ -77,18 +77,11 @@ class Archive:
         ]
         return Searcher(rows, self.usual, 1.2, 0.55, self.weights)
 
-    def slot(self, words: Words) -> tuple[str, ...] | list[Forms]:
+    def slot(self, words: Words) -> tuple[str, ...] | list[FormSet]:
         """A slot as it is asked for: terms, or in a Slot the forms that it names."""
         if not isinstance(words, Slot):
             return tuple(words)
-        sets = []
-        for segment in self.segments:
-            merged: Forms = {}
-            for form in words.words:
-                for ordinal, codes in segment.file.form_set(form).items():
-                    merged[ordinal] = None if codes is None else (*(merged.get(ordinal) or ()), *codes)
-            sets.append(merged)
-        return sets
+        return [segment.file.form_set(*words.words) for segment in self.segments]
 
     def find(self, slots: Sequence[Words], **options: Any) -> dict[int, float]:
         """Document -> how often; documents numbered through the segments."""
@@ -154,6 +147,13 @@ def test_what_counts_are_the_ends_of_chains(tmp_path: Path) -> None:
     assert archive.check(["a", "b"], slop=3) == {0: 1.0, 1: 3.0}
 
 
+def test_forms_at_one_position_count_apart(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, ("a-b", "b a-b a"), ("", "a-b a-b"))
+    assert archive.check([exact("a", "a-b")]) == {0: 7.0, 1: 4.0}
+    assert archive.check([exact("b", "a-b")]) == {0: 7.0, 1: 4.0}
+    assert archive.check([exact("a", "a-b"), exact("b")]) == {0: 3.0, 1: 2.0}
+
+
 def test_a_compound_stands_where_its_first_part_does(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, "c a-b c", "a b", "c a c")
     assert archive.check([["a-b"]]) == {0: 1.0}
@@ -206,14 +206,17 @@ def test_a_pattern_stands_for_many_forms(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, "ab b abc", "bca b c ab", "7 c", "a-b", *words)
     file = archive.segments[0].file
     for pattern, last in itertools.product(["a*", "*", "?", "b*a", "*c*"], [None, ("b",), ("c",)]):
-        forms, found = file.match_forms(pattern, 100)
-        slots = [exact(*forms)] + ([last] if last else [])
+        found = file.match_forms(pattern, 100)
+        slots = [exact(*found.forms)] + ([last] if last else [])
         occurrences = find(archive.searcher(), [[found], *([last] if last else [])])
         assert dict(occurrences.items()[0]) == archive.check(slots)
 
 
 def test_wrong_arguments(tmp_path: Path) -> None:
-    searcher = archive_of(tmp_path, ("a", "b")).searcher()
+    archive = archive_of(tmp_path, ("a", "b"))
+    searcher, file = archive.searcher(), archive.segments[0].file
+    (tmp_path / "other").mkdir()
+    other = archive_of(tmp_path / "other", ("a", "b")).segments[0].file
     for slots, options in (
         ([], {}),
         ([("a",)] * 1025, {}),
@@ -221,14 +224,15 @@ def test_wrong_arguments(tmp_path: Path) -> None:
         ([("a",)], {"fields": 4}),
         ([("a",)], {"fields": -1}),
         ([[]], {}),
-        ([[{}, {}]], {}),
+        ([[file.form_set("a"), file.form_set("a")]], {}),
+        ([[other.form_set("a")]], {}),
     ):
         with pytest.raises(ValueError):
             find(searcher, slots, **options)  # type: ignore[arg-type]
 
 
 def test_a_search_stops_at_its_deadline(large: Archive) -> None:
-    for slots in ([("z",), ("z",)], [("z",)], [("z", "a")]):
+    for slots in ([("z",), ("z",)], [("z",)], [("z", "a")], [large.slot(exact("a", "ab"))]):
         deadline = Deadline(0)
         assert find(large.searcher(), list(slots), deadline=deadline).df == 0
         assert deadline.passed
@@ -244,7 +248,10 @@ FORMS = st.sampled_from(["a", "b", "c", "d", "ab", "bc", "abc", "z", "z", "a-b",
 TEXTS = st.lists(FORMS, max_size=14).map(" ".join)
 TERMS = ["a", "b", "c", "d", "z", "7", "a-b", "b-ab", "q"]
 SLOTS = st.lists(
-    st.lists(st.sampled_from(TERMS), min_size=1, max_size=3, unique=True), min_size=1, max_size=5
+    st.lists(st.sampled_from(TERMS), min_size=1, max_size=3, unique=True)
+    | st.lists(FORMS, min_size=1, max_size=6).map(lambda forms: exact(*forms)),
+    min_size=1,
+    max_size=5,
 )
 
 
@@ -325,6 +332,21 @@ def test_large_corpora(large: Archive, seed: int) -> None:
             ]
             slots = [chance.choice([*frequent, slot]) for slot in slots]
         found += len(large.check(slots, chance.choice([1, 1, 1, 2, 5]), chance.choice([0, 0, 1, 2])))
+    assert found > 100
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_many_forms_of_large_corpora(large: Archive, seed: int) -> None:
+    chance = random.Random(seed)
+    forms = sorted({form for document in large.oracle.corpus for tokens in document for form, _ in tokens})
+    found = 0
+    for size in (1, 2, 5, 20, 80, 300, len(forms)):
+        chosen = exact(*chance.sample(forms, size))
+        found += len(large.check([chosen], 1, chance.choice([0, 0, 1, 2])))
+        found += len(large.check([chosen, exact(*chance.sample(forms, 9))]))
+    frequent = ["z", "a", "b", "aa", "ab", "ba", "ac", "a-x"]
+    for size in range(1, 7):
+        found += len(large.check([exact(*chance.sample(frequent, size))], 1, chance.choice([0, 1, 2])))
     assert found > 100
 
 

@@ -1,7 +1,8 @@
 from searchlib.ranking._searcher import Deadline, Occurrences, Searcher
+from searchlib.storage._segment import FormSet
 
 BUILDS: tuple[str, ...]
-Slot = tuple[str, ...] | list[dict[int, tuple[int, ...] | None]]
+Slot = tuple[str, ...] | list[FormSet]
 
 def find(
     searcher: Searcher,

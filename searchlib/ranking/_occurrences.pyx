@@ -1,11 +1,12 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""In which documents does something occur, and how often? Phrases, words in given forms, patterns: the Python face of phrase.h.
+"""In which documents does something occur, and how often? Phrases, words in given forms, patterns: the Python face of phrase.h and
+tally.h.
 
 What is found scores as one term would (Occurrences). Deleted documents are among it, as they are in the statistics.
 """
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 from searchlib.ranking._searcher cimport (
@@ -17,7 +18,14 @@ from searchlib.ranking._searcher cimport (
     sl_list,
     sl_list_open,
 )
-from searchlib.storage._segment cimport sl_dictionary_entry, sl_dictionary_move
+from searchlib.storage._segment cimport (
+    FormSet,
+    sl_dictionary_entry,
+    sl_dictionary_move,
+    sl_file,
+    sl_form_set,
+    sl_form_term,
+)
 
 cdef extern from "phrase_build.h":
     enum:
@@ -46,9 +54,21 @@ cdef extern from "phrase_build.h":
         double *tfs
         uint32_t used
         int memory_failed
+    ctypedef struct sl_tally:
+        sl_file *file
+        const sl_form_set *set
+        uint64_t postings, postings_length, positions, positions_length
+        uint32_t documents, fields
+        double *weights
+        sl_deadline *deadline
+        uint32_t *found
+        double *tfs
+        uint32_t used
+        int memory_failed
     ctypedef struct sl_phrase_build:
         const char *name
         int (*run)(sl_phrase *s) nogil
+        int (*tally)(sl_tally *t) nogil
     const sl_phrase_build *sl_phrase_build_at(uint32_t i) nogil
     void sl_phrase_end(sl_phrase *s) nogil
     void sl_cursor_begin(sl_cursor *c) nogil
@@ -68,30 +88,23 @@ cdef class _Lists:
 
     cdef sl_slot *slots
     cdef sl_cursor *cursors
-    cdef uint32_t **codes   # what cursors point to
     cdef uint32_t used
 
     def __cinit__(self, uint32_t slots, size_t cursors):
         self.slots = <sl_slot *> calloc(slots + 1, sizeof(sl_slot))
         self.cursors = <sl_cursor *> calloc(cursors + 1, sizeof(sl_cursor))
-        self.codes = <uint32_t **> calloc(cursors + 1, sizeof(uint32_t *))
-        if self.slots == NULL or self.cursors == NULL or self.codes == NULL:
+        if self.slots == NULL or self.cursors == NULL:
             raise MemoryError("no memory for a query")
 
     def __dealloc__(self):
-        cdef uint32_t i
-        if self.codes != NULL:
-            for i in range(self.used):
-                free(self.codes[i])
         free(self.slots)
         free(self.cursors)
-        free(self.codes)
 
-    cdef int add(self, Part part, sl_slot *slot, const sl_dictionary_entry *entry, object forms) except -1:
-        """The list of one term joins a slot. forms: the codes that count, None for all."""
+    cdef int add(self, Part part, sl_slot *slot, const sl_dictionary_entry *entry, const uint32_t *codes,
+                 uint32_t count) except -1:
+        """The list of one term joins a slot. codes: the `count` that matter, NULL for all."""
         cdef sl_cursor *cursor = &self.cursors[self.used]
-        cdef uint32_t i = 0
-        if entry.df == 0 or (forms is not None and not forms):
+        if entry.df == 0:
             return 0
         if not sl_list_open(&cursor.list, part.file._postings(entry), entry.postings_length, entry.df,
                             part.file.documents, part.file.fields):
@@ -99,19 +112,25 @@ cdef class _Lists:
         cursor.positions = part.file._positions(entry)
         cursor.positions_length = entry.positions_length
         cursor.varied = entry.varied != 0
-        if forms is not None:
-            self.codes[self.used] = <uint32_t *> malloc((len(forms) + 1) * sizeof(uint32_t))
-            if self.codes[self.used] == NULL:
-                raise MemoryError("no memory for a query")
-            for code in sorted(forms):
-                self.codes[self.used][i] = code
-                i += 1
-            cursor.codes = self.codes[self.used]
-            cursor.code_count = i
+        cursor.codes = codes
+        cursor.code_count = count
         if slot.count == 0:
             slot.cursors = cursor
         slot.count += 1
         self.used += 1
+        return 0
+
+    cdef int add_forms(self, Part part, sl_slot *slot, FormSet forms) except -1:
+        """The lists of a set of forms, which has to outlive them, join a slot."""
+        cdef sl_dictionary_entry entry
+        cdef const sl_form_term *term
+        cdef uint32_t i
+        for i in range(forms.set.count):
+            term = &forms.set.terms[i]
+            entry.df, entry.varied, entry.once = term.df, term.varied, term.once
+            entry.postings, entry.postings_length = term.postings, term.postings_length
+            entry.positions, entry.positions_length = term.positions, term.positions_length
+            self.add(part, slot, &entry, &forms.set.codes[term.first] if term.count else NULL, term.count)
         return 0
 
     cdef bint fill(self, Part part, list slots, uint32_t segment) except -1:
@@ -123,13 +142,9 @@ cdef class _Lists:
             if isinstance(slot, tuple):
                 for term in slot:
                     if part.file._seek(term, &entry):
-                        self.add(part, &self.slots[i], &entry, None)
+                        self.add(part, &self.slots[i], &entry, NULL, 0)
             else:
-                entry.next = NULL
-                for ordinal, forms in sorted((<dict> slot[segment]).items()):
-                    if sl_dictionary_move(&part.file.terms, ordinal, &entry) < 0:
-                        raise part.file._damaged("the dictionary of terms is damaged", None)
-                    self.add(part, &self.slots[i], &entry, forms)
+                self.add_forms(part, &self.slots[i], slot[segment])
             if self.slots[i].count == 0:
                 return False
         return True
@@ -148,22 +163,92 @@ cdef int _columns(sl_phrase *phrase, Part part) except -1:
     return 0
 
 
+cdef int _size(object slot, uint32_t segment) except -1:
+    """How many lists a slot has in a segment, at most."""
+    return len(slot) if isinstance(slot, tuple) else (<FormSet> slot[segment]).set.count
+
+
+cdef int _find_phrase(Occurrences result, uint32_t segment, list slots, uint32_t slop, const double *weights,
+                      sl_deadline *deadline, const sl_phrase_build *code) except -1:
+    """The documents of a segment with a phrase."""
+    cdef Part part = result.owner.parts[segment]
+    cdef sl_phrase phrase
+    cdef uint32_t field
+    cdef int ok
+    cdef _Lists lists = _Lists(len(slots), sum([_size(slot, segment) for slot in slots]))
+    if not lists.fill(part, slots, segment):
+        return 0
+    memset(&phrase, 0, sizeof(phrase))
+    phrase.slots = lists.slots
+    phrase.count = len(slots)
+    phrase.slop = slop
+    phrase.documents = part.file.documents
+    phrase.fields = part.file.fields
+    phrase.deadline = deadline
+    for field in range(part.file.fields):
+        phrase.weights[field] = weights[field]
+    _columns(&phrase, part)
+    with nogil:
+        ok = code.run(&phrase)
+    try:
+        if ok:
+            result.reserve(segment, phrase.used)
+            if phrase.used:
+                memcpy(result.docs[segment], phrase.found, phrase.used * sizeof(uint32_t))
+                memcpy(result.tfs[segment], phrase.tfs, phrase.used * sizeof(double))
+    finally:
+        sl_phrase_end(&phrase)
+    if not ok:
+        if phrase.memory_failed:
+            raise MemoryError("no memory for a query")
+        raise part.file._damaged("a posting list is damaged", None)
+    return 0
+
+
+cdef int _find_forms(Occurrences result, uint32_t segment, FormSet forms, const double *weights, sl_deadline *deadline,
+                     const sl_phrase_build *code) except -1:
+    """The documents of a segment with any of these forms."""
+    cdef Part part = result.owner.parts[segment]
+    cdef sl_tally tally
+    cdef uint32_t field
+    cdef int ok
+    if forms.set.count == 0:
+        return 0
+    memset(&tally, 0, sizeof(tally))
+    tally.file = &part.file.file
+    tally.set = &forms.set
+    tally.postings, tally.postings_length = part.file._section("postings", 0)
+    tally.positions, tally.positions_length = part.file._section("positions", 0)
+    tally.documents = part.file.documents
+    tally.fields = part.file.fields
+    tally.deadline = deadline
+    for field in range(part.file.fields):
+        tally.weights[field] = weights[field]
+    with nogil:
+        ok = code.tally(&tally)
+    result.docs[segment] = tally.found
+    result.tfs[segment] = tally.tfs
+    result.counts[segment] = tally.used
+    if not ok:
+        if tally.memory_failed:
+            raise MemoryError("no memory for a query")
+        raise part.file._damaged("a posting list is damaged", None)
+    return 0
+
+
 def find(Searcher searcher, list slots, *, slop=1, fields=0, Deadline deadline=None,
          str build=BUILDS[0]) -> Occurrences:
     """The documents with a phrase, by segment.
 
-    slots: what stands at each place of the phrase. A tuple: any of these terms. A list with a dict for each segment: any of
-    the terms with these ordinals there, in the forms with these codes, or in any form when that is None.
+    slots: what stands at each place of the phrase. A tuple: any of these terms. A list with a FormSet of each segment: any of
+    these forms. Of a single slot of forms each occurrence counts, of others each position that an occurrence ends at.
     slop: how far a place may be from the one before; 1: next to it. fields: bits of the text fields that count, 0 for all.
     When the deadline has passed, what was found until then. build: one of BUILDS; all of them give the same answers.
     """
     cdef Occurrences result = Occurrences(searcher)
-    cdef sl_phrase phrase
-    cdef _Lists lists
-    cdef Part part
-    cdef uint32_t j, field, count = len(slots)
-    cdef size_t terms
-    cdef int ok
+    cdef uint32_t j, field
+    cdef double weights[16]
+    cdef sl_deadline *limit = NULL if deadline is None else &deadline.state
     cdef const sl_phrase_build *code = sl_phrase_build_at(BUILDS.index(build))
     if not 1 <= len(slots) <= LONGEST_PHRASE:
         raise ValueError(f"a phrase has 1 to {LONGEST_PHRASE} words")
@@ -173,40 +258,19 @@ def find(Searcher searcher, list slots, *, slop=1, fields=0, Deadline deadline=N
         raise ValueError("there is no such field")
     slots = [tuple(dict.fromkeys(slot)) if isinstance(slot, tuple) else slot for slot in slots]
     for slot in slots:
-        if not isinstance(slot, tuple) and len(slot) != len(searcher.parts):
+        if not isinstance(slot, tuple) and [
+            (<FormSet?> forms).file for forms in slot
+        ] != [(<Part> part).file for part in searcher.parts]:
             raise ValueError("a slot of forms says which for each segment")
+    for field in range(searcher.fields):
+        weights[field] = searcher.weights[field] if not fields or fields >> field & 1 else 0
     for j in range(<uint32_t> len(searcher.parts)):
-        part = searcher.parts[j]
         if deadline is not None and deadline.check():
             break
-        terms = sum([len(slot if isinstance(slot, tuple) else slot[j]) for slot in slots])
-        lists = _Lists(count, terms)
-        if not lists.fill(part, slots, j):
-            continue
-        memset(&phrase, 0, sizeof(phrase))
-        phrase.slots = lists.slots
-        phrase.count = count
-        phrase.slop = min(slop, 0x7FFFFFFF)
-        phrase.documents = part.file.documents
-        phrase.fields = part.file.fields
-        phrase.deadline = NULL if deadline is None else &deadline.state
-        for field in range(searcher.fields):
-            phrase.weights[field] = searcher.weights[field] if not fields or fields >> field & 1 else 0
-        _columns(&phrase, part)
-        with nogil:
-            ok = code.run(&phrase)
-        try:
-            if ok:
-                result.reserve(j, phrase.used)
-                if phrase.used:
-                    memcpy(result.docs[j], phrase.found, phrase.used * sizeof(uint32_t))
-                    memcpy(result.tfs[j], phrase.tfs, phrase.used * sizeof(double))
-        finally:
-            sl_phrase_end(&phrase)
-        if not ok:
-            if phrase.memory_failed:
-                raise MemoryError("no memory for a query")
-            raise part.file._damaged("a posting list is damaged", None)
+        if len(slots) == 1 and not isinstance(slots[0], tuple):
+            _find_forms(result, j, slots[0][j], weights, limit, code)
+        else:
+            _find_phrase(result, j, slots, min(slop, 0x7FFFFFFF), weights, limit, code)
     result.close()
     return result
 
@@ -221,8 +285,13 @@ def places(Searcher searcher, uint32_t segment, uint32_t ordinal) -> list:
     cdef const uint32_t *found
     cdef uint32_t base, n, k, start = 0
     cdef int64_t total, i
+    cdef sl_dictionary_entry entry
     result = []
-    if not lists.fill(part, [[{ordinal: None}] * (segment + 1)], segment):
+    entry.next = NULL
+    if sl_dictionary_move(&part.file.terms, ordinal, &entry) < 0:
+        raise part.file._damaged("the dictionary of terms is damaged", None)
+    lists.add(part, lists.slots, &entry, NULL, 0)
+    if not lists.used:
         return result
     sl_cursor_begin(cursor)
     try:

@@ -59,7 +59,7 @@ class Part(ABC):
 class Lookup(Part):
     """A word or what counts as one: a synonym group, a phrase, the forms that fit a pattern.
 
-    label: as it was asked; terms, forms: what is to be marked in texts.
+    label: as it was asked; terms, forms: what is to be marked in texts; forms may be given by a call, when they are asked for.
     """
 
     scores = True
@@ -72,14 +72,18 @@ class Lookup(Part):
         boost: float = 1.0,
         fields: int = 0,
         terms: Sequence[str] = (),
-        forms: Sequence[str] = (),
+        forms: Sequence[str] | Callable[[], Sequence[str]] = (),
     ) -> None:
         self.what = what
         self.label = label
         self.boost = boost
         self.fields = fields
         self.terms = terms
-        self.forms = forms
+        self._forms = forms
+
+    @property
+    def forms(self) -> Sequence[str]:
+        return self._forms() if callable(self._forms) else self._forms
 
     def _find(self) -> Bits:
         if isinstance(self.what, Group):

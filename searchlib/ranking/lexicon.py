@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
@@ -14,6 +15,7 @@ from searchlib.ranking._searcher import Deadline, Group, Occurrences, Searcher
 if TYPE_CHECKING:
     from searchlib.language import Analyzer
     from searchlib.ranking._occurrences import Slot
+    from searchlib.storage._segment import FormSet
     from searchlib.storage.segment import Segment
     from searchlib.storage.snapshot import Snapshot
 
@@ -24,7 +26,8 @@ MOST_FORMS: Final = 20_000
 
 _MEMO: Final = 50_000  # words that are kept at hand; then the memory is dropped and rebuilt
 
-_FormSet = dict[int, tuple[int, ...] | None]
+FormsOf: TypeAlias = Callable[[], Sequence[str]]
+"""Gives forms that are to be marked, which only snippets ask for."""
 
 
 class FormTable:
@@ -84,42 +87,36 @@ class Lexicon:
         ]
         return find(self.searcher, slots, slop=slop, fields=fields, deadline=deadline)
 
-    def pattern(self, text: str, *, fields: int, deadline: Deadline | None) -> tuple[Occurrences, list[str]]:
-        """Documents with a form that a pattern fits, and these forms. Raises QueryError when it is no word or fits too many."""
+    def pattern(self, text: str, *, fields: int, deadline: Deadline | None) -> tuple[Occurrences, FormsOf]:
+        """Documents with a form that a pattern fits, and who gives these forms. Raises QueryError when it is no word or fits too many."""
         folded = _fold_pattern(text)
-        found: dict[str, None] = {}
-        sets: list[_FormSet] = []
-        for segment in self._segments:
-            try:
-                forms, places = segment.file.match_forms(folded, MOST_FORMS)
-            except OverflowError:
-                raise QueryError(
-                    f"'{text}' fits more than {MOST_FORMS:,} words", hint="give more of its letters"
-                ) from None
-            found.update(dict.fromkeys(forms))
-            sets.append(places)
-        return find(self.searcher, [sets], fields=fields, deadline=deadline), list(found)
+        try:
+            sets = [segment.file.match_forms(folded, MOST_FORMS) for segment in self._segments]
+        except OverflowError:
+            raise QueryError(
+                f"'{text}' fits more than {MOST_FORMS:,} words", hint="give more of its letters"
+            ) from None
+        return find(self.searcher, [sets], fields=fields, deadline=deadline), partial(_forms_of, sets)
 
     def near(
         self, form: str, distance: int, prefix: int, *, fields: int, deadline: Deadline | None
-    ) -> tuple[Occurrences, list[str]]:
-        """Documents with a form that is spelt nearly so, and these forms. Raises QueryError when there are too many."""
-        found: dict[str, None] = {}
-        sets: list[_FormSet] = []
-        for segment in self._segments:
-            try:
-                forms, places = segment.file.near_forms(form, distance, prefix, MOST_FORMS)
-            except OverflowError:
-                raise QueryError(
-                    f"more than {MOST_FORMS:,} words are spelt nearly like '{form}'",
-                    hint="write ~1, or ~2/3 when the first three letters are right",
-                ) from None
-            found.update(dict.fromkeys(near for near, _ in forms))
-            sets.append(places)
-        return find(self.searcher, [sets], fields=fields, deadline=deadline), list(found)
+    ) -> tuple[Occurrences, FormsOf]:
+        """Documents with a form that is spelt nearly so, and who gives these forms. Raises QueryError when there are too many."""
+        try:
+            sets = [segment.file.near_forms(form, distance, prefix, MOST_FORMS) for segment in self._segments]
+        except OverflowError:
+            raise QueryError(
+                f"more than {MOST_FORMS:,} words are spelt nearly like '{form}'",
+                hint="write ~1, or ~2/3 when the first three letters are right",
+            ) from None
+        return find(self.searcher, [sets], fields=fields, deadline=deadline), partial(_forms_of, sets)
 
-    def _exactly(self, form: str) -> list[_FormSet]:
+    def _exactly(self, form: str) -> list[FormSet]:
         return [segment.file.form_set(form) for segment in self._segments]
+
+
+def _forms_of(sets: Sequence[FormSet]) -> list[str]:
+    return list(dict.fromkeys(form for one in sets for form in one.forms))
 
 
 def _fold_pattern(text: str) -> str:

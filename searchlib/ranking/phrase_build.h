@@ -1,7 +1,7 @@
-/* Which build of the search for phrases suits this processor?
+/* Which build of the search for phrases and forms suits this processor?
  *
- * phrase.h is compiled twice, as the kernel is (kernel.h): reading positions is counting and finding bits, for which the
- * processors with AVX2 have instructions of their own. Both builds give the same answers.
+ * phrase.h and tally.h are compiled twice, as the kernel is (kernel.h): reading positions is counting and finding bits, for
+ * which the processors with AVX2 have instructions of their own. Both builds give the same answers.
  */
 #ifndef SL_PHRASE_BUILD_H
 #define SL_PHRASE_BUILD_H
@@ -11,10 +11,12 @@
 #endif
 
 #include "phrase.h"
+#include "tally.h"
 
 typedef struct {
     const char *name;
-    int (*run)(sl_phrase *s); /* sl_phrase_run */
+    int (*run)(sl_phrase *s);  /* sl_phrase_run */
+    int (*tally)(sl_tally *t); /* sl_tally_run */
 } sl_phrase_build;
 
 extern const sl_phrase_build sl_phrase_plain, sl_phrase_avx2;

@@ -1,7 +1,7 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 
-cdef extern from "../storage/forms_match.h":
+cdef extern from "../storage/form_set.h":
     enum:
         SL_MAX_KEY
         SL_MAX_READINGS
@@ -43,6 +43,15 @@ cdef extern from "../storage/forms_match.h":
         sl_form_hit *hits
         uint32_t count, limit
         int memory_failed
+    ctypedef struct sl_form_term:
+        uint32_t ordinal, df, varied, first, count
+        uint64_t postings, postings_length, positions, positions_length
+        const uint8_t *once
+    ctypedef struct sl_form_set:
+        sl_form_hits hits
+        sl_form_term *terms
+        uint32_t *codes
+        uint32_t count
     uint64_t sl_hash64(const uint8_t *p, size_t n) nogil
     int sl_file_check(sl_file *f, uint64_t offset, uint64_t n) nogil
     uint32_t sl_key_pack(const uint8_t *word, uint32_t n, uint8_t *key) nogil
@@ -59,9 +68,13 @@ cdef extern from "../storage/forms_match.h":
     void sl_query_pattern(sl_form_query *q, const uint8_t *key, uint32_t size) nogil
     void sl_query_word(sl_form_query *q, const uint8_t *key, uint32_t size, uint32_t errors, uint32_t right) nogil
     int sl_query_run(const sl_form_query *q, const sl_forms *f, const sl_forms_table *table, sl_form_hits *h) nogil
-    void sl_form_hits_free(sl_form_hits *h) nogil
+    int sl_form_set_fill(sl_form_set *s, const sl_forms *f) nogil
+    void sl_form_set_free(sl_form_set *s) nogil
     uint32_t sl_load16(const uint8_t *p) nogil
     uint32_t sl_load32(const uint8_t *p) nogil
+
+
+cdef class FormSet
 
 
 cdef class SegmentFile:
@@ -81,8 +94,15 @@ cdef class SegmentFile:
     cdef bint _seek(self, str term, sl_dictionary_entry *entry) except -1
     cdef int _find_form(self, str form, sl_form_entry *entry) except -1
     cdef sl_forms_table *_forms_table(self) except NULL
-    cdef tuple _found_forms(self, const sl_form_query *query, uint32_t limit)
+    cdef FormSet _found_forms(self, const sl_form_query *query, uint32_t limit)
     cdef const uint8_t *_postings(self, const sl_dictionary_entry *entry) except NULL
     cdef const uint8_t *_positions(self, const sl_dictionary_entry *entry) except NULL
     cdef const uint8_t *_checked(self, uint64_t offset, uint64_t n) except NULL
     cdef const uint8_t *_id(self, uint32_t doc, uint32_t *n) except NULL
+
+
+cdef class FormSet:
+    cdef readonly SegmentFile file
+    cdef sl_form_set set
+
+    cdef int fill(self) except -1

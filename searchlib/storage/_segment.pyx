@@ -188,18 +188,28 @@ cdef class SegmentFile:
             raise self._damaged("the dictionary of forms is damaged", None)
         return found
 
-    def form_set(self, str form) -> dict:
-        """Where a form stands: {ordinal of its first term: its code there}, in a tuple, or None for all that the term has.
-
-        Empty when the segment has not seen the form.
-        """
+    def form_set(self, *forms: str) -> FormSet:
+        """These forms, those of them that the segment has seen."""
         cdef sl_form_entry entry
-        if not self._find_form(form, &entry) or not entry.readings:
-            return {}
-        return {entry.terms[0]: (entry.code,) if entry.varied else None}
+        cdef sl_form_hit *hits
+        cdef FormSet found = FormSet(self)
+        numbers = set()
+        for form in forms:
+            if self._find_form(form, &entry):
+                numbers.add(entry.number)
+        if numbers:
+            hits = <sl_form_hit *> calloc(len(numbers), sizeof(sl_form_hit))
+            if hits == NULL:
+                raise MemoryError("no memory for the forms that fit")
+            found.set.hits.hits = hits
+            for number in sorted(numbers):
+                hits[found.set.hits.count].number = number
+                found.set.hits.count += 1
+        found.fill()
+        return found
 
-    def match_forms(self, str pattern, uint32_t limit) -> tuple:
-        """The forms that a folded pattern fits, in order, and where they stand, as form_set says it.
+    def match_forms(self, str pattern, uint32_t limit) -> FormSet:
+        """The forms that a folded pattern fits.
 
         `*` is any letters or none, `?` any one letter. OverflowError: more than `limit` forms.
         """
@@ -210,16 +220,15 @@ cdef class SegmentFile:
             pattern = pattern.replace("**", "*")
         cdef const uint8_t *word = <const uint8_t *> PyUnicode_AsUTF8AndSize(pattern, &n)
         if n > SL_MAX_PATTERN:
-            return [], {}
+            return FormSet(self)
         sl_query_pattern(&query, key, sl_key_pack(word, <uint32_t> n, key))
-        forms, found = self._found_forms(&query, limit)
-        return [form for form, _ in forms], found
+        return self._found_forms(&query, limit)
 
-    def near_forms(self, str form, uint32_t distance, uint32_t prefix, uint32_t limit) -> tuple:
-        """The forms at most `distance` errors (0 to 2) from a folded one, each with its errors; and where they stand.
+    def near_forms(self, str form, uint32_t distance, uint32_t prefix, uint32_t limit) -> FormSet:
+        """The forms at most `distance` errors (0 to 2) from a folded one.
 
         A letter inserted, deleted or replaced is an error, so are two neighbours swapped; the first `prefix` letters are
-        right. Forms are in order. OverflowError: more than `limit`.
+        right. OverflowError: more than `limit`.
         """
         cdef sl_form_query query
         cdef Py_ssize_t n
@@ -228,7 +237,7 @@ cdef class SegmentFile:
         if distance > SL_MAX_ERRORS:
             raise ValueError(f"forms are found at a distance of 0 to {SL_MAX_ERRORS}, not {distance}")
         if n > SL_MAX_KEY:
-            return [], {}
+            return FormSet(self)
         sl_query_word(&query, key, sl_key_pack(word, <uint32_t> n, key), distance, prefix)
         return self._found_forms(&query, limit)
 
@@ -256,47 +265,27 @@ cdef class SegmentFile:
             raise MemoryError("no memory for the forms of a segment")
         return self.table
 
-    cdef tuple _found_forms(self, const sl_form_query *query, uint32_t limit):
-        """([(form, errors)], {ordinal: codes}) of the forms that fit a query."""
-        cdef sl_form_hits hits
-        cdef sl_form_entry entry
-        cdef uint8_t key[SL_MAX_KEY]
-        cdef uint8_t word[2 * SL_MAX_KEY]
-        cdef uint32_t i, length
+    cdef FormSet _found_forms(self, const sl_form_query *query, uint32_t limit):
+        """The forms that fit a query."""
         cdef int done
+        cdef FormSet found = FormSet(self)
+        cdef sl_form_hits *hits = &found.set.hits
         cdef sl_forms_table *table = self.table
-        cdef list forms = []
-        cdef dict found = {}, symbols = {}
-        memset(&hits, 0, sizeof(hits))
         hits.limit = limit
-        try:
+        with nogil:
+            done = sl_query_run(query, &self.forms, table, hits)
+        if not done:
+            table = self._forms_table()
             with nogil:
-                done = sl_query_run(query, &self.forms, table, &hits)
-            if not done:
-                table = self._forms_table()
-                with nogil:
-                    done = sl_query_run(query, &self.forms, table, &hits)
-            if hits.memory_failed:
-                raise MemoryError("no memory for the forms that fit")
-            if hits.count > limit:
-                raise OverflowError(f"more than {limit} forms fit")
-            sl_form_begin(&entry)
-            for i in range(hits.count if done > 0 else 0):
-                if not sl_form_move(&self.forms, hits.hits[i].number, &entry):
-                    done = -1
-                    break
-                length = sl_key_unpack(key, sl_form_key(&entry, key), word)
-                forms.append((PyUnicode_DecodeUTF8(<const char *> word, length, "replace"), hits.hits[i].errors))
-                if entry.readings:
-                    symbols[entry.terms[0]] = entry.varied
-                    found.setdefault(entry.terms[0], set()).add(entry.code)
-            if done < 0:
-                raise self._damaged("the dictionary of forms is damaged", None)
-        finally:
-            sl_form_hits_free(&hits)
-        for ordinal, codes in found.items():
-            found[ordinal] = tuple(sorted(codes)) if len(codes) < symbols[ordinal] else None
-        return forms, found
+                done = sl_query_run(query, &self.forms, table, hits)
+        if hits.memory_failed:
+            raise MemoryError("no memory for the forms that fit")
+        if done < 0:
+            raise self._damaged("the dictionary of forms is damaged", None)
+        if hits.count > limit:
+            raise OverflowError(f"more than {limit} forms fit")
+        found.fill()
+        return found
 
     def term(self, uint32_t ordinal) -> str:
         """The term with this ordinal."""
@@ -366,4 +355,58 @@ cdef class SegmentFile:
                     found = doc
             else:
                 high = middle
+        return found
+
+
+cdef class FormSet:
+    """Some forms of a segment, and the occurrences of terms that are theirs. Made by SegmentFile. Immutable."""
+
+    def __cinit__(self, SegmentFile file not None):
+        self.file = file
+
+    def __dealloc__(self):
+        sl_form_set_free(&self.set)
+
+    cdef int fill(self) except -1:
+        """Looks up what the hits of the set stand for."""
+        cdef int done
+        with nogil:
+            done = sl_form_set_fill(&self.set, &self.file.forms)
+        if done < 0:
+            raise self.file._damaged("the dictionary of forms is damaged", None)
+        if not done:
+            raise MemoryError("no memory for the forms that fit")
+        return 0
+
+    @property
+    def forms(self) -> list:
+        """The forms in order. They are read anew."""
+        cdef sl_form_entry entry
+        cdef uint8_t key[SL_MAX_KEY]
+        cdef uint8_t word[2 * SL_MAX_KEY]
+        cdef uint32_t i, length
+        cdef list forms = []
+        sl_form_begin(&entry)
+        for i in range(self.set.hits.count):
+            if not sl_form_move(&self.file.forms, self.set.hits.hits[i].number, &entry):
+                raise self.file._damaged("the dictionary of forms is damaged", None)
+            length = sl_key_unpack(key, sl_form_key(&entry, key), word)
+            forms.append(PyUnicode_DecodeUTF8(<const char *> word, length, "replace"))
+        return forms
+
+    @property
+    def errors(self) -> list:
+        """How far each form is from the one that near_forms was asked for."""
+        return [self.set.hits.hits[i].errors for i in range(self.set.hits.count)]
+
+    @property
+    def terms(self) -> dict:
+        """Where they stand: {ordinal of a term: the codes of its forms in a tuple, or None for all that it has}."""
+        cdef sl_form_term *term
+        cdef uint32_t i, k
+        found = {}
+        for i in range(self.set.count):
+            term = &self.set.terms[i]
+            codes = tuple([self.set.codes[term.first + k] for k in range(term.count)])
+            found[term.ordinal] = codes or None
         return found

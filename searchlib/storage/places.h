@@ -281,6 +281,18 @@ SL_INLINE int sl_places_of(sl_places *p, uint32_t rank, const uint32_t **places,
     return from == to || p->places.values[to - 1] - *base <= 0x7FFFFFFF;
 }
 
+/* The forms' codes of all postings of the block at hand, one after the other, each ending where p->ends says; they may be
+ * changed until the next block is taken to hand. NULL when they are damaged. For `varied` only. */
+SL_FUNCTION uint32_t *sl_places_all_codes(sl_places *p)
+{
+    sl_rice rest = p->places;
+    rest.gaps = 0;
+    if (!sl_rice_read(&rest, p->end, rest.total, rest.total))
+        return NULL;
+    p->codes.at = rest.at;
+    return sl_rice_read(&p->codes, p->end, 0, p->codes.total) ? p->codes.values : NULL;
+}
+
 /* The forms' codes of the posting that sl_places_of() was asked for last, by occurrence. NULL when they are damaged. For
  * `varied` only. */
 SL_FUNCTION const uint32_t *sl_places_codes(sl_places *p)

@@ -137,7 +137,7 @@ SL_FUNCTION int sl_list_few(const sl_list *l, uint32_t block, uint32_t n, uint32
     for (uint32_t i = 0; i < n; i++) {
         uint64_t gap, code = 1 << 1;
         if (!(p = sl_read_varint(p, l->end, &gap)) || gap >> 1 >= l->documents ||
-            ((gap & 1) && !(p = sl_read_varint(p, l->end, &code))))
+            ((gap & 1) && !(p = sl_read_varint(p, l->end, &code))) || code >> 1 > 0x7FFFFFFF)
             return 0;
         doc += (gap >> 1) + 1;
         if (doc >= l->documents)
@@ -146,7 +146,7 @@ SL_FUNCTION int sl_list_few(const sl_list *l, uint32_t block, uint32_t n, uint32
             docs[i] = (uint32_t)doc;
         for (uint32_t f = 0; f + 1 < l->fields; f++) {
             uint64_t tf = 0;
-            if ((code & 1) && !(p = sl_read_varint(p, l->end, &tf)))
+            if ((code & 1) && (!(p = sl_read_varint(p, l->end, &tf)) || tf > 0x7FFFFFFF))
                 return 0;
             if (tfs && f == field)
                 tfs[i] = (uint32_t)tf;
@@ -289,11 +289,18 @@ SL_FUNCTION int sl_list_exact_tfs(const sl_list *l, uint32_t block, const double
             if (width > 31 || (size_t)(l->end - p) < size)
                 return 0;
             less = head[f] >> 7;
-            sl_unpack(p, tfs, n, width);
+            if (weights[f] != 0 && width)
+                sl_unpack(p, tfs, n, width);
             p += size;
+            if (!width && less)
+                for (uint32_t i = 0; i < n; i++)
+                    out[i] += weights[f];
+            if (!width)
+                continue;
         }
-        for (uint32_t i = 0; i < n; i++)
-            out[i] += weights[f] * (tfs[i] + less);
+        if (weights[f] != 0)
+            for (uint32_t i = 0; i < n; i++)
+                out[i] += weights[f] * ((double)(int32_t)tfs[i] + less);
     }
     return 1;
 }
