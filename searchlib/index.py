@@ -24,6 +24,7 @@ from searchlib.storage.snapshot import Snapshot
 if TYPE_CHECKING:
     from searchlib.ranking.arguments import Moment, Values
     from searchlib.results.explain import Explanation
+    from searchlib.storage.segment import Segment
     from searchlib.storage.writer import Writer
 
 __all__ = ["Index", "Stats"]
@@ -114,7 +115,40 @@ class Index:
             memory_mb=memory_mb,
             lock_timeout=lock_timeout,
             on_commit=self._refresh_if_open,
+            matching=self._matching,
         )
+
+    def _matching(self, snapshot: Snapshot, query: str) -> list[list[int]]:
+        """The documents of each segment of a snapshot that a query finds, for a writer that deletes them."""
+        ranker = Ranker(snapshot, self._analyzer)
+        plan = ranker.plan(Question(query, match="all"), ranker.view(None))
+        if plan is None:
+            raise AssertionError("there was no deadline")
+        documents: list[list[int]] = [[] for _ in snapshot.segments]
+        bits = plan.root.bits
+        for segment, doc in bits.first(len(bits)):
+            documents[segment].append(doc)
+        return documents
+
+    def get(self, id: str) -> dict[str, Any] | None:
+        """Everything stored with a document of the snapshot that searches see; None when there is no such document."""
+        place = self._place(id)
+        if place is None:
+            return None
+        segment, doc = place
+        return segment.stored[doc]
+
+    def __contains__(self, id: object) -> bool:
+        """Is there a document with this id in the snapshot that searches see?"""
+        return isinstance(id, str) and self._place(id) is not None
+
+    def _place(self, id: str) -> tuple[Segment, int] | None:
+        snapshot = self._open_ranker().snapshot
+        for segment, live in zip(reversed(snapshot.segments), reversed(snapshot.live), strict=True):
+            doc = segment.file.find_id(id)
+            if doc >= 0 and (live is None or live[doc >> 3] >> (doc & 7) & 1):
+                return segment, doc
+        return None
 
     def search(
         self,

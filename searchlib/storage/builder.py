@@ -61,12 +61,20 @@ class SegmentBuilder:
             self._column_memory += column.add(values)
         self._stored.add(document.stored)
 
+    def delete(self, id: str) -> bool:
+        """Takes a document out again; False when there is none with this id."""
+        doc = self._newest.pop(id, None)
+        if doc is None:
+            return False
+        self._replaced.add(doc)
+        return True
+
     def discard(self) -> None:
         """Gives everything up and removes the file."""
         self._out.discard()
 
     def finish(self, *, durable: bool) -> tuple[SegmentEntry, set[int]]:
-        """Writes the segment. Gives its entry for the manifest, and the documents that later ones replaced."""
+        """Writes the segment. Gives its entry for the manifest, and the documents that later ones replaced or that were deleted."""
         definition, out, inversion = self._definition, self._out, self._inversion
         n = len(self._ids)
         self._stored.finish()

@@ -1,4 +1,4 @@
-"""How do documents get in? Adding, replacing, committing, rolling back.
+"""How do documents get in and out? Adding, replacing, deleting, committing, rolling back.
 
 A writer collects documents in memory, writes a segment whenever they exceed its budget, and makes all of them visible at
 once when it commits. Until then the index on disk is untouched but for files that no commit names.
@@ -6,7 +6,7 @@ once when it commits. Until then the index on disk is untouched but for files th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -55,6 +55,7 @@ class Writer:
         memory_mb: int = 256,
         lock_timeout: float = 10.0,
         on_commit: Callable[[], None] | None = None,
+        matching: Callable[[Snapshot, str], Sequence[Iterable[int]]] | None = None,
     ) -> None:
         if memory_mb < 1:
             raise ValueError(f"memory_mb is at least 1, not {memory_mb}")
@@ -62,6 +63,7 @@ class Writer:
         self._analyzer = analyzer
         self._budget = memory_mb << 20
         self._on_commit = on_commit
+        self._matching = matching
         self._guard = RLock()
         self._failure: BaseException | None = None
         self._lock: WriteLock | None = WriteLock(folder, lock_timeout)
@@ -86,6 +88,7 @@ class Writer:
         self._changed: dict[int, bytearray] = {}
         self._next = self._manifest.next
         self._added = 0
+        self._deleted = 0
         self._failure = None
 
     @property
@@ -117,6 +120,56 @@ class Writer:
                 self._failure = error
                 raise
         return document.id
+
+    def delete(self, id: str) -> bool:
+        """Deletes the document with this id when this is committed; False when there is none.
+
+        Within one commit the last word on an id counts: a document that is added again afterwards is there.
+        """
+        with self._guard:
+            self._check()
+            found = self._builder is not None and self._builder.delete(id)
+            found = self._replace(id) or found
+            self._deleted += found
+            return found
+
+    def delete_where(self, query: str) -> int:
+        """Deletes every document that a query finds, those added since the last commit among them, and gives their number.
+
+        query: anything of the query language, all of whose words are needed. Raises QueryError; then nothing was deleted.
+        """
+        with self._guard:
+            self._check()
+            if self._matching is None:
+                raise SearchError("this writer was not made by an index: it cannot look a query up")
+            try:
+                self._flush()
+            except BaseException as error:
+                self._failure = error
+                raise
+            entries = tuple(
+                replace(entry, deleted=entry.documents - self._alive(i))
+                for i, entry in enumerate(self._entries)
+            )
+            live = [
+                bytes(self._changed[i]) if i in self._changed else self._live[i] for i in range(len(entries))
+            ]
+            now = Snapshot(replace(self._manifest, segments=entries), list(self._segments), live)
+            found = 0
+            for i, docs in enumerate(self._matching(now, query)):
+                for doc in docs:
+                    found += self._delete(i, doc)
+            self._deleted += found
+            return found
+
+    def clear(self) -> None:
+        """Deletes all documents when this is committed."""
+        with self._guard:
+            self._check()
+            self._discard()
+            self._deleted += sum(self._alive(i) for i in range(len(self._entries)))
+            self._segments, self._entries, self._live, self._changed = [], [], [], {}
+            self._added = 0
 
     def add_from(
         self,
@@ -167,7 +220,7 @@ class Writer:
         """
         with self._guard:
             self._check()
-            if not self._added:
+            if not (self._added or self._deleted):
                 return
             try:
                 self._flush()
@@ -256,14 +309,24 @@ class Writer:
         for doc in replaced:
             self._delete(len(self._entries) - 1, doc)
 
-    def _replace(self, id: str) -> None:
-        """Marks the documents with this id in all segments already written as deleted."""
+    def _replace(self, id: str) -> bool:
+        """Marks the documents with this id in all segments already written as deleted. Was there any?"""
+        found = False
         for i, segment in enumerate(self._segments):
             doc = segment.file.find_id(id)
             if doc >= 0:
-                self._delete(i, doc)
+                found = self._delete(i, doc) or found
+        return found
 
-    def _delete(self, i: int, doc: int) -> None:
+    def _alive(self, i: int) -> int:
+        """Living documents of a segment, as things stand."""
+        live = self._changed.get(i)
+        if live is None:
+            return self._entries[i].documents - self._entries[i].deleted
+        return int.from_bytes(live, "little").bit_count()
+
+    def _delete(self, i: int, doc: int) -> bool:
+        """Marks a document of a segment as deleted. Was it alive?"""
         live = self._changed.get(i)
         if live is None:
             kept = self._live[i]
@@ -272,7 +335,9 @@ class Writer:
                 live = bytearray(((1 << documents) - 1).to_bytes((documents + 7) // 8, "little"))
             else:
                 if not kept[doc >> 3] >> (doc & 7) & 1:
-                    return
+                    return False
                 live = bytearray(kept)
             self._changed[i] = live
+        alive = bool(live[doc >> 3] >> (doc & 7) & 1)
         live[doc >> 3] &= ~(1 << (doc & 7)) & 0xFF
+        return alive
