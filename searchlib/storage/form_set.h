@@ -45,6 +45,20 @@ static int sl_code_compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+SL_FUNCTION void sl_codes_sort(uint32_t *codes, uint32_t n)
+{
+    if (n > 32) {
+        qsort(codes, n, sizeof *codes, sl_code_compare);
+        return;
+    }
+    for (uint32_t i = 1; i < n; i++) {
+        uint32_t code = codes[i], k = i;
+        for (; k > 0 && codes[k - 1] > code; k--)
+            codes[k] = codes[k - 1];
+        codes[k] = code;
+    }
+}
+
 /* Brings terms that do not ascend into order, those of one ordinal together. Returns 0 when memory ran out. */
 SL_FUNCTION int sl_form_set_sort(sl_form_set *s)
 {
@@ -99,8 +113,7 @@ SL_FUNCTION int sl_form_set_fill(sl_form_set *s, const sl_forms *f)
     for (uint32_t i = 0; i < s->count; i++) {
         sl_form_term *term = &s->terms[i];
         uint32_t *codes = s->codes + term->first, kept = 0;
-        if (term->count > 1)
-            qsort(codes, term->count, sizeof *codes, sl_code_compare);
+        sl_codes_sort(codes, term->count);
         for (uint32_t k = 0; k < term->count; k++)
             if (!kept || codes[k] != codes[kept - 1])
                 codes[kept++] = codes[k];

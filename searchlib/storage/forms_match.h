@@ -6,7 +6,7 @@
  *
  * What stands before the first `*` or `?` of a pattern, or the letters of a word that must be right, are the beginning of all
  * forms in question, which are neighbours. When they are few or no table was made (forms_table.h), they are read from disk;
- * else the table says which to look at.
+ * else the table says which to look at; the search of the table is compiled for AVX2, too.
  */
 #ifndef SL_FORMS_MATCH_H
 #define SL_FORMS_MATCH_H
@@ -240,7 +240,7 @@ static int sl_hit_compare(const void *a, const void *b)
 }
 
 /* Looks at the forms that the table does not exclude. */
-SL_FUNCTION void sl_query_look(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h)
+SL_INLINE void sl_query_look_at(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h)
 {
     uint32_t longest = q->longest < SL_LONG_FORM ? q->longest : SL_LONG_FORM, masks[SL_MASKS];
     uint8_t bad[SL_MASKS];
@@ -278,6 +278,32 @@ SL_FUNCTION void sl_query_look(const sl_form_query *q, const sl_forms_table *t, 
     }
     if (h->count)
         qsort(h->hits, h->count, sizeof *h->hits, sl_hit_compare);
+}
+
+SL_FUNCTION void sl_query_look_plain(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h)
+{
+    sl_query_look_at(q, t, from, to, h);
+}
+
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+#define SL_LOOK_AVX2 1
+/* The same for processors with AVX2, which test twice as many masks at once. */
+__attribute__((target("avx2"))) SL_FUNCTION void sl_query_look_avx2(const sl_form_query *q, const sl_forms_table *t, uint32_t from,
+                                                                    uint32_t to, sl_form_hits *h)
+{
+    sl_query_look_at(q, t, from, to, h);
+}
+#endif
+
+SL_FUNCTION void sl_query_look(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h)
+{
+#ifdef SL_LOOK_AVX2
+    if (__builtin_cpu_supports("avx2")) {
+        sl_query_look_avx2(q, t, from, to, h);
+        return;
+    }
+#endif
+    sl_query_look_plain(q, t, from, to, h);
 }
 
 /* Finds the forms that fit, in the order of their numbers; `table` may be NULL. 1: done; 0: it takes a table; -1: damaged. */
