@@ -138,13 +138,13 @@ def worded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def try_mutations(folder: Path, section: str, seed: int, count: int, least_damaged: int) -> None:
-    damaged = damaged_in(hostile_search.__file__, folder, section, seed, count, timeout=60)
+    damaged = damaged_in(hostile_search.__file__, folder, section, seed, count, timeout=180)
     assert damaged >= least_damaged  # the mutations do reach what is read
 
 
 @pytest.mark.parametrize("seed", [0, 10_000])
 def test_posting_lists_of_a_large_segment(large: Path, tmp_path: Path, seed: int) -> None:
-    try_mutations(shutil.copytree(large, tmp_path / "index"), "postings", seed, 800, 80)
+    try_mutations(shutil.copytree(large, tmp_path / "index"), "postings", seed, 300, 30)
 
 
 def test_positions_of_a_large_segment(large: Path, tmp_path: Path) -> None:

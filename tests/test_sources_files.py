@@ -396,3 +396,15 @@ def peak(file: Path) -> int:
     )
     command = [sys.executable, "-c", program, str(file)]
     return int(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
+@pytest.mark.parametrize("lines", [40, 4000])
+def test_what_stands_before_the_end_of_a_torn_gzip_file_is_read(tmp_path: Path, lines: int) -> None:
+    whole = b"".join(b'{"id": %d, "text": "word %d"}\n' % (n, n * 7919 % 1000) for n in range(lines))
+    packed = gzip.compress(whole, mtime=0)
+    (tmp_path / "a.jsonl.gz").write_bytes(packed[: len(packed) * 2 // 3])
+    errors: list[DocumentError] = []
+    records = list(read([tmp_path / "a.jsonl.gz"], on_error=errors.append))
+    assert lines // 3 < len(records) < lines
+    assert [record.values["id"] for record in records] == list(range(len(records)))
+    assert ["ends too early" in str(error) for error in errors] == [True]

@@ -255,20 +255,31 @@ Scored: TypeAlias = Lookup | Values
 class Plan:
     """What a search asks of the kernel.
 
-    root: the query. clauses: what scores; sources: for each of them, where it
-    comes from; mask: the documents that may be found, None for all. A match of the query has a score above 0 unless
-    `scores` is False: then there may be others, which are in root.bits. choices: alternatives one of which every match
-    has. stop_words: it has no other words.
+    clauses: what scores; mask: the documents that may be found, None for all. A match of the query has a score above 0 unless
+    `scores` is False: then there may be others, which are in root.bits. choices: alternatives one of which every match has.
+    stop_words: the query has no other words.
     """
 
-    def __init__(self, root: Part, *, stop_words: bool = False) -> None:
-        self.root = root
+    def __init__(self, root: Part | None, *, stop_words: bool = False) -> None:
         self.stop_words = stop_words
         self.clauses: list[Clause] = []
-        self.sources: list[Scored] = []
         self.mask: Bits | None = None
         self.choices: list[Either] = []
         self.chosen = 0  # clauses of the choices
+        self.scores = True
+        self._root = root
+        self._sources: list[Scored] = []
+        if root is not None:
+            self._demand(root)
+
+    @classmethod
+    def of_bag(cls, words: Sequence[tuple[Group, float]], *, stop_words: bool) -> Plan:
+        """Of a query for any of some words, with their boosts: by far the most frequent one, which needs no tree."""
+        plan = cls(None, stop_words=stop_words)
+        plan.clauses = [Clause(group, boost) for group, boost in words]
+        return plan
+
+    def _demand(self, root: Part) -> None:
         self.scores = root.scores
         root.demand(self)
         if len(self.choices) > 1 or self.chosen < len(self.clauses):
@@ -280,9 +291,27 @@ class Plan:
             assert what is not None
             self.clauses = [Clause(what, only.boost, only.fields)]
 
+    @property
+    def root(self) -> Part:
+        """The query."""
+        if self._root is None:
+            self._root = self.sources[0] if len(self.sources) == 1 else Either(self.sources)
+        return self._root
+
+    @property
+    def sources(self) -> list[Scored]:
+        """For each clause, where it comes from."""
+        if len(self._sources) < len(self.clauses):
+            groups = [(clause.group, clause.boost) for clause in self.clauses if clause.group is not None]
+            self._sources = [
+                Lookup(group, next(iter(group.terms), ""), boost=boost, terms=group.terms)
+                for group, boost in groups
+            ]
+        return self._sources
+
     def add(self, clause: Clause, source: Scored) -> None:
         self.clauses.append(clause)
-        self.sources.append(source)
+        self._sources.append(source)
 
     def limit(self, bits: Bits) -> None:
         self.mask = bits if self.mask is None else self.mask & bits

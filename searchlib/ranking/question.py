@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["Question", "is_number"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, it would take longer to make than to plan
 class Question:
     """A search as Index.search describes it, its arguments checked. weights: of the text fields, None for the index's own."""
 
@@ -30,9 +30,8 @@ class Question:
     timeout_ms: float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("limit", "offset"):
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        for name, value in (("limit", self.limit), ("offset", self.offset)):
+            if type(value) is not int or value < 0:
                 raise ValueError(f"{name} is a number from 0, not {value!r}")
         if self.after is not None and self.offset:
             raise ValueError("a page is found by `after` or by `offset`, not by both")

@@ -13,7 +13,7 @@ from searchlib.query.syntax import is_plain
 from searchlib.query.words import bag_of_words, tokens_of
 from searchlib.ranking._searcher import Deadline, Searcher
 from searchlib.ranking._topk import Kernel
-from searchlib.ranking.execution import Either, Lookup, Part, Plan
+from searchlib.ranking.execution import Plan
 from searchlib.ranking.lexicon import FormTable, Lexicon
 
 if TYPE_CHECKING:
@@ -169,7 +169,8 @@ class Ranker:
             match = "any" if question.by_relevance else "all"
         plain = isinstance(question.query, str) and is_plain(question.query)
         if plain and match == "any" and question.only is None and question.where is None:
-            return self._bag(question.query, view.lexicon)
+            words, stop_words = bag_of_words(question.query, view.lexicon.meaning)
+            return Plan.of_bag(words, stop_words=stop_words)
         from searchlib.ranking.planner import Planner, TimeOverError
 
         limit = question.only
@@ -187,16 +188,6 @@ class Ranker:
             )
         except TimeOverError:
             return None
-
-    def _bag(self, query: str, lexicon: Lexicon) -> Plan:
-        """A query of plain words, any of which may match."""
-        words, stop_words = bag_of_words(query, lexicon.meaning)
-        lookups: list[Part] = [
-            Lookup(group, group.terms[0] if group.terms else "", boost=boost, terms=group.terms)
-            for group, boost in words
-        ]
-        root = lookups[0] if len(lookups) == 1 else Either(lookups)
-        return Plan(root, stop_words=stop_words)
 
     def _parse(self, query: str, match: str | int, lenient: bool) -> Node:
         if isinstance(query, str) and is_plain(query):

@@ -18,6 +18,7 @@
 
 #define SL_TALLY_TERMS 64 /* between two looks at the clock */
 #define SL_TALLY_BLOCKS 16
+#define SL_TALLY_STEP 4   /* documents that are listed without asking for each whether there is one more */
 #define SL_LOW_CODES 256  /* are looked up in a table */
 
 typedef struct {
@@ -35,14 +36,16 @@ typedef struct {
     int memory_failed;
 } sl_tally;
 
-/* Adds n postings of one list, whose documents are all different. */
+/* Adds n postings of one list, whose documents are all different; without branches that depend on them. */
 SL_INLINE void sl_tally_add(sl_tally *t, const uint32_t *docs, const double *tfs, uint32_t n)
 {
     double *sums = t->sums;
     uint64_t *bits = t->bits;
     for (uint32_t i = 0; i < n; i++) {
         uint32_t doc = docs[i];
-        double before = bits[doc >> 6] >> (doc & 63) & 1 ? sums[doc] : 0;
+        uint64_t kept = sl_load64((const uint8_t *)(sums + doc)) & (0 - (bits[doc >> 6] >> (doc & 63) & 1));
+        double before; /* 0 when nothing was written there */
+        memcpy(&before, &kept, sizeof before);
         sums[doc] = before + tfs[i];
     }
     for (uint32_t i = 0; i < n; i++)
@@ -171,16 +174,20 @@ SL_FUNCTION int sl_tally_list(sl_tally *t)
     uint32_t words = (t->documents + 63) / 64, count = 0, used = 0;
     for (uint32_t w = 0; w < words; w++)
         count += SL_POPCOUNT(t->bits[w]);
-    t->found = (uint32_t *)malloc(((size_t)count + 1) * sizeof *t->found);
+    t->found = (uint32_t *)malloc(((size_t)count + SL_TALLY_STEP) * sizeof *t->found);
     t->tfs = (double *)malloc(((size_t)count + 1) * sizeof *t->tfs);
     if (!t->found || !t->tfs)
         return 0;
-    for (uint32_t w = 0; w < words; w++)
-        for (uint64_t word = t->bits[w]; word; word &= word - 1) {
-            uint32_t doc = w * 64 + SL_LOWEST_BIT(word);
-            t->found[used] = doc;
-            t->tfs[used++] = t->sums[doc];
-        }
+    for (uint32_t w = 0; w < words; w++) {
+        uint64_t word = t->bits[w];
+        uint32_t *out = t->found + used;
+        used += SL_POPCOUNT(word);
+        for (; word; out += SL_TALLY_STEP) /* what is written behind the last one is written over */
+            for (uint32_t i = 0; i < SL_TALLY_STEP; i++, word &= word - 1)
+                out[i] = w * 64 + SL_LOWEST_BIT(word | 1ull << 63);
+    }
+    for (uint32_t i = 0; i < used; i++)
+        t->tfs[i] = t->sums[t->found[i]];
     t->used = used;
     return 1;
 }

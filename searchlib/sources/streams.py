@@ -74,8 +74,12 @@ class Input:
         if first.startswith(GZIP):
             blocks = _gunzip(blocks)
         first = next(blocks, b"")
-        while len(first) < SAMPLE and (more := next(blocks, b"")):  # a pipe gives as little as it likes
-            first += more
+        failure: InputError | None = None
+        try:
+            while len(first) < SAMPLE and (more := next(blocks, b"")):  # a pipe gives as little as it likes
+                first += more
+        except InputError as error:  # what came before is read first
+            failure = error
         codec = utf16_kind(first)
         if codec is not None:
             blocks = _utf8(_chain(first, blocks), codec)
@@ -86,6 +90,8 @@ class Input:
                 raise InputError("this is a binary file, not text")
             self.cp1251 = not _is_utf8(first[:SAMPLE]) and looks_cp1251(first[:SAMPLE])
         yield from _chain(first, blocks)
+        if failure is not None:
+            raise failure
 
     def lines(self) -> Iterator[tuple[int, bytes | None]]:
         """The lines of the content and their numbers, from 1, split at LF and without it. Raises InputError.

@@ -7,6 +7,9 @@ cdef extern from "../storage/form_set.h":
         SL_MAX_READINGS
         SL_MAX_PATTERN
         SL_MAX_ERRORS
+        SL_NO_MEMORY
+        SL_DAMAGED
+        SL_TABLE_WANTED
     ctypedef struct sl_file:
         const uint8_t *data
         uint64_t length
@@ -67,7 +70,7 @@ cdef extern from "../storage/form_set.h":
     void sl_forms_table_free(sl_forms_table *t) nogil
     void sl_query_pattern(sl_form_query *q, const uint8_t *key, uint32_t size) nogil
     void sl_query_word(sl_form_query *q, const uint8_t *key, uint32_t size, uint32_t errors, uint32_t right) nogil
-    int sl_query_run(const sl_form_query *q, const sl_forms *f, const sl_forms_table *table, sl_form_hits *h) nogil
+    int sl_form_set_find(sl_form_set *s, const sl_form_query *q, const sl_forms *f, const sl_forms_table *table) nogil
     int sl_form_set_fill(sl_form_set *s, const sl_forms *f) nogil
     void sl_form_set_free(sl_form_set *s) nogil
     uint32_t sl_load16(const uint8_t *p) nogil
@@ -105,4 +108,4 @@ cdef class FormSet:
     cdef readonly SegmentFile file
     cdef sl_form_set set
 
-    cdef int fill(self) except -1
+    cdef int check(self, int done) except -1

@@ -205,7 +205,7 @@ cdef class SegmentFile:
             for number in sorted(numbers):
                 hits[found.set.hits.count].number = number
                 found.set.hits.count += 1
-        found.fill()
+        found.check(sl_form_set_fill(&found.set, &self.forms))
         return found
 
     def match_forms(self, str pattern, uint32_t limit) -> FormSet:
@@ -269,22 +269,17 @@ cdef class SegmentFile:
         """The forms that fit a query."""
         cdef int done
         cdef FormSet found = FormSet(self)
-        cdef sl_form_hits *hits = &found.set.hits
         cdef sl_forms_table *table = self.table
-        hits.limit = limit
+        found.set.hits.limit = limit
         with nogil:
-            done = sl_query_run(query, &self.forms, table, hits)
-        if not done:
+            done = sl_form_set_find(&found.set, query, &self.forms, table)
+        if done == SL_TABLE_WANTED:
             table = self._forms_table()
             with nogil:
-                done = sl_query_run(query, &self.forms, table, hits)
-        if hits.memory_failed:
-            raise MemoryError("no memory for the forms that fit")
-        if done < 0:
-            raise self._damaged("the dictionary of forms is damaged", None)
-        if hits.count > limit:
+                done = sl_form_set_find(&found.set, query, &self.forms, table)
+        found.check(done)
+        if found.set.hits.count > limit:
             raise OverflowError(f"more than {limit} forms fit")
-        found.fill()
         return found
 
     def term(self, uint32_t ordinal) -> str:
@@ -367,14 +362,11 @@ cdef class FormSet:
     def __dealloc__(self):
         sl_form_set_free(&self.set)
 
-    cdef int fill(self) except -1:
-        """Looks up what the hits of the set stand for."""
-        cdef int done
-        with nogil:
-            done = sl_form_set_fill(&self.set, &self.file.forms)
-        if done < 0:
+    cdef int check(self, int done) except -1:
+        """Raises what a result of form_set.h means."""
+        if done == SL_DAMAGED:
             raise self.file._damaged("the dictionary of forms is damaged", None)
-        if not done:
+        if done == SL_NO_MEMORY:
             raise MemoryError("no memory for the forms that fit")
         return 0
 

@@ -5,8 +5,8 @@
  * is put between two that were swapped. A letter is a code point.
  *
  * What stands before the first `*` or `?` of a pattern, or the letters of a word that must be right, are the beginning of all
- * forms in question, which are neighbours. When they are few or no table was made (forms_table.h), they are read from disk;
- * else the table says which to look at.
+ * forms in question, which are neighbours. When they are many the table says which of them to look at (forms_table.h); that
+ * search is compiled for AVX2, too. form_set.h reads them from disk otherwise.
  */
 #ifndef SL_FORMS_MATCH_H
 #define SL_FORMS_MATCH_H
@@ -17,10 +17,10 @@
 #define SL_ANY_LETTER 0xFFFFFFFEu
 #define SL_MAX_PATTERN (2 * SL_MAX_KEY + 1) /* letters; a longer one fits no form, when no two `*` are neighbours */
 #define SL_MAX_ERRORS 2
-#define SL_READ_FROM_DISK 4096 /* forms, at most */
 
 typedef struct {
     int pattern;                       /* or a word with errors */
+    int beginning_only;                /* every form with the beginning fits */
     uint32_t letters[SL_MAX_PATTERN], count;
     uint32_t errors;                   /* of a word: at most */
     uint8_t beginning[SL_MAX_KEY];     /* of the keys of all forms that fit */
@@ -74,6 +74,7 @@ SL_FUNCTION void sl_query_pattern(sl_form_query *q, const uint8_t *key, uint32_t
             literal += plain;
         }
     }
+    q->beginning_only = stars == 1 && q->count == literal + 1;
     q->shortest = q->count - stars;
     q->longest = stars ? UINT32_MAX : q->shortest;
     sl_query_begin(q, key, size, literal);
@@ -153,15 +154,9 @@ SL_FUNCTION uint32_t sl_word_errors(const uint32_t *a, uint32_t n, const uint32_
     return last[m];
 }
 
-/* Looks at one form, and keeps it when it fits. Returns 0 when there is no place left for another. */
-SL_FUNCTION int sl_query_try(const sl_form_query *q, uint32_t number, const uint8_t *key, uint32_t size, sl_form_hits *h)
+/* Keeps a form. Returns 0 when there is no place left for it. */
+SL_INLINE int sl_form_hits_add(sl_form_hits *h, uint32_t number, uint32_t errors)
 {
-    uint32_t letters[SL_MAX_KEY], n = sl_key_letters(key, size, letters), errors = 0;
-    if (n < q->shortest || n > q->longest)
-        return 1;
-    if (q->pattern ? !sl_pattern_fits(q->letters, q->count, letters, n)
-                   : (errors = sl_word_errors(q->letters, q->count, letters, n, q->errors)) > q->errors)
-        return 1;
     if (h->count == h->limit) {
         h->count++;
         return 0;
@@ -179,6 +174,19 @@ SL_FUNCTION int sl_query_try(const sl_form_query *q, uint32_t number, const uint
     sl_form_hit hit = {number, errors};
     h->hits[h->count++] = hit;
     return 1;
+}
+
+/* Does a form fit? Then *errors says how well. */
+SL_FUNCTION int sl_query_fits(const sl_form_query *q, const uint8_t *key, uint32_t size, uint32_t *errors)
+{
+    uint32_t letters[SL_MAX_KEY], n = sl_key_letters(key, size, letters);
+    *errors = 0;
+    if (n < q->shortest || n > q->longest)
+        return 0;
+    if (q->pattern)
+        return sl_pattern_fits(q->letters, q->count, letters, n);
+    *errors = sl_word_errors(q->letters, q->count, letters, n, q->errors);
+    return *errors <= q->errors;
 }
 
 /* The numbers of the forms with the query's beginning: from the one to before the other. Returns 0 when damaged. */
@@ -206,21 +214,6 @@ SL_FUNCTION int sl_query_range(const sl_form_query *q, const sl_forms *f, uint32
     return *from <= *to;
 }
 
-/* Looks at forms from disk. Returns 0 when damaged. */
-SL_FUNCTION int sl_query_read(const sl_form_query *q, const sl_forms *f, uint32_t from, uint32_t to, sl_form_hits *h)
-{
-    sl_form_entry e;
-    uint8_t key[SL_MAX_KEY];
-    sl_form_begin(&e);
-    for (; from < to; from++) {
-        if (!sl_form_move(f, from, &e))
-            return 0;
-        if (!sl_query_try(q, from, key, sl_form_key(&e, key), h))
-            break;
-    }
-    return 1;
-}
-
 SL_INLINE uint32_t sl_first_not_below(const uint32_t *values, uint32_t low, uint32_t high, uint32_t value)
 {
     while (low < high) {
@@ -240,7 +233,7 @@ static int sl_hit_compare(const void *a, const void *b)
 }
 
 /* Looks at the forms that the table does not exclude. */
-SL_FUNCTION void sl_query_look(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h)
+SL_INLINE void sl_query_look_at(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h)
 {
     uint32_t longest = q->longest < SL_LONG_FORM ? q->longest : SL_LONG_FORM, masks[SL_MASKS];
     uint8_t bad[SL_MASKS];
@@ -270,8 +263,9 @@ SL_FUNCTION void sl_query_look(const sl_form_query *q, const sl_forms_table *t, 
                     i += 7;
                     continue;
                 }
-                uint32_t number = t->numbers[at + i], start = t->starts[number];
-                if (!bad[i] && !sl_query_try(q, number, t->keys.data + start, t->starts[number + 1] - start, h))
+                uint32_t number = t->numbers[at + i], start = t->starts[number], errors;
+                if (!bad[i] && sl_query_fits(q, t->keys.data + start, t->starts[number + 1] - start, &errors) &&
+                    !sl_form_hits_add(h, number, errors))
                     return;
             }
         }
@@ -280,19 +274,30 @@ SL_FUNCTION void sl_query_look(const sl_form_query *q, const sl_forms_table *t, 
         qsort(h->hits, h->count, sizeof *h->hits, sl_hit_compare);
 }
 
-/* Finds the forms that fit, in the order of their numbers; `table` may be NULL. 1: done; 0: it takes a table; -1: damaged. */
-SL_FUNCTION int sl_query_run(const sl_form_query *q, const sl_forms *f, const sl_forms_table *table, sl_form_hits *h)
+SL_FUNCTION void sl_query_look_plain(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h)
 {
-    uint32_t from, to;
-    if (!sl_query_range(q, f, &from, &to))
-        return -1;
-    if (table)
-        sl_query_look(q, table, from, to, h);
-    else if (to - from > SL_READ_FROM_DISK)
-        return 0;
-    else if (!sl_query_read(q, f, from, to, h))
-        return -1;
-    return 1;
+    sl_query_look_at(q, t, from, to, h);
+}
+
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+#define SL_LOOK_AVX2 1
+/* The same for processors with AVX2, which test twice as many masks at once. */
+__attribute__((target("avx2"))) SL_FUNCTION void sl_query_look_avx2(const sl_form_query *q, const sl_forms_table *t, uint32_t from,
+                                                                    uint32_t to, sl_form_hits *h)
+{
+    sl_query_look_at(q, t, from, to, h);
+}
+#endif
+
+SL_FUNCTION void sl_query_look(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h)
+{
+#ifdef SL_LOOK_AVX2
+    if (__builtin_cpu_supports("avx2")) {
+        sl_query_look_avx2(q, t, from, to, h);
+        return;
+    }
+#endif
+    sl_query_look_plain(q, t, from, to, h);
 }
 
 #endif
