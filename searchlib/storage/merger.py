@@ -200,7 +200,7 @@ class _Merging:
         definition = self._definition
         weights = [field.weight for field in definition.text_fields]
         merge = Merge(self._files, self._numbers, lengths, weights, definition.k1, definition.b)
-        with SpooledTemporaryFile(max_size=_IN_MEMORY, mode="w+b", dir=self.out.path.parent) as postings:
+        with SpooledTemporaryFile(max_size=_IN_MEMORY, mode="w+b", dir=str(self.out.path.parent)) as postings:
 
             def put(name: str, piece: memoryview) -> None:
                 try:
