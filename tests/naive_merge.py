@@ -37,7 +37,9 @@ class MadeUp:
         return Analysis(terms[::-1] if form.endswith("b") else terms, form.startswith("s"))
 
 
-def built(folder: Path, file: str, documents: Sequence[Document], analyzer: Any) -> tuple[Segment, bytes | None]:
+def built(
+    folder: Path, file: str, documents: Sequence[Document], analyzer: Any
+) -> tuple[Segment, bytes | None]:
     """A segment of these documents, and which of them no later one replaced."""
     builder = SegmentBuilder(folder, file, DEFINITION, analyzer)
     for document in documents:
