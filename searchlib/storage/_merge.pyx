@@ -2,7 +2,7 @@
 """How do the lists, dictionaries and ids of several segments become those of one?
 
 A Merge goes in steps, each of some milliseconds without the GIL, so that it can be given up between two of them; the longest
-step is that of the longest list. It belongs to one thread. What the headers merge.h, merge_forms.h, merge_terms.h and merge_ids.h do.
+step is that of the longest list. It belongs to one thread. The headers merge*.h say how.
 """
 
 from cpython.buffer cimport PyBUF_READ
@@ -24,6 +24,7 @@ cdef extern from *:
 
 cdef extern from "merge_terms.h":
     const int SL_MAX_FIELDS
+    const uint32_t SL_NONE
     ctypedef struct sl_buffer:
         uint8_t *data
         size_t length
@@ -49,7 +50,7 @@ cdef extern from "merge_terms.h":
         uint32_t heaped, term, term_count, rank
         int failed
         const char *damage
-        uint32_t damaged
+        uint32_t damaged, against
     int sl_merge_begin(sl_merge *m, uint32_t count, uint32_t fields)
     void sl_merge_end(sl_merge *m)
     int sl_terms_begin(sl_terms_writer *w, uint32_t fields, uint32_t documents, uint32_t **lengths, const double *weights,
@@ -220,7 +221,10 @@ cdef class Merge:
     cdef _fail(self):
         self.stage = DONE
         if self.state.damage != NULL:
-            _raise_damage(self.files[self.state.damaged], self.state.damage.decode())
+            what = self.state.damage.decode()
+            if self.state.against != SL_NONE:
+                what += f" than in {self.files[self.state.against].path}"
+            _raise_damage(self.files[self.state.damaged], what)
         if self.state.out.too_large:
             raise OverflowError("a segment cannot hold so much")
         raise MemoryError("no memory to merge segments")

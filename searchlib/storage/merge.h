@@ -2,7 +2,7 @@
  *
  * A merge makes one segment of the living documents of several, as if it had been built from those at once. It goes through the
  * sources' dictionaries side by side: first through the terms, which gives every term of each source a number among those of
- * all (this file), then through the forms (merge_forms.h), and then term by term through the lists (merge_terms.h). What a
+ * all (this file), then through the forms (merge_forms.h), and then term by term through the lists (merge_terms.h, merge_lists.h). What a
  * merge keeps is a few bytes for each term and form, and the lists of one term.
  *
  * The walk is a heap of the sources by the key that each stands at. Invariant: the keys of a source ascend, or it is damaged; so
@@ -57,7 +57,7 @@ typedef struct {
     uint32_t first;  /* the only term, or an index into `readings` of the merge */
     uint32_t local;  /* its number among the forms of its first term, by arrival from 1; 0: no living document is known to have it */
     uint32_t code;
-    uint32_t source; /* one in which it lives */
+    uint32_t source; /* the first that has it, then one in which it lives */
 } sl_merged_form;
 
 typedef struct {
@@ -74,7 +74,7 @@ typedef struct {
     uint32_t *readings;
     uint32_t reading_count, reading_capacity;
     sl_buffer keys;
-    /* the term at hand (merge_terms.h) */
+    /* the term at hand */
     sl_terms_writer out;
     uint32_t term, rank;    /* terms that are done; those of them that live */
     uint32_t *docs, *tfs;   /* df, fields x stride */
@@ -85,8 +85,9 @@ typedef struct {
     uint32_t count_capacity, locals;
     uint32_t *silent;       /* forms without an occurrence of their own */
     uint32_t silent_capacity, silent_count;
-    uint32_t *symbols, *seen; /* of one source, by code: its form; how often it occurs, dead documents included */
-    uint32_t symbol_capacity, seen_capacity;
+    uint32_t *symbols, *owners; /* of one source, by code: its form, by the number among all and by that in the source */
+    uint32_t *seen;             /* and how often it occurs there, in dead documents too */
+    uint32_t symbol_capacity, owner_capacity, seen_capacity;
     uint32_t *code_of;      /* by local number */
     uint64_t *scratch;
     uint32_t code_of_capacity, scratch_capacity;
@@ -95,6 +96,7 @@ typedef struct {
     int failed;             /* memory */
     const char *damage;     /* NULL: nothing */
     uint32_t damaged;       /* the source */
+    uint32_t against;       /* another that contradicts it, or SL_NONE: either may be the damaged one */
 } sl_merge;
 
 SL_FUNCTION void sl_merge_end(sl_merge *m)
@@ -119,6 +121,7 @@ SL_FUNCTION void sl_merge_end(sl_merge *m)
     free(m->counts);
     free(m->silent);
     free(m->symbols);
+    free(m->owners);
     free(m->seen);
     free(m->code_of);
     free(m->scratch);
@@ -142,6 +145,7 @@ SL_INLINE int sl_merge_damaged(sl_merge *m, const sl_source *s, const char *what
 {
     m->damage = what;
     m->damaged = (uint32_t)(s - m->sources);
+    m->against = SL_NONE;
     return 0;
 }
 

@@ -62,8 +62,11 @@ SL_FUNCTION int sl_merge_forms_walk(sl_merge *m)
             uint32_t other = f->readings != e->readings || f->stop != e->stop;
             for (uint32_t k = 0; !other && k < e->readings; k++)
                 other = terms[k] != s->merged[e->terms[k]];
-            if (other)
-                return sl_merge_damaged(m, s, "a form stands for other terms than in another segment");
+            if (other) {
+                sl_merge_damaged(m, s, "a form stands for other terms");
+                m->against = f->source;
+                return 0;
+            }
         }
         sl_source_form own = {e->readings ? s->heads[e->terms[0]] : SL_NONE, e->code, m->form_count - 1};
         s->own[s->at] = own;
