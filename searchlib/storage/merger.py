@@ -11,7 +11,8 @@ temporary file while positions are written.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from itertools import accumulate, compress
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -50,16 +51,19 @@ def merge(
     Raises CorruptIndexError for a segment that is damaged, StorageError when the disk refuses, and ValueError when no
     document lives. Whenever nothing is returned, no file is left behind.
     """
+    if sum(segment.file.documents for segment in segments) >= 1 << 31:
+        raise StorageError(folder / file, "cannot be written: a segment cannot hold so many documents")
     numbers = _new_numbers(segments, live)
     documents = sum(sum(number >= 0 for number in one) for one in numbers)
     if not documents:
         raise ValueError("no document lives, so there is nothing to merge")
     merging = _Merging(folder / file, definition, list(segments), numbers, documents)
     try:
-        for _ in merging.steps():
-            if should_stop is not None and should_stop():
-                merging.out.discard()
-                return None
+        with closing(merging.steps()) as steps:
+            for _ in steps:
+                if should_stop is not None and should_stop():
+                    merging.out.discard()
+                    return None
         checksum = merging.out.finish(merging.contents, durable=durable)
     except BaseException as error:
         merging.out.discard()
@@ -137,7 +141,7 @@ class _Merging:
         }
         self.out = SectionWriter(path)
 
-    def steps(self) -> Iterator[None]:
+    def steps(self) -> Generator[None]:
         yield from self._stored()
         merge_ids(self._files, self._numbers, self._documents, self.out.extend)
         yield
