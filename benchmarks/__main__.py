@@ -8,6 +8,7 @@ from benchmarks.corpus import command as corpus
 from benchmarks.effectiveness import command as effectiveness
 from benchmarks.foundation import command as foundation
 from benchmarks.likeness import command as likeness
+from benchmarks.merging import command as merging
 from benchmarks.questions import command as questions
 
 
@@ -20,6 +21,7 @@ main.add_command(corpus)
 main.add_command(effectiveness)
 main.add_command(foundation)
 main.add_command(likeness)
+main.add_command(merging)
 main.add_command(questions)
 
 if __name__ == "__main__":

@@ -57,11 +57,13 @@ cdef extern from "forms_encode.h":
         int encoded, failed
     ctypedef struct sl_dictionary_writer:
         sl_buffer out
-    ctypedef struct sl_encoding:
+    ctypedef struct sl_terms_writer:
         sl_dictionary_writer terms
         sl_buffer postings, positions
-        uint32_t rank
         double total_length
+    ctypedef struct sl_encoding:
+        sl_terms_writer out
+        uint32_t rank
     ctypedef struct sl_forms_encoding:
         sl_buffer forms, endings
     void sl_inversion_init(sl_inversion *v, uint32_t fields)
@@ -211,13 +213,13 @@ cdef class Inversion:
                         ok = sl_encoding_step(&encoding)
                 if not ok:
                     raise MemoryError("no memory to write the segment")
-                put("postings", _piece(&encoding.postings))
+                put("postings", _piece(&encoding.out.postings))
                 sl_encoding_written(&encoding)
                 if encoding.rank == self.state.term_count:
                     break
-            put("positions", _piece(&encoding.positions))
-            put("terms", _piece(&encoding.terms.out))
-            total = encoding.total_length
+            put("positions", _piece(&encoding.out.positions))
+            put("terms", _piece(&encoding.out.terms.out))
+            total = encoding.out.total_length
         finally:
             sl_encoding_end(&encoding)
         try:

@@ -15,7 +15,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Any, Final
 
 from searchlib.dates import FIRST, LAST
@@ -23,7 +23,15 @@ from searchlib.errors import CorruptIndexError
 from searchlib.storage._columns import Column
 from searchlib.storage._segment import SegmentFile
 
-__all__ = ["DateColumn", "KeywordColumn", "KeywordWriter", "encode_dates", "narrow"]
+__all__ = [
+    "DateColumn",
+    "KeywordColumn",
+    "KeywordWriter",
+    "encode_dates",
+    "merge_dates",
+    "narrow",
+    "read_numbers",
+]
 
 _CODES: Final = {1: "B", 2: "H", 4: "I", 8: "Q"}
 _PER_VALUE: Final = (
@@ -39,6 +47,14 @@ def narrow(values: Sequence[int]) -> tuple[int, bytes]:
     return width, array(_CODES[width], values).tobytes()
 
 
+def read_numbers(file: SegmentFile, name: str) -> array[int]:
+    """The numbers of a section that has one for each document."""
+    width, rest = divmod(file.section_size(name), file.documents)
+    if rest or width not in _CODES:
+        raise CorruptIndexError(file.path, f"section '{name}' has the wrong size")
+    return array(_CODES[width], file.section(name))
+
+
 def encode_dates(dates: Sequence[int | None]) -> tuple[dict[str, int] | None, bytes]:
     """(description, bytes) of a date column, or (None, b"") when no document has a date."""
     present = [date for date in dates if date is not None]
@@ -47,6 +63,21 @@ def encode_dates(dates: Sequence[int | None]) -> tuple[dict[str, int] | None, by
     base = min(present)
     width, data = narrow([0 if date is None else date - base + 1 for date in dates])
     return {"base": base, "width": width}, data
+
+
+def merge_dates(columns: Sequence[tuple[int, Sequence[int]]]) -> tuple[dict[str, int] | None, bytes]:
+    """The same from other columns: for each the date of number 1, and the numbers of documents in it."""
+    firsts = [base + min(filter(None, numbers), default=0) - 1 for base, numbers in columns if any(numbers)]
+    if not firsts:
+        return None, b""
+    first = min(firsts)
+    latest = max(base + max(numbers, default=0) - first for base, numbers in columns if any(numbers))
+    width = next(width for width in _CODES if latest < 1 << 8 * width)
+    merged = array(_CODES[width])
+    for base, numbers in columns:
+        later = base - first
+        merged.extend(number + later if number else 0 for number in numbers)
+    return {"base": first, "width": width}, merged.tobytes()
 
 
 class KeywordWriter:
@@ -66,6 +97,16 @@ class KeywordWriter:
             self._numbers.append(arrival.setdefault(value, len(arrival)))
         self._ends.append(len(self._numbers))
         return 4 * (len(values) + 1) + _PER_VALUE * (len(arrival) - before)
+
+    def extend(self, values: Sequence[str], numbers: Sequence[int], ends: Iterable[int]) -> None:
+        """Appends documents of another column, as KeywordColumn.rows gives them; number i stands for values[i - 1]."""
+        arrival = self._arrival
+        arrived = {
+            number: arrival.setdefault(values[number - 1], len(arrival)) for number in sorted(set(numbers))
+        }
+        before = len(self._numbers)
+        self._numbers.extend(map(arrived.__getitem__, numbers))
+        self._ends.extend(before + end for end in ends)
 
     def encode(self) -> tuple[dict[str, Any], dict[str, bytes]]:
         """(description, suffix -> bytes) of the column."""
@@ -99,11 +140,18 @@ class DateColumn:
     def __init__(self, file: SegmentFile, description: dict[str, int] | None) -> None:
         self.base = 0
         self.numbers: Column | None = None
+        self._file = file
         if description is not None:
             self.base = int(description["base"])
             if not FIRST <= self.base <= LAST:
                 raise CorruptIndexError(file.path, "the dates are outside the years 1 to 9999")
             self.numbers = Column(file, "date", description["width"], LAST - self.base + 1)
+
+    def rows(self) -> array[int]:
+        """The number of each document; 0: it has no date."""
+        if self.numbers is None:
+            return array("B", bytes(self._file.documents))
+        return read_numbers(self._file, "date")
 
     def __getitem__(self, doc: int) -> int | None:
         numbers = () if self.numbers is None else self.numbers[doc]
@@ -126,19 +174,21 @@ class KeywordColumn:
     def __init__(self, file: SegmentFile, i: int, description: dict[str, Any]) -> None:
         name, count = f"keyword.{i}", description["values"]
         self._file = file
-        self._section = f"{name}.values"
+        self._section = name
+        self._width = int(description["width"])
+        self._many = bool(description["many"])
         self._name = str(description["name"])
         self._count = count
         if not 0 <= count < 1 << 31:
             raise CorruptIndexError(file.path, f"'{self._name}' cannot have {count} values")
-        self.numbers = Column(file, name, description["width"], count, bool(description["many"]))
+        self.numbers = Column(file, name, description["width"], count, self._many)
 
     @cached_property
     def values(self) -> list[str]:
         """The distinct values in sorted order, unpacked when they are first asked for."""
         import zstandard
 
-        packed = self._file.section(self._section)
+        packed = self._file.section(f"{self._section}.values")
         try:
             size = zstandard.frame_content_size(packed)
             if not 0 <= size <= _LARGEST_VALUES:
@@ -156,6 +206,17 @@ class KeywordColumn:
     def __getitem__(self, doc: int) -> tuple[str, ...]:
         values = self.values
         return tuple(values[number - 1] for number in self.numbers[doc])
+
+    def rows(self) -> tuple[array[int], array[int]]:
+        """The numbers of all documents, one after the other, and where each document's numbers end."""
+        numbers = array(_CODES[self._width], self._file.section(self._section))
+        if not self._many:
+            return array("I", filter(None, numbers)), array("I", accumulate(map(bool, numbers)))
+        ends = array("I", self._file.section(f"{self._section}.ends"))
+        del numbers[ends[-1] :]
+        if 0 in numbers:
+            raise CorruptIndexError(self._file.path, f"a document's value of '{self._name}' is none")
+        return numbers, ends
 
     def between(
         self, low: str | None, high: str | None, *, low_in: bool = True, high_in: bool = True

@@ -1,7 +1,8 @@
-/* How do the forms in memory become the sections forms and endings of a segment? Written as forms.h specifies.
+/* How do forms become the sections forms and endings of a segment? Written as forms.h specifies.
  *
- * Forms are sorted by their keys; each one's ending is found by comparing it with its first term and counted, then the
- * endings are numbered by how frequent they are and the forms written. The terms have their ordinals by then.
+ * The forms in memory are sorted by their keys; each one's ending is found by comparing it with its first term and counted, then
+ * the endings are numbered by how frequent they are and the forms written. The terms have their ordinals by then. A merge
+ * (merge_forms.h) has sorted forms with their endings and does the rest alike.
  */
 #ifndef SL_FORMS_ENCODE_H
 #define SL_FORMS_ENCODE_H
@@ -21,7 +22,18 @@ typedef struct {
     sl_ending *found;
     uint32_t count, capacity;
     sl_hash_table table;
+    uint32_t written, previous; /* forms; the ordinal of the last one's first term */
+    int failed;
 } sl_forms_encoding;
+
+/* A form as it is written. */
+typedef struct {
+    const uint8_t *key;
+    uint32_t length;
+    uint32_t ending; /* an index into `found`, or SL_NONE */
+    uint32_t stop, varied, code, readings;
+    uint32_t terms[SL_MAX_READINGS]; /* ordinals */
+} sl_form_row;
 
 SL_FUNCTION void sl_forms_end(sl_forms_encoding *e)
 {
@@ -58,10 +70,10 @@ SL_FUNCTION int sl_forms_sort(sl_forms_encoding *e, const sl_inversion *v)
 }
 
 /* The index of an ending, counted once more; SL_NONE when memory ran out. `bytes` are those of the section. */
-SL_FUNCTION uint32_t sl_forms_ending(sl_forms_encoding *e, sl_inversion *v, const uint8_t *bytes, uint32_t n)
+SL_FUNCTION uint32_t sl_forms_ending(sl_forms_encoding *e, const uint8_t *bytes, uint32_t n)
 {
     uint32_t hash = sl_key_hash(bytes, n);
-    if (!sl_table_fit(v, &e->table))
+    if (!sl_table_fit(&e->failed, &e->table))
         return SL_NONE;
     for (uint32_t slot = hash & e->table.mask; e->table.slots[slot].item != SL_NONE; slot = (slot + 1) & e->table.mask) {
         sl_ending *one = &e->found[e->table.slots[slot].item];
@@ -70,7 +82,7 @@ SL_FUNCTION uint32_t sl_forms_ending(sl_forms_encoding *e, sl_inversion *v, cons
             return e->table.slots[slot].item;
         }
     }
-    if (!sl_inversion_grow(v, (void **)&e->found, &e->capacity, e->count + 1, sizeof *e->found))
+    if (!sl_grow(&e->failed, (void **)&e->found, &e->capacity, e->count + 1, sizeof *e->found))
         return SL_NONE;
     sl_ending one = {(uint32_t)e->text.length, n, 1, 0};
     e->found[e->count] = one;
@@ -79,26 +91,32 @@ SL_FUNCTION uint32_t sl_forms_ending(sl_forms_encoding *e, sl_inversion *v, cons
     return e->text.failed ? SL_NONE : e->count++;
 }
 
+/* The same of a form: `cut` bytes are taken from its first term, and its key agrees with that in its first `shared` ones. */
+SL_FUNCTION uint32_t sl_forms_ending_of(sl_forms_encoding *e, const uint8_t *key, uint32_t length, uint32_t shared, uint32_t cut)
+{
+    uint8_t bytes[2 + SL_MAX_KEY];
+    uint32_t n = 0;
+    if (cut >= 0x80)
+        bytes[n++] = (uint8_t)(cut | 0x80);
+    bytes[n++] = (uint8_t)(cut >= 0x80 ? cut >> 7 : cut);
+    memcpy(bytes + n, key + shared, length - shared);
+    return sl_forms_ending(e, bytes, n + length - shared);
+}
+
 /* Finds the ending of every form. Returns 0 when memory ran out. */
-SL_FUNCTION int sl_forms_compare(sl_forms_encoding *e, sl_inversion *v)
+SL_FUNCTION int sl_forms_compare(sl_forms_encoding *e, const sl_inversion *v)
 {
     for (uint32_t rank = 0; rank < v->form_count; rank++) {
         const sl_sort_item *item = &e->order[rank];
         const sl_form *form = &v->forms[item->index];
         const sl_term *term = form->readings ? &v->terms[*sl_form_terms(v, form)] : NULL;
-        uint32_t length = term ? term->length : 0, shared = 0, n = 0;
-        uint8_t bytes[2 + SL_MAX_KEY];
+        uint32_t length = term ? term->length : 0, shared = 0;
         while (shared < length && shared < item->length && item->key[shared] == term->key[shared])
             shared++;
         e->ending_of[rank] = SL_NONE;
         if (shared == length && shared == item->length)
             continue;
-        uint32_t cut = length - shared;
-        if (cut >= 0x80)
-            bytes[n++] = (uint8_t)(cut | 0x80);
-        bytes[n++] = (uint8_t)(cut >= 0x80 ? cut >> 7 : cut);
-        memcpy(bytes + n, item->key + shared, item->length - shared);
-        e->ending_of[rank] = sl_forms_ending(e, v, bytes, n + item->length - shared);
+        e->ending_of[rank] = sl_forms_ending_of(e, item->key, item->length, shared, length - shared);
         if (e->ending_of[rank] == SL_NONE)
             return 0;
     }
@@ -136,43 +154,59 @@ SL_INLINE uint64_t sl_forms_step_to(uint32_t from, uint32_t to)
     return to >= from ? (uint64_t)(to - from) << 1 : ((uint64_t)(from - to) << 1) - 1;
 }
 
-/* Encodes all forms into `forms` and `endings`. Returns 0 when memory ran out; end() follows in any case. */
-SL_FUNCTION int sl_forms_encode(sl_forms_encoding *e, sl_inversion *v)
+/* Writes the next form. */
+SL_FUNCTION void sl_forms_put(sl_forms_encoding *e, const sl_form_row *row)
 {
-    uint32_t previous = 0;
+    uint32_t other = row->readings != 1 || row->stop, first = row->readings ? row->terms[0] : e->previous;
+    if (e->written++ % SL_DICTIONARY_BLOCK == 0) {
+        if (e->forms.length > 0xFFFFFFFFu)
+            e->failed = 1;
+        sl_put32(&e->starts, (uint32_t)e->forms.length);
+        sl_put_varint(&e->forms, row->length);
+        sl_put_bytes(&e->forms, row->key, row->length);
+        sl_put_varint(&e->forms, first);
+        e->previous = first;
+    }
+    int same = first == e->previous;
+    sl_put_varint(&e->forms, (same ? (uint64_t)row->code << 3 | SL_SAME : sl_forms_step_to(e->previous, first) << 3) |
+                                 (other ? SL_OTHER : 0) | (row->ending != SL_NONE ? SL_INFLECTED : 0));
+    if (row->ending != SL_NONE)
+        sl_put_varint(&e->forms, e->found[row->ending].number);
+    if (other)
+        sl_put_varint(&e->forms, row->readings << 1 | row->stop);
+    for (uint32_t k = 1; k < row->readings; k++)
+        sl_put_varint(&e->forms, sl_forms_step_to(row->terms[k - 1], row->terms[k]));
+    if (row->varied && !same)
+        sl_put_varint(&e->forms, row->code);
+    e->previous = first;
+}
+
+/* After the last form. Returns 0 when memory ran out. */
+SL_FUNCTION int sl_forms_finish(sl_forms_encoding *e)
+{
+    sl_put_bytes(&e->forms, e->starts.data, e->starts.length);
+    return !(e->failed || e->forms.failed || e->starts.failed);
+}
+
+/* Encodes all forms into `forms` and `endings`. Returns 0 when memory ran out; end() follows in any case. */
+SL_FUNCTION int sl_forms_encode(sl_forms_encoding *e, const sl_inversion *v)
+{
     memset(e, 0, sizeof *e);
     if (!sl_forms_sort(e, v) || !sl_forms_compare(e, v) || !sl_forms_number(e))
         return 0;
     for (uint32_t rank = 0; rank < v->form_count; rank++) {
         const sl_form *form = &v->forms[e->order[rank].index];
         const uint32_t *terms = sl_form_terms(v, form);
-        uint32_t ending = e->ending_of[rank], other = form->readings != 1 || form->stop;
-        uint32_t first = form->readings ? v->terms[terms[0]].ordinal : previous;
-        if (rank % SL_DICTIONARY_BLOCK == 0) {
-            if (e->forms.length > 0xFFFFFFFFu)
-                return 0;
-            sl_put32(&e->starts, (uint32_t)e->forms.length);
-            sl_put_varint(&e->forms, e->order[rank].length);
-            sl_put_bytes(&e->forms, e->order[rank].key, e->order[rank].length);
-            sl_put_varint(&e->forms, first);
-            previous = first;
+        sl_form_row row = {e->order[rank].key, e->order[rank].length, e->ending_of[rank], form->stop, 0, 0, form->readings, {0}};
+        for (uint32_t k = 0; k < row.readings; k++)
+            row.terms[k] = v->terms[terms[k]].ordinal;
+        if (row.readings && v->terms[terms[0]].form.codes != SL_NONE) {
+            row.varied = 1;
+            row.code = v->codes[v->terms[terms[0]].form.codes + form->local];
         }
-        uint32_t varied = form->readings && v->terms[terms[0]].form.codes != SL_NONE;
-        uint32_t code = varied ? v->codes[v->terms[terms[0]].form.codes + form->local] : 0;
-        sl_put_varint(&e->forms, (first == previous ? (uint64_t)code << 3 | SL_SAME : sl_forms_step_to(previous, first) << 3) |
-                                     (other ? SL_OTHER : 0) | (ending != SL_NONE ? SL_INFLECTED : 0));
-        if (ending != SL_NONE)
-            sl_put_varint(&e->forms, e->found[ending].number);
-        if (other)
-            sl_put_varint(&e->forms, (uint32_t)form->readings << 1 | form->stop);
-        for (uint32_t k = 1; k < form->readings; k++)
-            sl_put_varint(&e->forms, sl_forms_step_to(v->terms[terms[k - 1]].ordinal, v->terms[terms[k]].ordinal));
-        if (varied && first != previous)
-            sl_put_varint(&e->forms, code);
-        previous = first;
+        sl_forms_put(e, &row);
     }
-    sl_put_bytes(&e->forms, e->starts.data, e->starts.length);
-    return !(e->forms.failed || e->starts.failed);
+    return sl_forms_finish(e);
 }
 
 #endif

@@ -22,13 +22,12 @@
 
 #include "forms.h"
 #include "postings.h"
+#include "table.h"
 
 #define SL_FIRST_SLAB (1u << 14) /* the next ones double, so that a small inversion has a small waste */
 #define SL_LAST_SLAB (1u << 20)
-#define SL_FIRST_SLOTS 256u
 #define SL_FIRST_CHUNK 16u
 #define SL_LAST_CHUNK 2048u
-#define SL_NONE 0xFFFFFFFFu
 #define SL_LAST_PLACE 0x3FFFFFFFu
 
 typedef struct sl_slab {
@@ -56,15 +55,6 @@ typedef struct {
     uint32_t occurrences;
     uint32_t ordinal; /* once it is encoded */
 } sl_term;
-
-typedef struct {
-    uint32_t hash, item; /* SL_NONE: free */
-} sl_slot;
-
-typedef struct {
-    sl_slot *slots;
-    uint32_t mask, count;
-} sl_hash_table;
 
 /* A word of the document at hand. */
 typedef struct {
@@ -167,69 +157,9 @@ SL_FUNCTION uint8_t *sl_inversion_allocate(sl_inversion *v, size_t n)
 }
 
 /* Grows *array to hold at least `need` items of `size` bytes. */
-SL_FUNCTION int sl_inversion_grow(sl_inversion *v, void **array, uint32_t *capacity, uint32_t need, size_t size)
+SL_INLINE int sl_inversion_grow(sl_inversion *v, void **array, uint32_t *capacity, uint32_t need, size_t size)
 {
-    if (need <= *capacity)
-        return 1;
-    uint32_t wanted = *capacity ? *capacity : 256;
-    while (wanted < need)
-        wanted += wanted / 2;
-    void *grown = realloc(*array, wanted * size);
-    if (!grown) {
-        v->failed = 1;
-        return 0;
-    }
-    *array = grown;
-    *capacity = wanted;
-    return 1;
-}
-
-SL_INLINE uint32_t sl_key_hash(const uint8_t *key, uint32_t n)
-{
-    uint64_t h = n * SL_P1;
-    for (; n >= 8; n -= 8, key += 8)
-        h = sl_rotate((h ^ sl_load64(key)) * SL_P2, 29);
-    uint64_t tail = 0;
-    memcpy(&tail, key, n);
-    h = (h ^ tail) * SL_P1;
-    return (uint32_t)(h >> 32) ^ (uint32_t)h;
-}
-
-/* Doubles a table when it is three quarters full: most probes end at a hash, without a look at an item. */
-SL_FUNCTION int sl_table_fit(sl_inversion *v, sl_hash_table *t)
-{
-    if (t->slots && t->count < t->mask / 4 * 3)
-        return 1;
-    uint32_t size = t->slots ? (t->mask + 1) * 2 : SL_FIRST_SLOTS;
-    sl_slot *slots = (sl_slot *)malloc((size_t)size * sizeof *slots);
-    if (!slots) {
-        v->failed = 1;
-        return 0;
-    }
-    memset(slots, 0xFF, (size_t)size * sizeof *slots);
-    for (uint32_t i = 0; t->slots && i <= t->mask; i++) {
-        if (t->slots[i].item == SL_NONE)
-            continue;
-        uint32_t slot = t->slots[i].hash & (size - 1);
-        while (slots[slot].item != SL_NONE)
-            slot = (slot + 1) & (size - 1);
-        slots[slot] = t->slots[i];
-    }
-    free(t->slots);
-    t->slots = slots;
-    t->mask = size - 1;
-    return 1;
-}
-
-/* Takes the next free slot for an item that is not there; sl_table_fit made room. */
-SL_INLINE void sl_table_put(sl_hash_table *t, uint32_t hash, uint32_t item)
-{
-    uint32_t slot = hash & t->mask;
-    while (t->slots[slot].item != SL_NONE)
-        slot = (slot + 1) & t->mask;
-    t->slots[slot].hash = hash;
-    t->slots[slot].item = item;
-    t->count++;
+    return sl_grow(&v->failed, array, capacity, need, size);
 }
 
 /* Gathers a word of the document at hand; its form has 1 to SL_MAX_KEY bytes. Returns 0 when memory ran out. */
@@ -305,7 +235,7 @@ SL_FUNCTION uint32_t sl_inversion_term(sl_inversion *v, const uint8_t *word, uin
     n = sl_key_pack(word, n, key);
     uint32_t hash = sl_key_hash(key, n);
     sl_hash_table *table = &v->term_table;
-    if (!sl_table_fit(v, table))
+    if (!sl_table_fit(&v->failed, table))
         return SL_NONE;
     for (uint32_t slot = hash & table->mask; table->slots[slot].item != SL_NONE; slot = (slot + 1) & table->mask) {
         if (table->slots[slot].hash != hash)
@@ -333,7 +263,7 @@ SL_FUNCTION uint32_t sl_inversion_term(sl_inversion *v, const uint8_t *word, uin
 SL_FUNCTION uint32_t sl_inversion_add_form(sl_inversion *v, uint32_t i, const uint32_t *terms, uint32_t readings, int stop)
 {
     uint32_t n = v->seen[i].length, padded = (n + 7) & ~7u;
-    if (!sl_table_fit(v, &v->form_table) ||
+    if (!sl_table_fit(&v->failed, &v->form_table) ||
         !sl_inversion_grow(v, (void **)&v->forms, &v->form_capacity, v->form_count + 1, sizeof(sl_form)) ||
         !sl_inversion_grow(v, (void **)&v->readings, &v->reading_capacity, v->reading_count + readings, sizeof(uint32_t)))
         return SL_NONE;

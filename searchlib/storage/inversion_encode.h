@@ -9,9 +9,7 @@
 #define SL_INVERSION_ENCODE_H
 
 #include "inversion.h"
-#include "postings_encode.h"
-
-#define SL_STEP (1u << 16) /* bytes of postings that are enough for one step: a page of the file */
+#include "term_encode.h"
 
 typedef struct {
     uint64_t prefix;
@@ -65,36 +63,25 @@ SL_INLINE uint32_t sl_term_read(sl_term_reader *r)
 
 typedef struct {
     sl_inversion *v;
-    const double *weights;
-    double total_length; /* of all documents, by the fields' weights */
-    sl_dictionary_writer terms;
-    sl_buffer postings, positions;
-    uint64_t gone; /* bytes of postings that were there before what `postings` holds */
+    sl_terms_writer out;
     sl_sort_item *order;
-    uint32_t rank; /* terms that are done */
-    double *norms; /* by document */
+    uint32_t rank;                 /* terms that are done */
     uint32_t *docs, *tfs, *places; /* of the term at hand */
     uint32_t *codes;               /* by occurrence: the local number of its form, then that one's code */
     uint32_t *counts;              /* by local number */
     uint64_t *symbols;             /* the same to be sorted */
-    float *impacts;
 } sl_encoding;
 
 SL_FUNCTION void sl_encoding_end(sl_encoding *e)
 {
-    sl_buffer_free(&e->terms.out);
-    sl_buffer_free(&e->terms.starts);
-    sl_buffer_free(&e->postings);
-    sl_buffer_free(&e->positions);
+    sl_terms_end(&e->out);
     free(e->order);
-    free(e->norms);
     free(e->docs);
     free(e->tfs);
     free(e->places);
     free(e->codes);
     free(e->counts);
     free(e->symbols);
-    free(e->impacts);
     memset(e, 0, sizeof *e);
 }
 
@@ -104,7 +91,6 @@ SL_FUNCTION int sl_encoding_begin(sl_encoding *e, sl_inversion *v, const double 
     uint32_t most = 0, most_occurrences = 0, most_forms = 0;
     memset(e, 0, sizeof *e);
     e->v = v;
-    e->weights = weights;
     v->encoded = 1;
     v->code_count = 0;
     for (uint32_t i = 0; i < v->term_count; i++) {
@@ -119,19 +105,9 @@ SL_FUNCTION int sl_encoding_begin(sl_encoding *e, sl_inversion *v, const double 
     e->codes = (uint32_t *)malloc((most_occurrences + 1) * sizeof *e->codes);
     e->counts = (uint32_t *)malloc(((size_t)most_forms + 1) * sizeof *e->counts);
     e->symbols = (uint64_t *)malloc(((size_t)most_forms + 1) * sizeof *e->symbols);
-    e->impacts = (float *)malloc((most + 1) * sizeof *e->impacts);
-    e->norms = (double *)malloc((v->documents + 1) * sizeof *e->norms);
-    if (!e->order || !e->docs || !e->tfs || !e->places || !e->codes || !e->counts || !e->symbols || !e->impacts || !e->norms)
+    if (!e->order || !e->docs || !e->tfs || !e->places || !e->codes || !e->counts || !e->symbols ||
+        !sl_terms_begin(&e->out, v->fields, v->documents, v->lengths, weights, k1, b))
         return 0;
-    for (uint32_t doc = 0; doc < v->documents; doc++) {
-        e->norms[doc] = 0;
-        for (uint32_t f = 0; f < v->fields; f++)
-            e->norms[doc] += weights[f] * v->lengths[f][doc];
-        e->total_length += e->norms[doc];
-    }
-    double average = e->total_length > 0 ? e->total_length / v->documents : 1;
-    for (uint32_t doc = 0; doc < v->documents; doc++)
-        e->norms[doc] = k1 * (1 - b + b * e->norms[doc] / average);
     for (uint32_t i = 0; i < v->term_count; i++)
         sl_sort_key(&e->order[i], v->terms[i].key, v->terms[i].length, i);
     qsort(e->order, v->term_count, sizeof *e->order, sl_sort_compare);
@@ -169,32 +145,20 @@ SL_FUNCTION void sl_encoding_read(sl_encoding *e, const sl_term *t)
     }
 }
 
-static int sl_symbol_compare(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Turns the local numbers in codes into codes and remembers which code a form has. Returns the number of symbols when there
- * are several, else 0: a term of one symbol has no codes. */
+ * are several, else 0. */
 SL_FUNCTION uint32_t sl_encoding_codes(sl_encoding *e, sl_term *t)
 {
     sl_inversion *v = e->v;
-    uint32_t symbols = 0;
     t->form.codes = SL_NONE;
-    if (t->forms + (t->df && e->counts[0]) < 2)
-        return 0;
-    /* a form may never occur: where another one has its place. It is a symbol, so that it cannot be taken for the other */
-    for (uint32_t local = t->df && e->counts[0] ? 0 : 1; local <= t->forms; local++)
-        e->symbols[symbols++] = (uint64_t)(UINT32_MAX - (t->df ? e->counts[local] : 0)) << 32 | local;
     if (!sl_inversion_grow(v, (void **)&v->codes, &v->code_capacity, v->code_count + t->forms + 1, sizeof *v->codes))
         return 0;
-    qsort(e->symbols, symbols, sizeof *e->symbols, sl_symbol_compare);
     uint32_t *codes = v->codes + v->code_count;
+    uint32_t symbols = sl_rank_symbols(e->counts, t->forms, e->symbols, codes);
+    if (!symbols)
+        return 0;
     t->form.codes = v->code_count;
     v->code_count += t->forms + 1;
-    for (uint32_t i = 0; i < symbols; i++)
-        codes[(uint32_t)e->symbols[i]] = i;
     for (uint32_t i = 0; i < t->occurrences; i++)
         e->codes[i] = codes[e->codes[i]];
     return symbols;
@@ -204,55 +168,32 @@ SL_FUNCTION uint32_t sl_encoding_codes(sl_encoding *e, sl_term *t)
 SL_FUNCTION void sl_encoding_term(sl_encoding *e, sl_term *t)
 {
     const sl_inversion *v = e->v;
-    sl_buffer *out = &e->terms.out;
-    uint64_t postings = e->gone + e->postings.length, positions = e->positions.length;
     t->ordinal = e->rank;
     if (t->df)
         sl_encoding_read(e, t);
-    uint32_t symbols = sl_encoding_codes(e, t);
-    if (t->occurrences == 1 && !symbols && e->tfs[v->fields - 1] == 1) {
-        sl_dictionary_add(&e->terms, t->key, t->length, SL_ONCE, postings, positions);
-        sl_put_varint(out, (uint64_t)e->docs[0] << 1);
-        sl_put_varint(out, e->places[0]);
-        return;
-    }
-    sl_dictionary_add(&e->terms, t->key, t->length, 0, postings, positions);
-    if (t->df) {
-        const uint32_t *by_field[SL_MAX_FIELDS];
-        for (uint32_t f = 0; f < v->fields; f++)
-            by_field[f] = e->tfs + (size_t)f * t->df;
-        for (uint32_t i = 0; i < t->df; i++) {
-            double tf = 0;
-            for (uint32_t f = 0; f < v->fields; f++)
-                tf += e->weights[f] * by_field[f][i];
-            e->impacts[i] = (float)(tf / (tf + e->norms[e->docs[i]]));
-        }
-        sl_list_source source = {t->df, v->documents, v->fields, e->docs, by_field, e->impacts, e->places,
-                                 symbols ? e->codes : NULL};
-        sl_put_list(&e->postings, &e->positions, &source);
-    }
-    sl_put_varint(out, (uint64_t)t->df << 1 | (symbols != 0));
-    if (symbols)
-        sl_put_varint(out, symbols - 2);
-    sl_put_varint(out, e->gone + e->postings.length - postings);
-    sl_put_varint(out, e->positions.length - positions);
+    else
+        memset(e->counts, 0, ((size_t)t->forms + 1) * sizeof *e->counts);
+    sl_term_lists lists = {t->key, t->length, t->df, sl_encoding_codes(e, t), t->occurrences, e->docs, {NULL}, e->places, e->codes};
+    for (uint32_t f = 0; f < v->fields; f++)
+        lists.tfs[f] = e->tfs + (size_t)f * t->df;
+    sl_terms_put(&e->out, &lists);
 }
 
 /* Encodes terms until `postings` holds enough to be written; sl_encoding_written() empties it. 1: done, or more is left while
  * rank < term_count; 0: memory ran out. */
 SL_FUNCTION int sl_encoding_step(sl_encoding *e)
 {
-    for (; e->rank < e->v->term_count && e->postings.length < SL_STEP; e->rank++)
+    for (; e->rank < e->v->term_count && e->out.postings.length < SL_STEP; e->rank++)
         sl_encoding_term(e, &e->v->terms[e->order[e->rank].index]);
     if (e->rank == e->v->term_count)
-        sl_dictionary_finish(&e->terms);
-    return !(e->v->failed || e->postings.failed || e->positions.failed || e->terms.out.failed);
+        sl_dictionary_finish(&e->out.terms);
+    return !(e->v->failed || sl_terms_failed(&e->out));
 }
 
 SL_FUNCTION void sl_encoding_written(sl_encoding *e)
 {
-    e->gone += e->postings.length;
-    e->postings.length = 0;
+    e->out.postings_gone += e->out.postings.length;
+    e->out.postings.length = 0;
 }
 
 #endif

@@ -21,11 +21,14 @@ from searchlib.language import Analyzer
 from searchlib.storage.builder import SegmentBuilder
 from searchlib.storage.lock import WriteLock
 from searchlib.storage.manifest import Manifest, SegmentEntry, remove_strays, write_deletions
+from searchlib.storage.merger import merge
 from searchlib.storage.segment import Segment
 from searchlib.storage.snapshot import Snapshot
+from searchlib.storage.tiers import to_merge
 
 __all__ = ["Progress", "Writer"]
 
+_MOST_AT_COMMIT: Final = 50_000  # documents that a commit merges into one segment: well under a second
 _REPORT_EVERY: Final = 0.1  # seconds between two calls of on_progress
 
 
@@ -224,20 +227,72 @@ class Writer:
                 return
             try:
                 self._flush()
-                generation = self._manifest.generation + 1
-                for i, live in self._changed.items():
-                    entry = self._entries[i]
-                    name = f"{Path(entry.file).stem}.{generation}.deletions"
-                    self._entries[i] = write_deletions(self._folder, name, entry, bytes(live))
-                kept = tuple(entry for entry in self._entries if entry.deleted < entry.documents)
-                manifest = replace(self._manifest, generation=generation, next=self._next, segments=kept)
-                manifest.commit(self._folder)
+                while chosen := to_merge(self._sizes(), _MOST_AT_COMMIT):
+                    self._merge(chosen)
+                self._publish()
             except BaseException as error:
                 self._failure = error
                 raise
-            self._start()
-            if self._on_commit is not None:
-                self._on_commit()
+
+    def optimize(self) -> None:
+        """Commits, and makes one segment of all, without deleted documents. Raises StorageError."""
+        with self._guard:
+            self._check()
+            try:
+                self._flush()
+                sizes = self._sizes()
+                if len(sizes) > 1 or any(living < documents for documents, living in sizes):
+                    self._merge(range(len(sizes)))
+                elif not (self._added or self._deleted):
+                    return
+                self._publish()
+            except BaseException as error:
+                self._failure = error
+                raise
+
+    def _sizes(self) -> list[tuple[int, int]]:
+        return [(entry.documents, self._alive(i)) for i, entry in enumerate(self._entries)]
+
+    def _merge(self, chosen: range) -> None:
+        """Makes one segment of neighbours, still unknown to any commit."""
+        live = [bytes(self._changed[i]) if i in self._changed else self._live[i] for i in chosen]
+        if any(self._alive(i) for i in chosen):
+            merged = merge(
+                self._folder,
+                f"{self._next:08d}.segment",
+                self._manifest.definition,
+                [self._segments[i] for i in chosen],
+                live,
+                durable=True,
+            )
+            self._next += 1
+            if merged is None:
+                raise AssertionError("nobody asked the merge to stop")
+            entries, segments = [merged[0]], [Segment(self._folder, merged[0])]
+        else:
+            entries, segments = [], []
+        place = slice(chosen.start, chosen.stop)
+        self._entries[place] = entries
+        self._segments[place] = segments
+        self._live[place] = [None] * len(entries)
+        shift = len(entries) - len(chosen)
+        self._changed = {
+            (i if i < chosen.start else i + shift): live for i, live in self._changed.items() if i not in chosen
+        }
+
+    def _publish(self) -> None:
+        """Makes what was written the newest commit."""
+        generation = self._manifest.generation + 1
+        for i, live in self._changed.items():
+            entry = self._entries[i]
+            name = f"{Path(entry.file).stem}.{generation}.deletions"
+            self._entries[i] = write_deletions(self._folder, name, entry, bytes(live))
+        kept = tuple(entry for entry in self._entries if entry.deleted < entry.documents)
+        manifest = replace(self._manifest, generation=generation, next=self._next, segments=kept)
+        manifest.commit(self._folder)
+        self._start()
+        if self._on_commit is not None:
+            self._on_commit()
 
     def rollback(self) -> None:
         """Forgets everything added since the last commit. The writer can go on."""
