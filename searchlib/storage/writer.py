@@ -233,6 +233,7 @@ class Writer:
             except BaseException as error:
                 self._failure = error
                 raise
+            self._go_on()
 
     def optimize(self) -> None:
         """Commits, and makes one segment of all, without deleted documents. Raises StorageError."""
@@ -249,6 +250,7 @@ class Writer:
             except BaseException as error:
                 self._failure = error
                 raise
+            self._go_on()
 
     def _sizes(self) -> list[tuple[int, int]]:
         return [(entry.documents, self._alive(i)) for i, entry in enumerate(self._entries)]
@@ -277,7 +279,9 @@ class Writer:
         self._live[place] = [None] * len(entries)
         shift = len(entries) - len(chosen)
         self._changed = {
-            (i if i < chosen.start else i + shift): live for i, live in self._changed.items() if i not in chosen
+            (i if i < chosen.start else i + shift): live
+            for i, live in self._changed.items()
+            if i not in chosen
         }
 
     def _publish(self) -> None:
@@ -290,6 +294,9 @@ class Writer:
         kept = tuple(entry for entry in self._entries if entry.deleted < entry.documents)
         manifest = replace(self._manifest, generation=generation, next=self._next, segments=kept)
         manifest.commit(self._folder)
+
+    def _go_on(self) -> None:
+        """Takes the commit just made as the state to write on, and tells whoever waits for it."""
         self._start()
         if self._on_commit is not None:
             self._on_commit()
