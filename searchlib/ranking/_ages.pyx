@@ -50,7 +50,7 @@ cdef class Decay:
     cdef void put(self, uint32_t segment, uint32_t doc, double factor) noexcept nogil:
         """The factor of a document, for each once."""
         cdef float rounded
-        factor = max(factor, 1e-30)  # a sum times it is still above 0 in single precision
+        factor = max(factor, 1e-20)  # a sum times it is still above 0 in single precision
         rounded = <float> factor
         self.exact[segment][doc] = factor
         self.factors[segment][doc] = rounded

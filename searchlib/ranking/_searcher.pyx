@@ -65,6 +65,8 @@ cdef class Searcher:
     def __init__(self, list segments, list usual, double k1, double b, list weights=None):
         cdef Part part
         cdef double total = 0
+        if not 1 <= len(usual) <= 16 or (weights is not None and len(weights) != len(usual)):
+            raise ValueError(f"an index has 1 to 16 text fields, not {len(usual)}")
         self.fields = len(usual)
         self.usual_weights = weights is None or weights == usual
         for i, weight in enumerate(usual):

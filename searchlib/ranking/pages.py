@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from searchlib.errors import QueryError
@@ -48,6 +49,8 @@ class Cursor(NamedTuple):
             raise QueryError(
                 f"after={text!r} is no cursor", hint="pass the `cursor` of the page before"
             ) from None
+        if isinstance(key, float) and not math.isfinite(key):
+            raise QueryError(f"after={text!r} is no cursor", hint="pass the `cursor` of the page before")
         if (
             version != _VERSION
             or made_for != order
