@@ -13,6 +13,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from searchlib.errors import QueryError
+from searchlib.storage.segment import find_id
 
 if TYPE_CHECKING:
     from searchlib.storage.segment import Segment
@@ -64,8 +65,4 @@ class Cursor(NamedTuple):
 
     def place(self, segments: list[Segment]) -> tuple[int, int]:
         """(segment, document) of its document; of one that is gone, the first, which was seen before it when they are equal."""
-        for number in reversed(range(len(segments))):
-            doc = segments[number].file.find_id(self.id)
-            if doc >= 0:
-                return number, doc
-        return 0, 0
+        return find_id(segments, self.id) or (0, 0)
