@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from benchmarks.classes import Question, folded
 from benchmarks.corpus import Article, Language
-from benchmarks.engines import FORMS, register_analyzers
+from benchmarks.engines import FORMS, fill_tantivy, register_analyzers
 
 if TYPE_CHECKING:
     import tantivy
@@ -157,7 +157,6 @@ class TantivyAnswering:
     """
 
     layout = 1
-    _heap = 1_000_000_000
 
     def __init__(self, *, one_field: bool = False) -> None:
         self.name = "tantivy, one field" if one_field else "tantivy"
@@ -173,7 +172,6 @@ class TantivyAnswering:
         records = [self._record(article) for article in articles]
 
         def build(folder: Path) -> None:
-            folder.mkdir(parents=True)
             schema = tantivy.SchemaBuilder()
             schema.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
             schema.add_date_field("date", indexed=True, fast=True)
@@ -185,13 +183,7 @@ class TantivyAnswering:
                         f"{name}_{language}", tokenizer_name=language, index_option="position"
                     )
                 schema.add_text_field(f"{name}_{FORMS}", tokenizer_name=FORMS, index_option="freq")
-            index = tantivy.Index(schema.build(), path=str(folder))
-            register_analyzers(index)
-            writer = index.writer(heap_size=self._heap, num_threads=1)
-            for record in records:
-                writer.add_document(tantivy.Document(**record))
-            writer.commit()
-            writer.wait_merging_threads()
+            fill_tantivy(folder, schema.build(), records)
 
         return build
 

@@ -7,10 +7,10 @@ is: tantivy, which analyses by field, is told for free which language a document
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from benchmarks.corpus import Article, Language, Query
 
@@ -86,8 +86,6 @@ class Tantivy:
     the text: less work and statistics like ours, but no ``title:`` query.
     """
 
-    _heap = 1_000_000_000
-
     def __init__(self, *, one_field: bool = False) -> None:
         self.name = "tantivy, one field" if one_field else "tantivy"
         self._one_field = one_field
@@ -102,7 +100,6 @@ class Tantivy:
         records = [self._record(article) for article in articles]
 
         def build(folder: Path) -> None:
-            folder.mkdir(parents=True)
             schema = tantivy.SchemaBuilder()
             schema.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
             for language in ("en", "ru"):
@@ -110,13 +107,7 @@ class Tantivy:
                     schema.add_text_field(
                         f"{field}_{language}", tokenizer_name=language, index_option="position"
                     )
-            index = tantivy.Index(schema.build(), path=str(folder))
-            register_analyzers(index)
-            writer = index.writer(heap_size=self._heap, num_threads=1)
-            for record in records:
-                writer.add_document(tantivy.Document(**record))
-            writer.commit()
-            writer.wait_merging_threads()
+            fill_tantivy(folder, schema.build(), records)
 
         return build
 
@@ -148,6 +139,20 @@ class Tantivy:
             f"title_{language}": article["title"],
             f"text_{language}": article["text"],
         }
+
+
+def fill_tantivy(folder: Path, schema: tantivy.Schema, records: Iterable[Mapping[str, Any]]) -> None:
+    """A new index of the records in a folder: one indexing thread, a heap that holds everything, all merges done."""
+    import tantivy
+
+    folder.mkdir(parents=True)
+    index = tantivy.Index(schema, path=str(folder))
+    register_analyzers(index)
+    writer = index.writer(heap_size=1_000_000_000, num_threads=1)
+    for record in records:
+        writer.add_document(tantivy.Document(**record))
+    writer.commit()
+    writer.wait_merging_threads()
 
 
 def register_analyzers(index: tantivy.Index) -> None:

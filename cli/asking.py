@@ -77,6 +77,12 @@ def with_fields(index: Index, arguments: dict[str, Any]) -> dict[str, Any]:
     return {**arguments, "fields": fields}
 
 
+def check_order(arguments: dict[str, Any]) -> None:
+    """Refuses in the command's own words what Index.search refuses of ages in another order."""
+    if arguments["recency"] is not None and arguments["sort"] not in (None, "relevance"):
+        raise click.UsageError("--recency goes with --sort relevance only")
+
+
 def note_place(error: QueryError, index: Index, query: str, arguments: dict[str, Any]) -> None:
     """Adds a note to the error that shows its place in what was asked: in the query, or in --where."""
     from searchlib.errors import QueryError

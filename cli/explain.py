@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
 from .asking import BadRequestError, QueryCommand, note_place, options, with_fields
 from .location import open_index
-from .terminal import show
+from .terminal import json_text, show
 
 
 @click.command("explain", cls=QueryCommand, short_help="Why a document has its score for a query.")
@@ -42,11 +41,7 @@ def command(id: str, words: tuple[str, ...], given: str | None, as_json: bool, *
     except LookupError as error:
         raise BadRequestError(str(error)) from error
     if as_json:
-        import json
-
-        encoding = (sys.stdout.encoding or "").lower().replace("-", "")
-        answer = {"id": id, "query": query, "explanation": explanation.as_dict()}
-        show(json.dumps(answer, ensure_ascii=encoding != "utf8"))
+        show(json_text({"id": id, "query": query, "explanation": explanation.as_dict()}))
         return
     from searchlib.results.snippets import printable
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .asking import QueryCommand, limit_option, note_place, options, with_fields
+from .asking import QueryCommand, check_order, limit_option, note_place, options, with_fields
 from .location import open_index
 from .terminal import (
     BOLD,
     DIM,
     colours_wanted,
     display_width,
+    json_text,
     line_width,
     show,
     styled,
@@ -79,8 +79,7 @@ def command(
 
     if asked["after"] is not None and asked["offset"]:
         raise click.UsageError("a page is found by --after or by --offset, not by both")
-    if asked["recency"] is not None and asked["sort"] not in (None, "relevance"):
-        raise click.UsageError("--recency goes with --sort relevance only")
+    check_order(asked)
     index = open_index(given)
     query = " ".join(words)
     asked = with_fields(index, asked)
@@ -199,8 +198,6 @@ def _cut(text: str, room: int) -> str:
 
 
 def _show_json(results: Results, facets: Facets | None) -> None:
-    import json
-
     hits = []
     for hit in results:
         shown = {
@@ -225,5 +222,4 @@ def _show_json(results: Results, facets: Facets | None) -> None:
         "facets": facets,
         "hits": hits,
     }
-    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
-    show(json.dumps(answer, ensure_ascii=encoding != "utf8"))
+    show(json_text(answer))

@@ -20,9 +20,17 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from .asking import BadRequestError, QueryCommand, limit_option, note_place, options, with_fields
+from .asking import (
+    BadRequestError,
+    QueryCommand,
+    check_order,
+    limit_option,
+    note_place,
+    options,
+    with_fields,
+)
 from .location import open_index
-from .terminal import show, warn
+from .terminal import json_text, show, warn
 
 if TYPE_CHECKING:
     from searchlib import Index, Results
@@ -86,8 +94,7 @@ def command(
     """
     if not _fits_trec(tag):
         raise click.BadParameter("a run's name has no white space.", param_hint="'--tag'")
-    if asked["recency"] is not None and asked["sort"] not in (None, "relevance"):
-        raise click.UsageError("--recency goes with --sort relevance only")
+    check_order(asked)
     if file != "-" and not Path(file).exists():
         raise click.UsageError(
             f"{file}: there is no such file; 'search query run ...' asks for the word 'run'"
@@ -182,8 +189,6 @@ class _Asking:
 
 
 def _json(query: Query, found: Results) -> list[str]:
-    import json
-
     answer = {
         "id": query.id,
         "query": query.text,
@@ -191,8 +196,7 @@ def _json(query: Query, found: Results) -> list[str]:
         "timed_out": found.timed_out,
         "hits": [{"id": hit.id, "score": hit.score} for hit in found],
     }
-    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
-    return [json.dumps(answer, ensure_ascii=encoding != "utf8")]
+    return [json_text(answer)]
 
 
 def _trec(query: Query, found: Results, tag: str) -> list[str]:

@@ -115,6 +115,14 @@ def warn(message: str) -> None:
     click.echo(printable(" ".join(message.split("\n"))), err=True)
 
 
+def json_text(answer: object) -> str:
+    """The answer as JSON that stdout can hold: other letters than ASCII as they are when that is UTF-8."""
+    import json
+
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    return json.dumps(answer, ensure_ascii=encoding != "utf8")
+
+
 def warn_as_is(lines: str) -> None:
     """Writes lines to stderr that are fit for a terminal already."""
     _lenient(sys.stderr)

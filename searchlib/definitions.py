@@ -38,6 +38,8 @@ Kind = Literal["text", "keyword", "date", "stored"]
 KINDS = ("text", "keyword", "date", "stored")
 LANGUAGES = ("en", "ru")
 RESERVED = ("id", "score")  # `id` is the key of every document, `score` what a query gives it
+MOST_TEXT_FIELDS = 16
+SMALLEST = 1e-6  # weight of a field but 0: far above where a float32 score is lost
 LARGEST = 1000.0  # of a weight or k1: far above any use, far below where a float32 score loses its meaning
 MAX_FILE = 1 << 20  # bytes: a larger file is somebody's documents given by mistake
 
@@ -69,9 +71,9 @@ class Field:
         if self.kind not in KINDS:
             raise DefinitionError(_unknown("field type", self.kind, KINDS), key=f"{key}.type")
         weight = _number(self.weight, f"{key}.weight")
-        if not 0.0 < weight <= LARGEST:
+        if not SMALLEST <= weight <= LARGEST:
             raise DefinitionError(
-                f"a weight is above 0 and at most {LARGEST:g}, not {self.weight!r}", key=f"{key}.weight"
+                f"a weight is from {SMALLEST:g} to {LARGEST:g}, not {self.weight!r}", key=f"{key}.weight"
             )
         if self.kind != "text" and weight != 1.0:
             raise DefinitionError(
@@ -136,6 +138,8 @@ class Definition:
             raise DefinitionError(
                 "at least one text field is needed: there would be nothing to search", key="fields"
             )
+        if sum(one.kind == "text" for one in fields) > MOST_TEXT_FIELDS:
+            raise DefinitionError(f"at most {MOST_TEXT_FIELDS} text fields", key="fields")
         if len(dates) > 1:
             names = " and ".join(f"'{one.name}'" for one in dates)
             raise DefinitionError(

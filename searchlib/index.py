@@ -256,8 +256,7 @@ class Index:
 
         Raises QueryError as search() does, and LookupError when the index has no such document.
         """
-        results = self.search(query, **{**options, "limit": 0, "explain": True})
-        return results.explain(id)
+        return self.search(query, **{**options, "limit": 0}).explain(id)
 
     def refresh(self) -> bool:
         """Moves to the newest commit; False when this one is. Results already given stay on the commit they were found in."""

@@ -113,8 +113,8 @@ def test_sources_are_beside_the_file_and_globs_are_expanded_in_order(tmp_path: P
         ("[fields]\nt = 3", "fields.t", "a table"),
         ("[fields]\nt = { weight = 1 }", "fields.t", "type is missing"),
         ("[fields]\nt = { type = 'text', wieght = 1 }", "fields.t.wieght", "did you mean 'weight'?"),
-        ("[fields]\nt = { type = 'text', weight = 0 }", "fields.t.weight", "above 0"),
-        ("[fields]\nt = { type = 'text', weight = inf }", "fields.t.weight", "at most 1000"),
+        ("[fields]\nt = { type = 'text', weight = 0 }", "fields.t.weight", "from 1e-06"),
+        ("[fields]\nt = { type = 'text', weight = inf }", "fields.t.weight", "from 1e-06 to 1000"),
         ("[fields]\nt = { type = 'text', stored = 1 }", "fields.t.stored", "true or false"),
         (
             "[fields]\nt = 'text'\nk = { type = 'keyword', weight = 1 }",
@@ -211,3 +211,10 @@ def test_a_definition_crosses_processes() -> None:
     back = pickle.loads(pickle.dumps(NEWS))
     assert back == NEWS
     assert back.keyword_fields == NEWS.keyword_fields
+
+
+def test_sixteen_text_fields_and_no_more() -> None:
+    fields = tuple(Field(f"field{number}", "text") for number in range(17))
+    assert len(Definition(fields[:16]).text_fields) == 16
+    with pytest.raises(DefinitionError, match="at most 16 text fields"):
+        Definition(fields)

@@ -207,3 +207,28 @@ def test_bits_behind_the_last_document_are_not_counted(small: Path, tmp_path: Pa
     patch_segment(folder, bytes(content))
     with suppress(searchlib.CorruptIndexError):
         assert searchlib.Index.open(folder).search("omni").total == 300
+
+
+def test_blocks_that_overlap_are_damage(wide: Path, tmp_path: Path) -> None:
+    """Every second block is said to end before it begins, so that those between all begin at the list's first documents."""
+    folder = shutil.copytree(wide, tmp_path / "index")
+    content = bytearray((folder / manifest_of(folder)["segments"][0]["file"]).read_bytes())
+    contents = contents_of(content)
+    start, length = contents["sections"]["terms"]
+    [term] = [
+        one
+        for one in read_terms(bytes(content[start : start + length]), contents["terms"])
+        if one.key == b"band"
+    ]
+    blocks = -(-term.df // 128)
+    assert blocks // 2 * 128 > 4096  # more than a window holds
+    head = contents["sections"]["postings"][0] + term.postings[0]
+    lasts = [int.from_bytes(content[head + 4 + 4 * b : head + 8 + 4 * b], "little") for b in range(blocks)]
+    for block in range(1, blocks):
+        last = 0 if block % 2 else lasts[block] - lasts[block - 1]
+        content[head + 4 + 4 * block : head + 8 + 4 * block] = last.to_bytes(4, "little")
+        if block % 2:
+            content[head + 4 + 12 * blocks + block] = 0  # its bound: never worth a look
+    patch_segment(folder, bytes(content))
+    with pytest.raises(searchlib.CorruptIndexError, match="posting list is damaged"):
+        searchlib.Index.open(folder).search("band", limit=1)

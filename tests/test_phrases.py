@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive_phrases import NaivePhrases, Slot
 
+from searchlib import Index
 from searchlib.definitions import Definition, Field
 from searchlib.documents import Document
 from searchlib.language.analyzer import Analysis
@@ -413,3 +414,32 @@ def test_positions_far_apart(tmp_path: Path, gaps: list[int]) -> None:
             assert places(searcher, 0, ordinal) == positions(archive, 0, ordinal)
     for slots in (["a", "7"], ["7"], ["a", "a"]):
         archive.check(slots)
+
+
+def phrase_ids(folder: Path, texts: list[str], query: str, fields: tuple[str, ...] = ("text",)) -> list[str]:
+    """The ids, by number, of the documents whose first field has these texts."""
+    definition = Definition(tuple(Field(name, "text") for name in fields))
+    index = Index.create(folder, definition)
+    with index.writer() as writer:
+        for number, text in enumerate(texts):
+            writer.add({"id": str(number)} | dict.fromkeys(fields, "short") | {fields[0]: text})
+    return sorted(index.search(query).ids)
+
+
+def test_chains_that_begin_anew_have_room(tmp_path: Path) -> None:
+    text = ("alpha " + "beta " * 20) * 400 + "gamma"
+    assert phrase_ids(tmp_path / "news", [text, "beta gamma"], '"alpha beta gamma"~20') == ["0"]
+
+
+def test_chains_outlast_a_growing_room(tmp_path: Path) -> None:
+    text = "saffron teapot " * 40 + "gamma " + "x gamma " * 3000
+    assert phrase_ids(tmp_path / "news", [text, "teapot gamma"], '"saffron teapot gamma"') == ["0"]
+
+
+def test_a_border_far_behind_parts_no_phrase(tmp_path: Path) -> None:
+    texts = []
+    for length in (4000, 5000):
+        words = ["zoo"] * length
+        words[903:905] = ["saffron", "teapot"]
+        texts.append(" ".join(words))
+    assert phrase_ids(tmp_path / "news", texts, '"saffron teapot"', ("text", "note")) == ["0", "1"]

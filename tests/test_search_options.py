@@ -13,6 +13,7 @@ from small_archive import articles, build
 
 import searchlib
 from searchlib import Definition, Explanation, Field, QueryError
+from searchlib.ranking.pages import Cursor
 
 NEWS = Path(__file__).parents[1] / "indexes" / "sample.jsonl"
 
@@ -78,6 +79,9 @@ def test_a_cursor_belongs_to_its_order(many: searchlib.Index) -> None:
     for wrong in ("", "nonsense", "ÿ", "AAAA"):
         with pytest.raises(QueryError, match="is no cursor"):
             many.search("common", after=wrong)
+    for key in (float("inf"), float("nan")):
+        with pytest.raises(QueryError, match="is no cursor"):
+            many.search("common", after=str(Cursor("newest", key, "id-1")), sort="newest")
     assert many.search("nowhere").cursor is None
 
 
@@ -184,7 +188,7 @@ def test_filters(sample: searchlib.Index) -> None:
         ({"fields": ["colour"]}, QueryError, "'colour' is no text field"),
         ({"fields": []}, QueryError, "fields are names of text fields"),
         ({"fields": {"title": 0}}, QueryError, "every weight is 0"),
-        ({"fields": {"title": -1}}, QueryError, "a number from 0 to 1,000"),
+        ({"fields": {"title": -1}}, QueryError, "0 or from 1e-06 to 1000"),
         ({"match": "most"}, QueryError, "match is 'any', 'all'"),
         ({"where": "colour:red"}, QueryError, "no field 'colour'"),
         ({"lang": 7}, QueryError, "each a str, not by 7"),

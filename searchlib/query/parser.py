@@ -21,20 +21,19 @@ from whoosh.qparser import plugins, syntax
 
 from searchlib.definitions import Definition
 from searchlib.errors import QueryError
-from searchlib.language._tokens import tokenize
 from searchlib.query.checks import check
 from searchlib.query.grammar import Must, Together, query_parser
 from searchlib.query.leaves import Leaves
 from searchlib.query.syntax import MAX_CLAUSES, is_plain, is_shouted
 from searchlib.query.together import CHUNK, bag, beside, field_kinds, needed
 from searchlib.query.tree import Maybe, Node, Not, Require, all_of, any_of, except_, over
-from searchlib.query.words import MAX_LENGTH, MAX_WORDS
+from searchlib.query.words import within_limits
 
 __all__ = ["parse"]
 
 # Whoosh's cost grows faster than the query, and its tree is walked by recursion; so is ours.
 MAX_DEPTH: Final = 20
-MAXCHUNKS: Final = 2_000  # runs between white space: some of them may be punctuation, which is no word
+MAX_CHUNKS: Final = 2_000  # runs between white space: some of them may be punctuation, which is no word
 MAX_SIGNS: Final = 2_000
 
 _QUESTION = re.compile(r"\?+(?!\w)")
@@ -65,14 +64,8 @@ def parse(
 
     Raises QueryError for a query that is malformed (not when lenient), too long or too large, or without any word.
     """
-    if not isinstance(query, str):
-        raise QueryError(f"a query is a str, not {type(query).__name__}")
-    if len(query) > MAX_LENGTH:
-        raise QueryError(f"the query is too long: at most {MAX_LENGTH:,} characters", MAX_LENGTH)
     needed(match, 1)
-    tokens = tokenize(query)
-    if len(tokens) > MAX_WORDS:
-        raise QueryError(f"the query has too many words: at most {MAX_WORDS:,}", tokens[MAX_WORDS][1])
+    tokens = within_limits(query)
     tree: Node | None = None
     plain = is_plain(query)
     if not plain:
@@ -172,7 +165,7 @@ def _operation(node: Any, parts: Sequence[Node]) -> Node | None:
 
 def _check_size(query: str) -> None:
     """What can be told before Whoosh looks at the query."""
-    for pattern, most, what in ((CHUNK, MAXCHUNKS, "words"), (_SIGN, MAX_SIGNS, "operators")):
+    for pattern, most, what in ((CHUNK, MAX_CHUNKS, "words"), (_SIGN, MAX_SIGNS, "operators")):
         places = [found.start() for found in pattern.finditer(query)]
         if len(places) > most:
             raise _TooLargeError(f"the query has too many {what}", places[most], "ask for less at once")

@@ -50,19 +50,22 @@ __all__ = ["simple"]
 LONGEST: Final = 1_000
 
 LETTERS: Final = "0-9A-Za-zÀ-ÖØ-öø-ÿЀ-ҁҊ-ԯ"  # each of them is a token by itself
+# No group is possessive: before Python 3.11.4 such groups lose letters. What an optional group leaves out, nothing behind it
+# takes, so that none is needed.
+_FIELD: Final = r"[^\W\d]\w*+:(?!//|\s)"
 _ITEM: Final = re.compile(
-    rf"""(?P<sign>[-+])?+
-    (?:(?P<field>[^\W\d]\w*+):(?!//|\s))?+
+    rf"""(?P<sign>[-+]?)
+    (?:(?={_FIELD})(?P<field>\w++):|(?!{_FIELD}))
     (?P<item>
-      (?P<exact>{EXACT})?+
-      (?: "(?P<phrase>[^"]*+)" (?:~(?P<slop>[0-9]{{1,3}}+))?+
+      (?P<exact>(?:{EXACT})?)
+      (?: "(?P<phrase>[^"]*+)" (?:~(?P<slop>[0-9]{{1,3}}))?
         | (?P<text>[«„“‘#№$€]*+[{LETTERS}*?][^\s()"^~]*+)
-          (?P<fuzzy>~(?P<distance>[0-9])?+(?:/(?P<prefix>[0-9]{{1,3}}+))?+)?+ )
+          (?P<fuzzy>~(?P<distance>[0-9]?)(?:/(?P<prefix>[0-9]{{1,3}}))?)? )
     )(?!\S)
     | (?P<other>\S)""",
     re.VERBOSE,
 )
-_PATTERN: Final = re.compile(rf"(?=[^{LETTERS}]*+[{LETTERS}])[{LETTERS}*?]++(?:['’-]++[{LETTERS}*?]++)*+\Z")
+_PATTERN: Final = re.compile(rf"(?=[^{LETTERS}]*+[{LETTERS}])[{LETTERS}*?]++(?:['’-]++[{LETTERS}*?]++)*\Z")
 _JOINTS: Final = {"AND": "AND", "И": "AND", "OR": "OR", "ИЛИ": "OR"}
 _OPERATORS: Final = frozenset([*INFIX, *PREFIX, *RUSSIAN])
 
@@ -110,7 +113,7 @@ class _Chains:
         self.joint = _JOINTS[word]
         return True
 
-    def add(self, node: Node, sign: str | None) -> None:
+    def add(self, node: Node, sign: str) -> None:
         part = Not(node, node.span) if sign == "-" else node
         if self.joint == "AND":
             self._together.append(part)
@@ -150,7 +153,7 @@ def _item(found: re.Match[str], kinds: dict[str, str]) -> Node | None:
 
 
 def _word(found: re.Match[str], field: str | None) -> Node | None:
-    text, exact = found["text"], found["exact"] is not None
+    text, exact = found["text"], found["exact"] != ""
     if "*" not in text and "?" not in text:
         if found["fuzzy"] is None:
             return Word(text, field, exact, 1.0, found.span("item"))
@@ -174,7 +177,7 @@ def _phrase(found: re.Match[str], field: str | None) -> Node | None:
     text, slop = found["phrase"], int(found["slop"] or 1)
     if not 1 <= slop <= MAX_SLOP or not tokenize(text):
         return None
-    return Phrase(text, field, slop, found["exact"] is not None, 1.0, found.span("item"))
+    return Phrase(text, field, slop, found["exact"] != "", 1.0, found.span("item"))
 
 
 def _date(found: re.Match[str], field: str) -> Node | None:

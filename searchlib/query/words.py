@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
 
-__all__ = ["MAX_LENGTH", "MAX_WORDS", "bag_of_words", "tokens_of"]
+__all__ = ["MAX_LENGTH", "MAX_WORDS", "bag_of_words", "tokens_of", "within_limits"]
 
 MAX_LENGTH: Final = 10_000  # code points
 MAX_WORDS: Final = 1_000
@@ -16,17 +16,27 @@ MAX_WORDS: Final = 1_000
 _Meaning = TypeVar("_Meaning")
 
 
-def tokens_of(query: str) -> list[tuple[str, int, int, int, int, bool]]:
-    """The tokens of a query (searchlib.language._tokens.tokenize). Raises QueryError when there are none, or too many."""
+Tokens: TypeAlias = list[tuple[str, int, int, int, int, bool]]
+"""As searchlib.language._tokens.tokenize gives them."""
+
+
+def within_limits(query: str) -> Tokens:
+    """The tokens of a query. Raises QueryError when it is no text, or too long, or has too many."""
     if not isinstance(query, str):
         raise QueryError(f"a query is a str, not {type(query).__name__}")
     if len(query) > MAX_LENGTH:
         raise QueryError(f"the query is too long: at most {MAX_LENGTH:,} characters", MAX_LENGTH)
     tokens = tokenize(query)
-    if not tokens:
-        raise QueryError("the query has no words: type at least one letter or digit")
     if len(tokens) > MAX_WORDS:
         raise QueryError(f"the query has too many words: at most {MAX_WORDS:,}", tokens[MAX_WORDS][1])
+    return tokens
+
+
+def tokens_of(query: str) -> Tokens:
+    """The same for a query of plain words, which has at least one. Raises QueryError."""
+    tokens = within_limits(query)
+    if not tokens:
+        raise QueryError("the query has no words: type at least one letter or digit")
     return tokens
 
 

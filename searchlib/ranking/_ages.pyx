@@ -13,7 +13,8 @@ from libc.stdlib cimport calloc, free, malloc
 
 from searchlib.storage._columns cimport Column, sl_column, sl_column_at
 
-cdef uint32_t WINDOW = 4096  # SL_WINDOW of the kernel
+cdef extern from "scratch.h":
+    const uint32_t SL_WINDOW  # of the kernel
 
 
 cdef class Decay:
@@ -32,7 +33,7 @@ cdef class Decay:
             n = documents[i]
             self.exact[i] = <double *> malloc((n + 1) * sizeof(double))
             self.factors[i] = <float *> malloc((n + 1) * sizeof(float))
-            self.windows[i] = <float *> calloc(n // WINDOW + 1, sizeof(float))
+            self.windows[i] = <float *> calloc(n // SL_WINDOW + 1, sizeof(float))
             if self.exact[i] == NULL or self.factors[i] == NULL or self.windows[i] == NULL:
                 raise MemoryError("no memory for the age of documents")
 
@@ -50,12 +51,12 @@ cdef class Decay:
     cdef void put(self, uint32_t segment, uint32_t doc, double factor) noexcept nogil:
         """The factor of a document, for each once."""
         cdef float rounded
-        factor = max(factor, 1e-30)  # a sum times it is still above 0 in single precision
+        factor = max(factor, 1e-20)  # a sum times it is still above 0 in single precision
         rounded = <float> factor
         self.exact[segment][doc] = factor
         self.factors[segment][doc] = rounded
-        if rounded > self.windows[segment][doc // WINDOW]:
-            self.windows[segment][doc // WINDOW] = rounded
+        if rounded > self.windows[segment][doc // SL_WINDOW]:
+            self.windows[segment][doc // SL_WINDOW] = rounded
 
     @staticmethod
     def of_dates(tuple documents, list columns, list bases, double half_life) -> Decay:

@@ -12,6 +12,8 @@ cdef extern from "../storage/bytes.h":
     uint32_t SL_POPCOUNT(uint64_t x) nogil
     uint32_t SL_LOWEST_BIT(uint64_t x) nogil
 
+cdef uint64_t ALL = ~(<uint64_t> 0)
+
 
 cdef class Bits:
     """A set of documents, empty at first; documents: how many each segment has."""
@@ -64,32 +66,24 @@ cdef class Bits:
                 result.words[i][n // 64] &= ((<uint64_t> 1) << (n & 63)) - 1
         return result
 
-    def __and__(self, Bits other):
+    cdef Bits combined(self, Bits other, uint64_t left, uint64_t right, uint64_t result):
+        """Both sets where both are, the words of each, and of what comes out, first turned round where a mask has ones."""
         self.like(other)
-        cdef Bits result = Bits(self.documents)
+        cdef Bits found = Bits(self.documents)
         cdef uint32_t i, w
-        for i in range(<uint32_t> len(self.documents)):
+        for i in range(self.segments):
             for w in range(self.length(i)):
-                result.words[i][w] = self.words[i][w] & other.words[i][w]
-        return result
+                found.words[i][w] = ((self.words[i][w] ^ left) & (other.words[i][w] ^ right)) ^ result
+        return found
+
+    def __and__(self, Bits other):
+        return self.combined(other, 0, 0, 0)
 
     def __or__(self, Bits other):
-        self.like(other)
-        cdef Bits result = Bits(self.documents)
-        cdef uint32_t i, w
-        for i in range(<uint32_t> len(self.documents)):
-            for w in range(self.length(i)):
-                result.words[i][w] = self.words[i][w] | other.words[i][w]
-        return result
+        return self.combined(other, ALL, ALL, ALL)  # De Morgan; bits of no document are 0 in both, and stay so
 
     def __sub__(self, Bits other):
-        self.like(other)
-        cdef Bits result = Bits(self.documents)
-        cdef uint32_t i, w
-        for i in range(<uint32_t> len(self.documents)):
-            for w in range(self.length(i)):
-                result.words[i][w] = self.words[i][w] & ~other.words[i][w]
-        return result
+        return self.combined(other, 0, ALL, 0)
 
     @staticmethod
     def at_least(list sets, int least) -> Bits:

@@ -4,6 +4,8 @@ from searchlib.storage._segment cimport SegmentFile
 
 
 cdef extern from "../storage/places.h":
+    enum:
+        SL_BLOCK
     ctypedef struct sl_list:
         uint32_t df, documents, fields, blocks
     int sl_list_open(sl_list *l, const uint8_t *data, uint64_t length, uint32_t df, uint32_t documents,
@@ -43,7 +45,7 @@ cdef class Searcher:
     cdef double weights[16]
     cdef double usual[16]
     cdef bint usual_weights
-    cdef double k1, b, mean, usual_mean
+    cdef double k1, b, mean
     cdef uint64_t total            # documents of all segments
 
     cdef int _measure(self) except -1

@@ -65,6 +65,8 @@ cdef class Searcher:
     def __init__(self, list segments, list usual, double k1, double b, list weights=None):
         cdef Part part
         cdef double total = 0
+        if not 1 <= len(usual) <= 16 or (weights is not None and len(weights) != len(usual)):
+            raise ValueError(f"an index has 1 to 16 text fields, not {len(usual)}")
         self.fields = len(usual)
         self.usual_weights = weights is None or weights == usual
         for i, weight in enumerate(usual):
@@ -91,7 +93,7 @@ cdef class Searcher:
             self.total += part.file.documents
             self.parts.append(part)
         self.documents = tuple((<Part> one).file.documents for one in self.parts)
-        self.usual_mean = self.mean = total / self.total if total > 0 else 1.0
+        self.mean = total / self.total if total > 0 else 1.0
         if not self.usual_weights:
             self._measure()
 
@@ -99,7 +101,7 @@ cdef class Searcher:
         """The average length under weights that are not the usual ones."""
         cdef Part part
         cdef double total = 0
-        cdef uint32_t doc, field, value
+        cdef uint32_t doc
         for part in self.parts:
             self._read_lengths(part)
             with nogil:
@@ -225,7 +227,7 @@ cdef class Group:
     def tfs(self, uint32_t segment, uint32_t doc) -> list:
         """Of each term how often it occurs in a document: a tuple by text field."""
         cdef sl_list *l
-        cdef uint32_t docs[128]
+        cdef uint32_t docs[SL_BLOCK]
         cdef double weights[16]
         cdef uint32_t i, f, g, n, rank, block
         cdef double tf
@@ -245,7 +247,7 @@ cdef class Group:
                     for f in range(self.owner.fields):
                         for g in range(self.owner.fields):
                             weights[g] = f == g
-                        tf = sl_list_weighted_tf(l, block * 128 + rank, weights)
+                        tf = sl_list_weighted_tf(l, block * SL_BLOCK + rank, weights)
                         if tf < 0:
                             raise part.file._damaged("a posting list is damaged", None)
                         by_field[f] = int(tf)

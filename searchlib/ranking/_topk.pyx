@@ -1,12 +1,21 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 """Which documents score best? The Python face of the kernel in topk.h, which runs without the GIL."""
 
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc
 
 from searchlib.ranking._ages cimport Decay
 from searchlib.ranking._bits cimport Bits
-from searchlib.ranking._searcher cimport Deadline, Group, Occurrences, Part, Searcher, sl_deadline, sl_list
+from searchlib.ranking._searcher cimport (
+    SL_BLOCK,
+    Deadline,
+    Group,
+    Occurrences,
+    Part,
+    Searcher,
+    sl_deadline,
+    sl_list,
+)
 
 cdef extern from "kernel.h":
     ctypedef struct sl_candidate:
@@ -53,10 +62,6 @@ cdef extern from "kernel.h":
         int (*run)(sl_search *s, sl_best *best) nogil
         double (*score)(sl_search *s, uint32_t doc, double norm) nogil
     const sl_kernel *sl_kernel_at(uint32_t i) nogil
-
-cdef extern from "count.h":
-    int64_t sl_count_any(const sl_list **lists, uint32_t count, uint32_t documents, const uint8_t *live,
-                         uint64_t *bits) nogil
 
 BUILDS = tuple(sl_kernel_at(i).name.decode() for i in range(2) if sl_kernel_at(i) != NULL)
 """Names of the kernel's builds that this processor can run, the best first."""
@@ -208,7 +213,7 @@ cdef class Kernel:
                             member.list.df = given.counts[j]
                             member.list.documents = part.file.documents
                             member.list.fields = owner.fields
-                            member.list.blocks = (given.counts[j] + 127) // 128
+                            member.list.blocks = (given.counts[j] + SL_BLOCK - 1) // SL_BLOCK
                             member.tfs = given.tfs[j]
                             member.given = given.docs[j]
                             member.weight = clause.boost * given.weight
@@ -267,40 +272,3 @@ cdef class Kernel:
         if bits is not None and bits.documents != self.searcher.documents:
             raise ValueError("the set is of another snapshot")
         return 0
-
-    def count(self, list groups) -> int:
-        """How many living documents contain any term of any of the groups; exact."""
-        cdef Searcher owner = self.searcher
-        cdef uint32_t parts = len(owner.parts), i, j, t, n
-        cdef const sl_list **lists
-        cdef uint64_t *bits
-        cdef Group group
-        cdef Part part
-        cdef int64_t some, total = 0
-        n = 0
-        for group in groups:
-            if group.owner is not owner:
-                raise ValueError("the group was made by another searcher")
-            n += group.count
-        for j in range(parts):
-            part = owner.parts[j]
-            lists = <const sl_list **> malloc((n + 1) * sizeof(void *))
-            bits = <uint64_t *> malloc((part.file.documents // 64 + 1) * sizeof(uint64_t))
-            some = -2
-            if lists != NULL and bits != NULL:
-                i = 0
-                for group in groups:
-                    for t in range(group.count):
-                        if group.lists[t * parts + j].df:
-                            lists[i] = &group.lists[t * parts + j]
-                            i += 1
-                with nogil:
-                    some = sl_count_any(lists, i, part.file.documents, part.live, bits)
-            free(lists)
-            free(bits)
-            if some == -2:
-                raise MemoryError("no memory to count matches")
-            if some < 0:
-                raise part.file._damaged("a posting list is damaged", None)
-            total += some
-        return total

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TypeAlias
 
 from searchlib.dates import DAY, parse_date
-from searchlib.definitions import Definition
+from searchlib.definitions import LARGEST, SMALLEST, Definition
 from searchlib.errors import QueryError
 from searchlib.query.tree import DateRange, Keyword, Node, all_of, any_of
 from searchlib.ranking.question import is_number
@@ -84,8 +84,10 @@ def weights_of(
     for name, weight in chosen.items():
         if name not in known:
             raise QueryError(f"'{name}' is no text field of this index", hint=f"it has {', '.join(known)}")
-        if not (is_number(weight) and 0 <= weight <= 1000):
-            raise QueryError(f"the weight of a field is a number from 0 to 1,000, not {weight!r}")
+        if not (is_number(weight) and (weight == 0 or SMALLEST <= weight <= LARGEST)):
+            raise QueryError(
+                f"the weight of a field is 0 or from {SMALLEST:g} to {LARGEST:g}, not {weight!r}"
+            )
     weights = tuple(float(chosen.get(name, 0.0)) for name in known)
     if not any(weights):
         raise QueryError("no field is left to search in: every weight is 0")

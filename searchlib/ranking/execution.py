@@ -98,7 +98,10 @@ class Lookup(Part):
 
 
 class Values(Part):
-    """Documents by their columns. In an Either they score a constant, their boost."""
+    """Documents by their columns. In an Either they score a constant, their boost; nothing is to be marked."""
+
+    terms: Sequence[str] = ()
+    forms: Sequence[str] = ()
 
     def __init__(self, searcher: Searcher, find: Callable[[], Bits], label: str, boost: float = 1.0) -> None:
         self._searcher = searcher
@@ -114,9 +117,6 @@ class Values(Part):
             plan.add(
                 Clause(Occurrences.of_bits(self._searcher, self.bits), self.boost, 0, False, condition), self
             )
-
-    def demand(self, plan: Plan) -> None:
-        plan.limit(self.bits)
 
 
 class Both(Part):
@@ -245,9 +245,6 @@ class Complement(Part):
     def collect(self, plan: Plan, condition: Bits | None, *, adds: bool = False) -> None:
         """It scores nothing."""
 
-    def demand(self, plan: Plan) -> None:
-        plan.limit(self.bits)
-
 
 Scored: TypeAlias = Lookup | Values
 
@@ -316,30 +313,13 @@ class Plan:
     def limit(self, bits: Bits) -> None:
         self.mask = bits if self.mask is None else self.mask & bits
 
-    def groups(self) -> list[Group] | None:
-        """The groups when the query asks for any of some, and for nothing else."""
-        if self.mask is not None or any(clause.required or clause.fields for clause in self.clauses):
-            return None
-        groups = [
-            clause.group for clause in self.clauses if clause.condition is None and clause.group is not None
-        ]
-        return groups if len(groups) == len(self.clauses) else None
-
     def terms(self) -> dict[str, int]:
         """Every term that is asked for, with a number of the word that it stands for."""
-        return {
-            term: number
-            for number, source in enumerate(self.sources)
-            for term in getattr(source, "terms", ())
-        }
+        return {term: number for number, source in enumerate(self.sources) for term in source.terms}
 
     def forms(self) -> dict[str, int]:
         """Every form that is asked for as such, with a number of the word that it stands for."""
-        return {
-            form: number
-            for number, source in enumerate(self.sources)
-            for form in getattr(source, "forms", ())
-        }
+        return {form: number for number, source in enumerate(self.sources) for form in source.forms}
 
 
 def _collect_alone(part: Part, plan: Plan, condition: Bits | None) -> None:

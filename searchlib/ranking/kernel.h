@@ -6,10 +6,7 @@
 #ifndef SL_KERNEL_H
 #define SL_KERNEL_H
 
-#if (defined(__x86_64__) || defined(_M_X64)) && (defined(__GNUC__) || defined(__clang__))
-#define SL_HAS_AVX2 1
-#endif
-
+#include "builds.h"
 #include "member.h"
 
 typedef struct {
@@ -25,8 +22,7 @@ SL_FUNCTION const sl_kernel *sl_kernel_at(uint32_t i)
 {
     const sl_kernel *builds[2] = {&sl_kernel_plain, NULL};
 #ifdef SL_HAS_AVX2
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-        __builtin_cpu_supports("popcnt")) {
+    if (sl_runs_avx2()) {
         builds[0] = &sl_kernel_avx2;
         builds[1] = &sl_kernel_plain;
     }

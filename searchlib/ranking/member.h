@@ -182,7 +182,7 @@ SL_FUNCTION int sl_member_spread(const sl_search *s, sl_member *m, int exact)
     uint32_t next = 0; /* the first window that has no first block yet */
     for (uint32_t b = 0; b < l->blocks; b++) {
         uint32_t last = sl_list_last(l, b), window = sl_list_floor(l, b) >> SL_WINDOW_BITS;
-        if (last >= s->documents)
+        if (last >= s->documents || sl_list_floor(l, b) > last) /* so no two blocks have a document in common */
             return 0;
         last >>= SL_WINDOW_BITS;
         if (m->first)

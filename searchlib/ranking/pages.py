@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from searchlib.errors import QueryError
+from searchlib.storage.segment import find_id
 
 if TYPE_CHECKING:
     from searchlib.storage.segment import Segment
@@ -48,6 +50,8 @@ class Cursor(NamedTuple):
             raise QueryError(
                 f"after={text!r} is no cursor", hint="pass the `cursor` of the page before"
             ) from None
+        if isinstance(key, float) and not math.isfinite(key):
+            raise QueryError(f"after={text!r} is no cursor", hint="pass the `cursor` of the page before")
         if (
             version != _VERSION
             or made_for != order
@@ -61,8 +65,4 @@ class Cursor(NamedTuple):
 
     def place(self, segments: list[Segment]) -> tuple[int, int]:
         """(segment, document) of its document; of one that is gone, the first, which was seen before it when they are equal."""
-        for number in reversed(range(len(segments))):
-            doc = segments[number].file.find_id(self.id)
-            if doc >= 0:
-                return number, doc
-        return 0, 0
+        return find_id(segments, self.id) or (0, 0)

@@ -110,7 +110,8 @@ SL_INLINE uint32_t sl_phrase_adjoin(sl_phrase *s, const uint64_t *borders, sl_po
     for (uint32_t i = 0, next = 1 - before.base; i < before.n; i++)
         near[(before.places[i] + next) % SL_NEAR] = mark;
     for (uint32_t f = 0; f + 1 < s->fields; f++) /* who stands at a border has its neighbour in another field */
-        near[borders[f] % SL_NEAR] = 0;
+        if (borders[f] < SL_NEAR)
+            near[borders[f]] = 0;
     for (uint32_t k = 0; k < after.n; k++) {
         uint32_t place = after.places[k] - after.base;
         out[found] = place;
@@ -145,13 +146,15 @@ SL_FUNCTION double sl_phrase_weigh(const sl_phrase *s, const uint64_t *borders, 
     return sum;
 }
 
-/* Room for what a chain to a slot reaches. */
-SL_INLINE int sl_phrase_room(sl_phrase *s, const sl_slot *slot)
+/* Room for what a chain to a slot reaches. `chain` may be what the last one reached, which then moves with its room. */
+SL_INLINE int sl_phrase_room(sl_phrase *s, const sl_slot *slot, sl_positions *chain)
 {
-    if (sl_grow_both(&s->reached, &s->spare, &s->room, slot->place_count))
-        return 1;
-    s->memory_failed = 1;
-    return 0;
+    int held = chain->places && chain->places == s->reached;
+    int grown = sl_grow_both(&s->reached, &s->spare, &s->room, slot->place_count);
+    if (held)
+        chain->places = s->reached;
+    s->memory_failed |= !grown;
+    return grown;
 }
 
 /* How often the phrase occurs in a document of the window from `from` on; negative when a list is damaged or memory ran out. */
@@ -171,9 +174,11 @@ SL_FUNCTION double sl_phrase_look(sl_phrase *s, uint32_t from, uint32_t doc)
         return -1;
     if (s->count == 1)
         return sl_phrase_weigh(s, borders, sl_positions_of(slots));
+    if (!sl_phrase_room(s, &slots[first], &reached)) /* chains that begin anew on the left lead to it, too */
+        return -1;
     for (uint32_t step = 1; step < s->count; step++) {
         uint32_t added = s->steps[step], at = last;
-        if (!sl_slot_places(&slots[added], from, doc) || !sl_phrase_room(s, &slots[added]))
+        if (!sl_slot_places(&slots[added], from, doc) || !sl_phrase_room(s, &slots[added], &reached))
             return -1;
         if (added < first) /* all chains begin anew */
             first = at = added;

@@ -1,16 +1,6 @@
 /* The search for phrases and forms for processors with AVX2 (phrase_build.h). */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include "avx2.h"
 
-#if (defined(__x86_64__) || defined(_M_X64)) && defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,popcnt"))), apply_to = function)
-#elif defined(__x86_64__) && defined(__GNUC__)
-#pragma GCC optimize("O3")
-#pragma GCC target("avx2,bmi,bmi2,popcnt")
-#endif
 #include "phrase_build.h"
 
 #ifdef SL_HAS_AVX2

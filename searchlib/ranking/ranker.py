@@ -66,10 +66,6 @@ class Answer:
         self.timed_out = timed_out
 
     @property
-    def asked(self) -> Plan | None:
-        return self.plan
-
-    @property
     def searcher(self) -> Searcher:
         return self._view.lexicon.searcher
 
@@ -81,18 +77,16 @@ class Answer:
 
     def count(self) -> int:
         """How many documents match, exactly."""
-        if self.plan is None:
-            return 0
-        groups = self.plan.groups()
-        if groups is not None and self._view.kernel.searcher is self._ranker.usual.kernel.searcher:
-            return self._view.kernel.count(groups)
-        return len(self.plan.root.bits)
+        return 0 if self.plan is None else len(self.plan.root.bits)
 
     def facet(self, field: str, by: str | None) -> list[tuple[str, int]]:
         """How many of the documents that match have each value. Raises QueryError."""
+        from searchlib.query.tree import Nothing
+
         columns = self._ranker.columns
-        bits = columns.living - columns.living if self.plan is None else self.plan.root.bits
-        return columns.facet(bits, field, by)
+        return columns.facet(
+            columns.bits_of(Nothing()) if self.plan is None else self.plan.root.bits, field, by
+        )
 
     def cursor(self, at: int) -> str:
         """The cursor of the document at a place of the page."""

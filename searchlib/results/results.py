@@ -7,6 +7,8 @@ from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
+from searchlib.storage.segment import find_id
+
 if TYPE_CHECKING:
     from searchlib.definitions import Definition
     from searchlib.results.explain import Explanation
@@ -32,7 +34,7 @@ class Found(Protocol):
     timed_out: bool
 
     @property
-    def asked(self) -> Asked | None: ...
+    def plan(self) -> Asked | None: ...
     def count(self) -> int: ...
     def facet(self, field: str, by: str | None) -> list[tuple[str, int]]: ...
     def cursor(self, at: int) -> str: ...
@@ -179,7 +181,7 @@ class Results(Sequence[Hit]):
     ) -> None:
         self.query = query
         self.timed_out = found.timed_out
-        self._shared = _Shared(definition, analyzer, found.asked)
+        self._shared = _Shared(definition, analyzer, found.plan)
         self._found = found
         self._ranked = found.places
         self._segments = segments
@@ -216,11 +218,10 @@ class Results(Sequence[Hit]):
 
         Raises LookupError when there is no document with this id.
         """
-        for number in reversed(range(len(self._segments))):
-            doc = self._segments[number].file.find_id(id)
-            if doc >= 0:
-                return self._found.explain(number, doc)
-        raise LookupError(f"there is no document with the id {id!r}")
+        place = find_id(self._segments, id)
+        if place is None:
+            raise LookupError(f"there is no document with the id {id!r}")
+        return self._found.explain(*place)
 
     @property
     def marker(self) -> Marker:

@@ -78,6 +78,7 @@ SL_FUNCTION void sl_query_pattern(sl_form_query *q, const uint8_t *key, uint32_t
     q->shortest = q->count - stars;
     q->longest = stars ? UINT32_MAX : q->shortest;
     sl_query_begin(q, key, size, literal);
+    q->beginning_only &= q->beginning_length < SL_MAX_KEY; /* else it may have been cut */
 }
 
 /* Forms at most `errors` away from a word, given as a key; the first `right` letters have to be right. */

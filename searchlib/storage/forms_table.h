@@ -63,6 +63,7 @@ SL_FUNCTION int sl_forms_table_make(sl_forms_table *t, const sl_forms *f)
 {
     uint32_t n = f->blocks.count, letters[SL_MAX_KEY], next[SL_LONG_FORM + 1];
     sl_form_entry e;
+    uint64_t most = 64 * (f->blocks.length + f->terms->length + f->endings_length) + (1u << 20);
     memset(t, 0, sizeof *t);
     t->count = n;
     t->starts = (uint32_t *)malloc(((size_t)n + 1) * sizeof *t->starts);
@@ -73,6 +74,8 @@ SL_FUNCTION int sl_forms_table_make(sl_forms_table *t, const sl_forms *f)
     sl_form_begin(&e);
     for (uint32_t i = 0; i < n; i++) {
         if (!sl_form_move(f, i, &e))
+            return -1;
+        if (t->keys.length > most) /* damage that would fill the memory */
             return -1;
         if (t->keys.length > 0xFFFFFFFFu - SL_MAX_KEY || !sl_buffer_reserve(&t->keys, SL_MAX_KEY))
             return 0;

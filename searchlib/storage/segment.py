@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from searchlib.storage.format import open_segment
 from searchlib.storage.manifest import SegmentEntry
 from searchlib.storage.stored import StoredReader
 
-__all__ = ["PARTS", "Segment"]
+__all__ = ["PARTS", "Segment", "find_id"]
 
 PARTS: Final = {
     "stored": "documents",
@@ -87,3 +87,12 @@ class Segment:
             raise CorruptIndexError(
                 self.file.path, f"the table of contents makes no sense ({error!r})"
             ) from error
+
+
+def find_id(segments: Sequence[Segment], id: str) -> tuple[int, int] | None:
+    """(segment, document) of the last document that was given this id, deleted or not; None when there is none."""
+    for number in reversed(range(len(segments))):
+        doc = segments[number].file.find_id(id)
+        if doc >= 0:
+            return number, doc
+    return None
