@@ -38,6 +38,7 @@ typedef struct {
     uint32_t *heads;        /* by ordinal: one of the forms whose first term it is, or SL_NONE */
     sl_source_form *own;    /* by form */
     uint8_t *lives;         /* by ordinal: does a living document have the term? NULL until that is asked */
+    uint64_t probed;        /* bytes of postings that were read for that */
     uint64_t postings_at, positions_at; /* where the lists of the next term begin in their sections */
     /* the walk */
     uint32_t at;            /* entry at hand: an ordinal or a form's number */

@@ -71,6 +71,10 @@ SL_FUNCTION int sl_merge_lives(sl_merge *m, sl_source *s, uint32_t ordinal)
         return s->lives[ordinal] == SL_LIVES;
     m->probe.next = NULL;
     int sound = sl_dictionary_move(s->terms, ordinal, &m->probe) > 0, lives = sound && s->whole && m->probe.df;
+    if (sound && !m->probe.once) { /* lists that lie beside each other are not longer than their section */
+        sound = m->probe.postings_length <= s->postings_length - s->probed;
+        s->probed += sound ? m->probe.postings_length : 0;
+    }
     if (sound && !s->whole && m->probe.df) {
         sound = sl_merge_list(s, &m->probe, m->fields, &list);
         for (uint32_t block = 0; sound && !lives && block < list.blocks; block++) {
