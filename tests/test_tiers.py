@@ -26,19 +26,33 @@ def settled(segments: list[tuple[int, int]], most: int) -> tuple[list[tuple[int,
     return segments, written
 
 
-@given(
-    st.lists(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))), max_size=60)
+ARCHIVES = st.lists(
+    st.integers(0, 4)
+    .flatmap(lambda tier: st.integers(1, FACTOR ** (tier + 1) - 1))
+    .flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))),
+    max_size=200,
 )
+
+
+@given(ARCHIVES)
 def test_merging_ends_with_few_segments(segments: list[tuple[int, int]]) -> None:
-    most = 10**9
-    left, _ = settled([one for one in segments if one[1]], most)
+    """Whatever sizes follow on each other."""
+    left, _ = settled([one for one in segments if one[1]], 10**9)
     assert sum(living for _, living in left) == sum(living for _, living in segments)
-    for highest in range(8):
-        run = 0
-        for _, living in left:
-            run = run + 1 if tier(living) <= highest else 0
-            assert run < FACTOR
+    assert len(left) <= FACTOR * (1 + max((tier(living) for _, living in left), default=0))
     assert all(documents - living < documents * LEAST_DEAD for documents, living in left)
+
+
+@given(ARCHIVES, st.integers(1, 5000), st.data())
+def test_segments_that_must_stay_are_left_alone(
+    segments: list[tuple[int, int]], most: int, data: st.DataObject
+) -> None:
+    stay = data.draw(st.sets(st.integers(0, max(0, len(segments) - 1))))
+    shown = [None if i in stay else one for i, one in enumerate(segments)]
+    chosen = to_merge(shown, most)
+    if chosen is not None:
+        assert not stay & set(chosen)
+        assert sum(segments[i][1] for i in chosen) <= most
 
 
 def test_one_document_at_a_time() -> None:
