@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from benchmarks.commits import command as commits
 from benchmarks.corpus import command as corpus
 from benchmarks.effectiveness import command as effectiveness
 from benchmarks.foundation import command as foundation
@@ -17,6 +18,7 @@ def main() -> None:
     """Generate a news archive and measure searchlib on it, beside other engines."""
 
 
+main.add_command(commits)
 main.add_command(corpus)
 main.add_command(effectiveness)
 main.add_command(foundation)
