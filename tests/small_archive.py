@@ -82,6 +82,7 @@ def sign(segment: bytes, change: dict[str, Any] | None = None) -> tuple[bytes, i
     hashes = b"".join(
         hash64(segment[at : min(at + PAGE, covered)]).to_bytes(8, "little") for at in range(0, covered, PAGE)
     )
+    contents["hashes_checksum"] = hash64(hashes)
     body = json.dumps(contents | (change or {}), ensure_ascii=False).encode()
     checksum = hash64(body)
     trailer = _TRAILER.pack(covered + len(hashes), len(body), checksum, magic)

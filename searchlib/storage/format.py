@@ -9,8 +9,8 @@
     trailer  = u64 offset of contents, u64 their length, u64 XXH64 of contents, magic
 
 Contents: {"documents": N, "terms": count, "forms": count, "total_length": sum of weighted lengths,
-"covered": bytes that the hashes cover, "hashes": their offset, "text_fields": [names], "date": null or {"base", "width"},
-"keywords": [{"name", "values", "width", "many"}], "stored_blocks": B, "sections": {name: [offset, length]}}.
+"covered": bytes that the hashes cover, "hashes": their offset, "hashes_checksum": XXH64 of them, "text_fields": [names],
+"date": null or {"base", "width"}, "keywords": [{"name", "values", "width", "many"}], "stored_blocks": B, "sections": {name: [offset, length]}}.
 
 Sections of a segment of N documents and F text fields:
 
@@ -22,7 +22,7 @@ Sections of a segment of N documents and F text fields:
     postings, positions              posting lists and their positions (postings.h)
     date, keyword.i, keyword.i.*     columns (columns.py)
 
-All numbers are little-endian. A segment never changes once it is written; deletions are kept beside it (manifest.py).
+The checksum of the contents, which a commit names, so stands for all bytes of the file. All numbers are little-endian. A segment never changes once it is written; deletions are kept beside it (manifest.py).
 """
 
 from __future__ import annotations
@@ -106,7 +106,13 @@ class SectionWriter:
         covered = self._length
         hashes = struct.pack(f"<{len(self._hashes)}Q", *self._hashes)
         body = json.dumps(
-            contents | {"covered": covered, "hashes": covered, "sections": self.sections},
+            contents
+            | {
+                "covered": covered,
+                "hashes": covered,
+                "hashes_checksum": hash64(hashes),
+                "sections": self.sections,
+            },
             ensure_ascii=False,
             separators=(",", ":"),
         ).encode()

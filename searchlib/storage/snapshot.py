@@ -68,7 +68,7 @@ class Snapshot:
             if segment is None or segment.entry.checksum != entry.checksum:
                 segment = Segment(folder, entry)
                 if entry.file not in durable:
-                    segment.file.verify()
+                    segment.verify()
             segment.serve()
             segments.append(segment)
         return cls(manifest, segments, [read_deletions(folder, entry) for entry in manifest.segments])
