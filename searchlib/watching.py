@@ -65,9 +65,11 @@ class Watcher:
         """The arguments are those of watch(); clock gives seconds."""
         if not commit_every >= 0:
             raise ValueError(f"commit_every is a number of seconds, not {commit_every!r}")
-        followed = [follow] if isinstance(follow, (str, PathLike)) else follow
+        watched, followed = _several(paths), _several(follow)
+        if not watched and not followed:
+            raise ValueError("nothing to watch: give paths, or files to follow")
         self._index = index
-        self._folders = FolderWatch(paths, new_only=new_only)
+        self._folders = FolderWatch(watched, new_only=new_only)
         self._followers = [LineFollower(path, from_end=new_only) for path in followed]
         self._commit_every = commit_every
         self._memory = memory_mb
@@ -278,6 +280,10 @@ def _wait(seconds: float, stop: Callable[[], bool]) -> None:
     end = time.monotonic() + seconds
     while not stop() and (left := end - time.monotonic()) > 0:
         time.sleep(min(left, NAP))
+
+
+def _several(paths: Paths) -> list[str | PathLike[str]]:
+    return [paths] if isinstance(paths, (str, PathLike)) else list(paths)
 
 
 def _refusal(error: BaseException) -> OSError | None:
