@@ -138,9 +138,12 @@ def test_the_old_file_of_a_rotation_is_read_to_its_end(tmp_path: Path) -> None:
     assert taken(follower) == [(2, 2)]
     append(old, line(3))
     assert taken(follower) == [(3, 3)]
+    assert taken(follower) == []
+    append(old, line("late"))  # by a writer that has not noticed yet
+    assert taken(follower) == [("late", 4)]
     append(old, line(4)[:-1])  # its last line gets no newline any more
     found = [one for _ in range(5) for one in taken(follower)]
-    assert found == [(4, 4), (10, 1)]
+    assert found == [(4, 5), (10, 1)]
     append(file, line(11))
     assert taken(follower) == [(11, 2)]
 
@@ -157,6 +160,27 @@ def test_what_was_not_accepted_is_read_again(file: Path, errors: list[DocumentEr
     append(file, line(4))
     follower.rewind()
     assert taken(follower, errors) == [(2, 3), (3, 5), (4, 6)]
+
+
+def test_what_was_not_accepted_is_read_again_though_the_file_was_rotated(tmp_path: Path) -> None:
+    file = tmp_path / "a.log"
+    follower = LineFollower(file)
+    append(file, line(1) + line(2)[:5])
+    for _ in range(2):
+        assert follower.look(lambda _: None)
+        assert follower.read(lambda _: None)
+        assert follower.read(lambda _: None) is None
+        follower.rewind()
+    assert follower.look(lambda _: None)
+    assert follower.read(lambda _: None)
+    file.rename(tmp_path / "a.1")
+    append(file, line(10))
+    for _ in range(4):
+        if follower.look(lambda _: None):
+            follower.read(lambda _: None)
+    follower.rewind()
+    found = [one for _ in range(4) for one in taken(follower, [])]
+    assert found == [(1, 1), (10, 1)]
 
 
 def test_an_error_raised_by_the_caller_loses_nothing(file: Path) -> None:
@@ -183,6 +207,14 @@ def test_from_its_end_only_what_comes_is_read(file: Path, errors: list[DocumentE
     assert taken(follower) == [(9, 1)]
 
 
+def test_a_file_truncated_before_anything_came_is_read_from_its_start(file: Path) -> None:
+    append(file, line(1) * 3)
+    follower = LineFollower(file, from_end=True)
+    assert taken(follower) == []
+    file.write_bytes(line(9))
+    assert taken(follower) == [(9, 1)]
+
+
 def test_a_file_that_is_absent_is_new_as_a_whole(file: Path) -> None:
     follower = LineFollower(file, from_end=True)
     append(file, line(1))
@@ -205,7 +237,12 @@ def test_a_line_that_is_too_long_is_reported_once_and_passed_over(
     assert taken(follower, errors) == [(2, 3)]
     append(file, b"y" * 5000 + b"\n" + line(3))
     assert taken(follower, errors) == [(3, 5)]
-    assert places(errors) == [(str(file), 2), (str(file), 4)]
+    append(file, b"z" * 5000)
+    assert [one for _ in range(2) for one in taken(follower, errors)] == []
+    assert places(errors) == [(str(file), 2), (str(file), 4), (str(file), 6)]
+    file.rename(file.with_suffix(".1"))
+    append(file, line(4))
+    assert [one for _ in range(4) for one in taken(follower, errors)] == [(4, 1)]
 
 
 def test_a_file_that_cannot_be_read_is_said_once_and_waited_for(

@@ -312,6 +312,9 @@ def test_what_the_disk_refuses_is_read_again(
     write(folder / "a.jsonl", "".join(line(number) for number in range(50)))
     write(folder / "f.log", "".join(line(f"line-{number}") for number in range(50)))
     watcher = Watcher(index, [folder], [folder / "f.log"], commit_every=0, on_error=errors.append)
+    assert looks(watcher) == 100
+    append(folder / "a.jsonl", line("more"))
+    append(folder / "f.log", line("early"))
     with monkeypatch.context() as patch:
 
         def full(*_: Any, **__: Any) -> None:
@@ -325,9 +328,9 @@ def test_what_the_disk_refuses_is_read_again(
         append(folder / "f.log", line("late"))
         assert looks(watcher, 1) == 0
     assert {type(error) for error in errors} == {StorageError}
-    assert len(index) == 0
-    assert looks(watcher, 1) == 101
-    assert len(index) == 101
+    assert len(index) == 100
+    assert looks(watcher, 1) == 51 + 2, "the changed file, and the lines that came since"
+    assert len(index) == 103
     assert looks(watcher, 2) == 0
 
 
@@ -425,10 +428,15 @@ def test_a_long_file_is_committed_in_parts_and_lines_get_their_turn(
             sizes.append(batch.documents)
         if not watcher.busy:
             break
+        if number == 3:
+            write(folder / "first by name.jsonl", line("first by name"))
     assert len(sizes) > 8
     assert max(sizes) < 700
     assert len(index) == 5500 + len(sizes)
     assert sum(sizes) == len(index), "nothing was read twice"
+    clock.step = 0.0
+    clock.now += 100
+    assert looks(watcher, 2) == 1, "the file that came meanwhile"
 
 
 def test_a_long_file_goes_on_where_it_was_after_the_index_was_locked(
@@ -480,6 +488,24 @@ def test_a_stop_takes_lines_that_the_last_look_did_not_see(
     assert batch is not None
     assert batch.documents == 2
     assert len(index) == 3
+
+
+def test_a_stop_takes_the_files_that_the_last_look_found(
+    index: searchlib.Index, folder: Path, clock: Clock
+) -> None:
+    stopped: list[bool] = []
+    watcher = Watcher(index, [folder], commit_every=1000, clock=clock, should_stop=lambda: bool(stopped))
+    write(folder / "a.jsonl", line(1))
+    assert looks(watcher) == 1
+    write(folder / "b.jsonl", line(2) + line(3))
+    write(folder / "c.jsonl", line(4) + line(5))
+    assert looks(watcher) == 0
+    write(folder / "d.jsonl", line(6))
+    stopped.append(True)
+    batch = watcher.finish()
+    assert batch is not None
+    assert batch.documents == 4
+    assert "6" not in index, "nobody knows whether it is whole"
 
 
 def test_an_interruption_leaves_the_last_commit(index: searchlib.Index, folder: Path) -> None:

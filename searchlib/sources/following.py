@@ -113,7 +113,6 @@ class LineFollower:
                 self.close()
         if portion is None:
             return None
-        self._portion = portion  # kept, should report() raise
         place = self._place
         end = place.position + len(portion)
         lines = _Portion(self.path, portion, place.lines, report)
