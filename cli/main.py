@@ -20,6 +20,7 @@ _MODULES = {
     "run": ".run",
     "index": ".build",
     "optimize": ".optimize",
+    "watch": ".watch",
     "stats": ".stats",
 }
 _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
@@ -36,6 +37,7 @@ _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
         "--tag",
     ),
     *("--where", "--sort", "--recency", "--offset", "--after", "--facet", "--timeout", "--format"),
+    *("--follow", "--every", "--commit-every"),
 }
 
 
@@ -125,6 +127,7 @@ Examples:
   search explain ID саммит                 why a document has its score
   search run queries.jsonl > run.txt       many queries at once
   search index --index PATH FILE...        add files or folders to an index
+  search watch --index PATH FOLDER...      index new and changed files as they arrive
   search stats                             what the index holds
   search optimize                          make one segment of it
   search query index funds                 a query that begins with a command's name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from searchlib.results.explain import Explanation
     from searchlib.storage.segment import Segment
     from searchlib.storage.writer import Writer
+    from searchlib.watching import Batch
 
 __all__ = ["Index", "Stats"]
 
@@ -124,6 +125,35 @@ class Index:
             lock_timeout=lock_timeout,
             on_commit=self._refresh_if_open,
             matching=self._matching,
+        )
+
+    def watch(
+        self,
+        paths: Iterable[str | PathLike[str]] = (),
+        follow: Iterable[str | PathLike[str]] = (),
+        *,
+        every: float = 1.0,
+        commit_every: float = 5.0,
+        new_only: bool = False,
+        memory_mb: int = 256,
+        on_error: Callable[[SearchError], None] | None = None,
+        on_commit: Callable[[Batch], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> int:
+        """Indexes files as they arrive, until should_stop says so; all of it is told at searchlib.watching.watch."""
+        from searchlib.watching import watch
+
+        return watch(
+            self,
+            paths,
+            follow,
+            every=every,
+            commit_every=commit_every,
+            new_only=new_only,
+            memory_mb=memory_mb,
+            on_error=on_error,
+            on_commit=on_commit,
+            should_stop=should_stop,
         )
 
     def _matching(self, snapshot: Snapshot, query: str) -> list[list[int]]:
