@@ -20,6 +20,9 @@ _MODULES = {
     "run": ".run",
     "index": ".build",
     "stats": ".stats",
+    "verify": ".verify",
+    "repair": ".repair",
+    "snapshot": ".snapshot",
 }
 _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
     *(
@@ -35,6 +38,7 @@ _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
         "--tag",
     ),
     *("--where", "--sort", "--recency", "--offset", "--after", "--facet", "--timeout", "--format"),
+    "--definition",
 }
 
 
@@ -125,6 +129,9 @@ Examples:
   search run queries.jsonl > run.txt       many queries at once
   search index --index PATH FILE...        add files or folders to an index
   search stats                             what the index holds
+  search verify                            is the index sound?
+  search repair DAMAGED INTO               save what can be read of a damaged index
+  search snapshot DIR                      a consistent copy of a live index
   search query index funds                 a query that begins with a command's name
   search -- index                          the same for one word
 
