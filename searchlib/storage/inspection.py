@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice, pairwise
+from math import isclose
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -102,6 +103,7 @@ class Inspection:
         self._size = file.seek(0, 2)
         self._places = places_of(contents, self._size)
         self._bad: set[int] = set()
+        self._missing: set[str] = set()
 
     def faults(self) -> Iterator[Fault]:
         """All that is wrong, part by part."""
@@ -124,8 +126,10 @@ class Inspection:
     def _part(
         self, look: Callable[[Segment], Iterator[Fault]], segment: Segment, sections: tuple[str, ...]
     ) -> Iterator[Fault]:
-        """The faults of sections that belong together, when their pages are good."""
-        if any(self._is_bad(*self._places[name]) for name in sections if name in self._places):
+        """The faults of sections that belong together, when they are there and their pages are good."""
+        if self._missing.intersection(sections) or any(
+            self._is_bad(*self._places[name]) for name in sections if name in self._places
+        ):
             return
         first = next((self._places[name][0] for name in sections if name in self._places), None)
         try:
@@ -190,6 +194,7 @@ class Inspection:
             if isinstance(one, dict):
                 names.append(one.get("name"))
                 expected |= {f"keyword.{i}.ends"} if one.get("many") else set()
+        self._missing = expected - self._places.keys()
         for name in sorted(expected ^ self._places.keys()):
             what = "is missing" if name in expected else "should not be there"
             yield self._fault(name, 0, f"section '{name}' {what}")
@@ -228,7 +233,7 @@ class Inspection:
     def _stored(self, segment: Segment) -> Iterator[Fault]:
         """All blocks unpack, lie one after the other, and each document is stored with its id."""
         reader = segment.stored
-        end_of_all = self._places["stored"][1]
+        end_of_all = segment.file.section_size("stored")
         entries = [
             *ENTRY.iter_unpack(segment.file.section("stored_index")),
             (end_of_all, segment.file.documents, 0),
@@ -282,7 +287,11 @@ class Inspection:
     def _keyword(self, segment: Segment, i: int, name: str) -> Iterator[Fault]:
         """The values are in order, and documents have each of them and no others."""
         column = segment.keyword(name)
-        values = column.values
+        try:
+            values = column.values
+        except CorruptIndexError as error:
+            yield self._fault(f"keyword.{i}.values", 0, error.message)
+            return
         if any(one >= other for one, other in pairwise(values)):
             yield self._fault(f"keyword.{i}.values", 0, f"the values of '{name}' are not in order")
         numbers, _ = column.rows()
@@ -328,9 +337,7 @@ class Inspection:
             if found != said and what not in again.faults:
                 yield self._fault(what, 0, f"there are {found} {what}, and {said} should be")
         total = segment.total_length
-        if (
-            not abs(merge.total_length - total) <= 1e-9 * total
-        ):  # the last bits may differ from machine to machine
+        if not isclose(merge.total_length, total, rel_tol=1e-9):  # machines may differ in the last bits
             yield self._fault(
                 "length.0", 0, f"the lengths add up to {merge.total_length:g}, and not to {total:g}"
             )

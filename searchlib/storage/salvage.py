@@ -235,53 +235,40 @@ class _Damaged:
 
     def _add_remains(self, writer: Writer, source: _Source, remains: Remains) -> Iterator[int]:
         path = str(source.path)
-        added = told = 0  # documents that live: read, and lost where it is known how many
-        hole: int | None = None  # where it is not known
+        seen = (
+            0  # documents that live: those that were read, and those of which it is known that they are lost
+        )
+        end, whole = START, True  # up to where nothing is lost without a trace
         refused: list[str] = []
         for block in remains.blocks:
+            unknown = block.first is None and source.live is not None
             rows = remains.read(block)
-            if rows is None and (block.count is None or (block.first is None and source.live is not None)):
-                hole = block.offset if hole is None else hole
-            elif rows is None:
+            if rows is not None and not unknown:
+                for number, values in enumerate(rows, block.first or 0):
+                    if not source.lives(number):
+                        continue
+                    seen += 1
+                    try:
+                        writer.add(values)
+                    except DocumentError as error:
+                        refused.append(str(error))
+            elif block.count is not None and not unknown:
                 count = _living(source, block)
-                told += count
+                seen += count
                 if count:
                     self.losses.append(Loss(path, block.offset, count, "their stored fields are damaged"))
-            elif block.first is None and source.live is not None:
-                hole = block.offset if hole is None else hole
-            else:
-                for number, values in enumerate(rows, block.first or 0):
-                    if source.lives(number):
-                        added += 1
-                        try:
-                            writer.add(values)
-                        except DocumentError as error:
-                            refused.append(str(error))
+            whole = whole and block.offset == end and block.count is not None
+            end = block.end if whole else end
             yield block.end
         if refused:
             self.losses.append(Loss(path, None, len(refused), f"they cannot be indexed again: {refused[0]}"))
-        self._count(source, remains, added + told, hole)
-
-    def _count(self, source: _Source, remains: Remains, seen: int, hole: int | None) -> None:
-        """Adds what was lost without a trace."""
         living = source.living()
-        if living is None and not remains.complete:
-            left = None
-        else:
-            left = max(0, (seen if living is None else living) - seen)
-        if left == 0:
-            return
-        if hole is None:
-            end = START
-            for block in remains.blocks:
-                if block.offset != end:
-                    break
-                end = block.end
-            hole = end
-        why = "their stored fields are damaged or missing"
-        if source.live is not None:
-            why += ", or it cannot be told which of them were deleted"
-        self.losses.append(Loss(str(source.path), hole, left, why))
+        lost = max(0, living - seen) if living is not None else 0 if remains.complete else None
+        if lost != 0:
+            why = "their stored fields are damaged or missing"
+            if source.live is not None:
+                why += ", or it cannot be told which of them were deleted"
+            self.losses.append(Loss(path, end, lost, why))
 
 
 def _living(source: _Source, block: Block) -> int:
