@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import random
 import shutil
@@ -11,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from click.testing import CliRunner
@@ -214,6 +215,24 @@ def test_every_damaged_file_is_named_and_neighbouring_pages_are_one_fault(torn: 
     }
     assert len(found) == 5
     assert "2 pages" in next(fault.message for fault in found if fault.offset == PAGE)
+
+
+def test_a_page_that_the_disk_refuses_is_a_fault_of_that_page(
+    torn: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from searchlib.storage import pages
+
+    read = pages._read
+
+    def failing(file: BinaryIO, start: int, n: int) -> bytes:
+        if file.name == str(min(torn.glob("*.segment"))) and start < 2 * PAGE + 7 < start + n:
+            raise OSError(errno.EIO, "Input/output error")
+        return read(file, start, n)
+
+    monkeypatch.setattr(pages, "_read", failing)
+    [fault] = faults(torn)
+    assert (fault.file, fault.offset) == (str(min(torn.glob("*.segment"))), 2 * PAGE)
+    assert "Input/output error" in fault.message
 
 
 def test_any_length_a_file_is_cut_to_is_a_fault_of_it(torn: Path) -> None:
@@ -452,9 +471,9 @@ def test_whatever_a_manifest_says_verify_ends_in_faults(torn: Path) -> None:
         wrong = manifest_of(torn)
         wrong["segments"][0] |= change
         made_up.append(wrong)
-    for wrong in made_up:
-        write_manifest(torn, wrong)
-        assert faults(torn), wrong
+    for one in made_up:
+        write_manifest(torn, one)
+        assert faults(torn), one
     write_manifest(torn, values)
     assert faults(torn) == []
 

@@ -41,7 +41,6 @@ __all__ = [
     "START",
     "VERSION",
     "SectionWriter",
-    "map_segment",
     "open_segment",
     "places_of",
     "read_contents",
@@ -157,39 +156,37 @@ def open_segment(path: Path, expected: int) -> tuple[SegmentFile, dict[str, Any]
 
     Raises CorruptIndexError, IncompatibleIndexError, or FileNotFoundError when the file is gone.
     """
-    data = map_segment(path)
-    contents, _ = read_contents(path, data, expected)
-    return segment_file(path, data, contents), contents
-
-
-def map_segment(path: Path) -> mmap.mmap:
-    """The bytes of a segment's file. Raises CorruptIndexError when it is too short to be one; FileNotFoundError passes through."""
     try:
         with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size < _HEADER.size + _TRAILER.size:
-                raise CorruptIndexError(path, "the file is cut short", size)
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            contents, _ = read_contents(path, file, expected)
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise StorageError(path, f"cannot be read: {error.strerror or error}") from error
+    return segment_file(path, data, contents), contents
 
 
-def read_contents(
-    path: Path, data: mmap.mmap | bytes, expected: int | None = None
-) -> tuple[dict[str, Any], int]:
-    """The contents of a segment, and their checksum, which must be the expected one; None: any that fits them."""
-    size = len(data)
-    magic, version, _ = _HEADER.unpack_from(data)
+def read_contents(path: Path, file: BinaryIO, expected: int | None = None) -> tuple[dict[str, Any], int]:
+    """The contents of a segment, and their checksum, which must be the expected one; None: any that fits them.
+
+    They are read, not mapped: a failing disk is an OSError then. Raises CorruptIndexError, IncompatibleIndexError.
+    """
+    size = file.seek(0, os.SEEK_END)
+    if size < _HEADER.size + _TRAILER.size:
+        raise CorruptIndexError(path, "the file is cut short", size)
+    file.seek(0)
+    magic, version, _ = _HEADER.unpack(file.read(_HEADER.size))
     if magic != MAGIC:
         raise CorruptIndexError(path, "this is not a segment", 0)
     if version != VERSION:
         raise IncompatibleIndexError(path, version, VERSION)
-    offset, length, checksum, end_magic = _TRAILER.unpack_from(data, size - _TRAILER.size)
+    file.seek(size - _TRAILER.size)
+    offset, length, checksum, end_magic = _TRAILER.unpack(file.read(_TRAILER.size))
     if end_magic != MAGIC or length > _LARGEST_CONTENTS or offset + length != size - _TRAILER.size:
         raise CorruptIndexError(path, "the file is cut short or its end is damaged", size - _TRAILER.size)
-    body = data[offset : offset + length]
+    file.seek(offset)
+    body = file.read(length)
     if hash64(body) != checksum or expected not in (checksum, None):
         raise CorruptIndexError(path, "the table of contents is not the one that was committed", offset)
     try:
@@ -208,7 +205,7 @@ def places_of(contents: dict[str, Any], size: int) -> dict[str, tuple[int, int]]
     return sections
 
 
-def segment_file(path: Path, data: mmap.mmap | bytes, contents: dict[str, Any]) -> SegmentFile:
+def segment_file(path: Path, data: mmap.mmap, contents: dict[str, Any]) -> SegmentFile:
     """Checked access to a segment's bytes. Raises CorruptIndexError when its contents make no sense."""
     try:
         return SegmentFile(

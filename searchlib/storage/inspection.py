@@ -281,6 +281,9 @@ class Inspection:
     def _keywords(self, segment: Segment) -> Iterator[Fault]:
         for i, name in enumerate(segment.keyword_names):
             section = f"keyword.{i}"
+            if not isinstance(name, str):
+                yield self._fault(section, 0, "a keyword field has no name")
+                continue
             look = partial(self._keyword, i=i, name=name)
             yield from self._part(look, segment, (section, f"{section}.values", f"{section}.ends"))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 from time import monotonic
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from searchlib.definitions import Definition
 from searchlib.errors import (
@@ -26,7 +26,7 @@ from searchlib.errors import (
     StorageError,
 )
 from searchlib.language import VERSION, Analyzer
-from searchlib.storage.format import START, map_segment, read_contents
+from searchlib.storage.format import START, read_contents
 from searchlib.storage.manifest import MANIFEST, Manifest, SegmentEntry, read_deletions
 from searchlib.storage.remains import Block, Remains
 from searchlib.storage.writer import Writer
@@ -206,7 +206,7 @@ class _Damaged:
         path = source.path
         try:
             with path.open("rb") as file:
-                contents = self._contents(source)
+                contents = self._contents(source, file)
                 remains = Remains(path, file, contents, source.documents)
                 yield from self._add_remains(writer, source, remains)
         except FileNotFoundError:
@@ -215,12 +215,12 @@ class _Damaged:
             why = f"the file cannot be read: {error.strerror or error}"
             self.losses.append(Loss(str(path), None, source.living(), why))
 
-    def _contents(self, source: _Source) -> dict[str, Any] | None:
+    def _contents(self, source: _Source, file: BinaryIO) -> dict[str, Any] | None:
         """The table of contents of a segment, None when it cannot be read."""
         try:
-            contents, checksum = read_contents(source.path, map_segment(source.path))
+            contents, checksum = read_contents(source.path, file)
             documents = int(contents["documents"])
-        except (SearchError, KeyError, TypeError, ValueError, OverflowError):
+        except (SearchError, OSError, KeyError, TypeError, ValueError, OverflowError):
             self.notes.append(
                 f"{source.path}: its end is damaged or missing; no checksum vouches for the documents read from it"
             )

@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any, BinaryIO, Final
 
 from searchlib.errors import CorruptIndexError, IncompatibleIndexError, IndexNotFoundError, StorageError
-from searchlib.storage.format import map_segment, read_contents
+from searchlib.storage.format import read_contents
 from searchlib.storage.inspection import Fault, Ids, Inspection
 from searchlib.storage.manifest import MANIFEST, Manifest, SegmentEntry, read_deletions
 from searchlib.storage.segment import Segment
@@ -151,8 +151,7 @@ def _opened(path: Path, entry: SegmentEntry | None, stack: ExitStack, faults: li
     one = _Opened(path, entry)
     try:
         one.file = stack.enter_context(path.open("rb"))
-        data = map_segment(path)
-        one.contents, checksum = read_contents(path, data, None if entry is None else entry.checksum)
+        one.contents, checksum = read_contents(path, one.file, None if entry is None else entry.checksum)
         if entry is None:
             entry = SegmentEntry(path.name, int(one.contents["documents"]), checksum)
         one.segment = Segment(path.parent, entry)
