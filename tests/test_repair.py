@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from click.testing import CliRunner
@@ -304,6 +305,54 @@ def test_behind_a_hole_documents_are_lost_when_deleted_ones_cannot_be_told(one: 
     assert list(documents(into))[:first] == [f"id-{number}" for number in range(first)]
     assert len(documents(into)) + told.lost == 300
     assert 0 < told.lost < 100
+
+
+class Failing:
+    """A file one of whose bytes the disk cannot give."""
+
+    def __init__(self, file: BinaryIO, bad: int) -> None:
+        self._file = file
+        self._bad = bad
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def __enter__(self) -> Failing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def read(self, n: int = -1) -> bytes:
+        at = self._file.tell()
+        if n < 0 or at <= self._bad < at + n:
+            raise OSError(errno.EIO, "Input/output error")
+        return self._file.read(n)
+
+
+@pytest.mark.parametrize("where", ["stored", "trailer"])
+def test_what_the_disk_refuses_is_lost_and_no_more(
+    torn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    expected = documents(torn)
+    path = first_segment(torn)
+    bad = PAGE + 900 if where == "stored" else path.stat().st_size - 9
+    if where == "stored":
+        other = Path(shutil.copytree(torn, tmp_path / "other"))
+        patch(first_segment(other), bad)
+        expected = documents(other)
+        assert 0 < len(expected) < COUNT - len(DELETED)
+    opened = Path.open
+
+    def failing(self: Path, *args: Any, **kwargs: Any) -> Any:
+        file = opened(self, *args, **kwargs)
+        return Failing(file, bad) if self == path else file
+
+    monkeypatch.setattr(Path, "open", failing)
+    told = Index.repair(torn, tmp_path / "saved")
+    assert list(documents(tmp_path / "saved").items()) == list(expected.items())
+    assert told.lost == COUNT - len(DELETED) - len(expected)
+    assert len(told.notes) == (where == "trailer")
 
 
 def test_deletions_that_cannot_be_read_bring_documents_back_and_that_is_told(torn: Path) -> None:

@@ -27,7 +27,8 @@ __all__ = ["Block", "Remains"]
 
 _FRAME: Final = b"\x28\xb5\x2f\xfd"  # how a frame of zstd begins
 _LARGEST: Final = 1 << 31  # bytes of a block unpacked
-_PIECE: Final = 1 << 20
+_PIECE: Final = 1 << 16
+_SECTOR: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,16 @@ class Remains:
             self._file.seek(at)
             return self._file.read(n)
         except OSError:
-            return b""
+            if n <= _SECTOR:
+                return b""
+        first = _SECTOR - at % _SECTOR
+        found = bytearray()
+        while len(found) < n:
+            piece = self._read(at + len(found), min(n - len(found), _SECTOR if found else first))
+            if not piece:
+                break
+            found += piece
+        return bytes(found)
 
 
 def _ascend(entries: Sequence[tuple[int, int, int]]) -> bool:

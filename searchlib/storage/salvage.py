@@ -208,6 +208,10 @@ class _Damaged:
             with path.open("rb") as file:
                 contents = self._contents(source, file)
                 remains = Remains(path, file, contents, source.documents)
+                if not remains.checked:
+                    self.notes.append(
+                        f"{path}: its end is damaged or missing; no checksum vouches for the documents read from it"
+                    )
                 yield from self._add_remains(writer, source, remains)
         except FileNotFoundError:
             self.losses.append(Loss(str(path), None, source.living(), "the file is missing"))
@@ -221,9 +225,6 @@ class _Damaged:
             contents, checksum = read_contents(source.path, file)
             documents = int(contents["documents"])
         except (SearchError, OSError, KeyError, TypeError, ValueError, OverflowError):
-            self.notes.append(
-                f"{source.path}: its end is damaged or missing; no checksum vouches for the documents read from it"
-            )
             return None
         if source.checksum not in (checksum, None) or source.documents not in (documents, None):
             self.notes.append(

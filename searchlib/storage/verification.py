@@ -1,7 +1,7 @@
 """Is an index sound? Every checksum and every reference from one file to another, of the newest commit.
 
 All files of the commit are opened at once, as a reader does it, so that a writer may go on meanwhile. Nothing is written. A fault
-hides nothing but what lies on the same page or says the same thing.
+hides nothing but what lies on the same page or says the same thing; without a manifest, lists cannot be compared.
 """
 
 from __future__ import annotations
