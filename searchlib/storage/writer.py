@@ -28,9 +28,7 @@ from searchlib.storage.tiers import to_merge
 
 __all__ = ["Progress", "Writer"]
 
-_MOST_AT_COMMIT: Final = (
-    4_096  # documents that a commit merges into one segment: well under a tenth of a second
-)
+_MOST_AT_COMMIT: Final = 4_096  # documents that a commit merges into one segment: well under a tenth of a second
 _REPORT_EVERY: Final = 0.1  # seconds between two calls of on_progress
 
 
