@@ -22,6 +22,9 @@ _MODULES = {
     "optimize": ".optimize",
     "watch": ".watch",
     "stats": ".stats",
+    "verify": ".verify",
+    "repair": ".repair",
+    "snapshot": ".snapshot",
 }
 _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
     *(
@@ -38,6 +41,7 @@ _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
     ),
     *("--where", "--sort", "--recency", "--offset", "--after", "--facet", "--timeout", "--format"),
     *("--follow", "--every", "--commit-every"),
+    "--definition",
 }
 
 
@@ -130,6 +134,9 @@ Examples:
   search watch --index PATH FOLDER...      index new and changed files as they arrive
   search stats                             what the index holds
   search optimize                          make one segment of it
+  search verify                            is the index sound?
+  search repair DAMAGED INTO               save what can be read of a damaged index
+  search snapshot DIR                      a consistent copy of a live index
   search query index funds                 a query that begins with a command's name
   search -- index                          the same for one word
 

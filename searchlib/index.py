@@ -25,7 +25,9 @@ from searchlib.storage.snapshot import Snapshot
 if TYPE_CHECKING:
     from searchlib.ranking.arguments import Moment, Values
     from searchlib.results.explain import Explanation
+    from searchlib.storage.salvage import Salvage
     from searchlib.storage.segment import Segment
+    from searchlib.storage.verification import Verification
     from searchlib.storage.writer import Writer
     from searchlib.watching import Batch
 
@@ -331,6 +333,48 @@ class Index:
             bytes=total,
             parts=parts,
         )
+
+    @staticmethod
+    def verify(
+        path: str | PathLike[str], *, on_progress: Callable[[int, int], None] | None = None
+    ) -> Verification:
+        """Checks every checksum and every cross-reference of the index at a path, which a writer may be changing meanwhile.
+
+        Damage is not raised: all of it is in the Verification, file by file. on_progress: told about ten times a second how many
+        bytes of how many are done. Raises IndexNotFoundError, IncompatibleIndexError, StorageError.
+        """
+        from searchlib.storage.verification import verify
+
+        return verify(Path(path), on_progress)
+
+    @staticmethod
+    def repair(
+        path: str | PathLike[str],
+        into: str | PathLike[str],
+        definition: Definition | str | PathLike[str] | None = None,
+        *,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> Salvage:
+        """Adds all documents that can still be read in the index at a path to a new index, made at `into`; the old one stays as it is.
+
+        definition: a Definition or the path of one as TOML; it must be given when the manifest cannot be read. The Salvage says what
+        was lost. Raises IndexNotFoundError, IndexExistsError, IncompatibleIndexError, DefinitionError, StorageError.
+        """
+        from searchlib.storage.salvage import salvage
+
+        if definition is not None and not isinstance(definition, Definition):
+            definition = load_definition(definition)
+        return salvage(Path(path), Path(into), definition, on_progress)
+
+    def snapshot(self, directory: str | PathLike[str]) -> int:
+        """Makes a copy of the newest commit in a folder that is absent or empty, by hard links where it can; gives its documents.
+
+        A writer may go on meanwhile. The copy is an index of its own. Raises IndexExistsError, CorruptIndexError, StorageError.
+        """
+        from searchlib.storage.backup import copy_commit
+
+        self._open_ranker()
+        return copy_commit(self.path, Path(directory))
 
     def __len__(self) -> int:
         """Living documents in the snapshot that searches see."""
