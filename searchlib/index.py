@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from threading import Lock
-from time import monotonic, perf_counter
+from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +18,9 @@ from searchlib.ranking.question import Question
 from searchlib.ranking.ranker import Ranker
 from searchlib.results.results import Results
 from searchlib.storage.durable import sync_folder
-from searchlib.storage.manifest import MANIFEST, RECENT, Manifest
-from searchlib.storage.snapshot import Snapshot
+from searchlib.storage.manifest import MANIFEST, Manifest
+from searchlib.storage.snapshot import CommitWatch, Snapshot
+from searchlib.storage.statistics import Stats, figures
 
 if TYPE_CHECKING:
     from searchlib.ranking.arguments import Moment, Values
@@ -31,24 +31,7 @@ if TYPE_CHECKING:
     from searchlib.storage.writer import Writer
     from searchlib.watching import Batch
 
-__all__ = ["Index", "Stats"]
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """Figures of one snapshot.
-
-    documents: living ones; languages: of them by `lang`, most frequent first; terms, forms: distinct ones, summed over
-    segments; bytes: on disk in all; parts: of them by what they are for.
-    """
-
-    documents: int
-    languages: dict[str, int]
-    terms: int
-    forms: int
-    segments: int
-    bytes: int
-    parts: dict[str, int]
+__all__ = ["Index"]
 
 
 class Index:
@@ -57,7 +40,7 @@ class Index:
     A search sees the snapshot that was newest when the index was opened, refreshed, or written through this object.
     """
 
-    def __init__(self, path: Path, snapshot: Snapshot, watched: _Watched | None = None) -> None:
+    def __init__(self, path: Path, snapshot: Snapshot, watched: CommitWatch | None = None) -> None:
         """For Index.create and Index.open, which are how to get one."""
         self.path = path
         self._watched = watched
@@ -103,7 +86,7 @@ class Index:
         Raises IndexNotFoundError, IncompatibleIndexError, CorruptIndexError, StorageError.
         """
         folder = Path(path)
-        watched = None if auto_refresh is None else _Watched(folder, auto_refresh)
+        watched = None if auto_refresh is None else CommitWatch(folder, auto_refresh)
         return cls(folder, _opened(folder, None), watched)
 
     @staticmethod
@@ -312,27 +295,7 @@ class Index:
 
     def stats(self) -> Stats:
         """Figures of the snapshot that searches see."""
-        snapshot = self._open_ranker().snapshot
-        languages: dict[str, int] = {}
-        parts: dict[str, int] = {}
-        for i, segment in enumerate(snapshot.segments):
-            if any(field.name == "lang" for field in self.definition.keyword_fields):
-                for language, count in segment.keyword("lang").counts(snapshot.living(i)).items():
-                    languages[language] = languages.get(language, 0) + count
-            for part, size in segment.parts().items():
-                parts[part] = parts.get(part, 0) + size
-        files = [self.path / name for name in snapshot.manifest.files()]
-        total = sum(file.stat().st_size for file in files if file.exists())
-        parts["other"] = total - sum(parts.values())
-        return Stats(
-            documents=snapshot.documents,
-            languages=dict(sorted(languages.items(), key=lambda item: (-item[1], item[0]))),
-            terms=sum(segment.file.term_count for segment in snapshot.segments),
-            forms=sum(segment.file.form_count for segment in snapshot.segments),
-            segments=len(snapshot.segments),
-            bytes=total,
-            parts=parts,
-        )
+        return figures(self.path, self._open_ranker().snapshot)
 
     @staticmethod
     def verify(
@@ -408,39 +371,6 @@ class Index:
     def _refresh_if_open(self) -> None:
         if self._ranker is not None:
             self.refresh()
-
-
-class _Watched:
-    """Has another commit been made? Seen at the files of the commits, without reading them."""
-
-    def __init__(self, folder: Path, every: float) -> None:
-        if every < 0:
-            raise ValueError(f"auto_refresh is a number of seconds from 0, not {every}")
-        self._files = [folder / RECENT, folder / MANIFEST]
-        self._every = every
-        self._seen = self._look()
-        self._next = monotonic() + every
-
-    def changed(self) -> bool:
-        """Whether a commit was made since the last look, when it is time for one. Threads may share it."""
-        now = monotonic()
-        if now < self._next:
-            return False
-        self._next = now + self._every
-        before, self._seen = self._seen, self._look()
-        return before != self._seen
-
-    def _look(self) -> list[tuple[int, int, int] | None]:
-        return [_stamp(file) for file in self._files]
-
-
-def _stamp(file: Path) -> tuple[int, int, int] | None:
-    """What is another for another file of this name; None: there is none."""
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
 
 
 def _opened(folder: Path, previous: Snapshot | None) -> Snapshot:

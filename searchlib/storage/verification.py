@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -155,12 +155,28 @@ _MISSING: Final = "the file is missing"
 def _opened(path: Path, entry: SegmentEntry | None, stack: ExitStack, faults: list[Fault]) -> _Opened:
     """A segment and its deletions, opened as far as they can be."""
     one = _Opened(path, entry)
-    try:
+    with _telling(path, faults):
         one.file = stack.enter_context(path.open("rb"))
         one.contents, checksum = read_contents(path, one.file, None if entry is None else entry.checksum)
         if entry is None:
             entry = SegmentEntry(path.name, int(one.contents["documents"]), checksum)
         one.segment = Segment(path.parent, entry)
+    if one.entry is not None and one.entry.deletions is not None:
+        one.readable = False
+        deletions = path.parent / one.entry.deletions
+        with _telling(deletions, faults):
+            one.live = read_deletions(path.parent, one.entry)
+            one.readable = True
+        if one.live is not None and int.from_bytes(one.live, "little") >> one.entry.documents:
+            faults.append(Fault(str(deletions), None, "it lists more documents than there are"))
+    return one
+
+
+@contextmanager
+def _telling(path: Path, faults: list[Fault]) -> Iterator[None]:
+    """Makes a fault of what keeps a file from being opened."""
+    try:
+        yield
     except FileNotFoundError:
         faults.append(Fault(str(path), None, _MISSING))
     except CorruptIndexError as error:
@@ -173,25 +189,6 @@ def _opened(path: Path, entry: SegmentEntry | None, stack: ExitStack, faults: li
         faults.append(Fault(str(path), None, f"the table of contents makes no sense ({error})"))
     except (StorageError, OSError) as error:
         faults.append(Fault(str(path), None, f"it cannot be read: {error}"))
-    if one.entry is not None and one.entry.deletions is not None:
-        one.readable = False
-        deletions = path.parent / one.entry.deletions
-        try:
-            one.live = read_deletions(path.parent, one.entry)
-            one.readable = True
-        except FileNotFoundError:
-            faults.append(Fault(str(deletions), None, _MISSING))
-        except CorruptIndexError as error:
-            faults.append(Fault.of(error))
-        except IncompatibleIndexError as error:
-            faults.append(
-                Fault(str(deletions), 8, f"it has format {error.found}, and the index has {error.supported}")
-            )
-        except StorageError as error:
-            faults.append(Fault(str(deletions), None, f"it cannot be read: {error}"))
-        if one.live is not None and int.from_bytes(one.live, "little") >> one.entry.documents:
-            faults.append(Fault(str(deletions), None, "it lists more documents than there are"))
-    return one
 
 
 def _manifest_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
