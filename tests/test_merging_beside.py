@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import random
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -224,4 +226,42 @@ def test_ctrl_c_while_a_merge_is_waited_for(
     assert not gate.is_set()
     assert len(index) == 64
     index.writer(lock_timeout=0).close()
+    assert names(index) == Manifest.read(index.path).files()
+
+
+UNFINISHED = """
+import sys, time
+sys.path.insert(0, sys.argv[2])
+from small_archive import articles
+import searchlib
+from searchlib.storage import merging
+
+merging._SMALL = 8
+merge = merging.merge
+
+def endless(*args, should_stop=None, **named):
+    while should_stop is not None:
+        if should_stop():
+            return None
+        time.sleep(0.01)
+    return merge(*args, **named)
+
+merging.merge = endless
+writer = searchlib.Index.open(sys.argv[1]).writer()
+for row in articles(64):
+    writer.add(row)
+    writer.commit(durable=False)
+assert writer._merging.running
+print("done", flush=True)
+"""
+
+
+def test_a_program_that_ends_without_closing_its_writer_ends(tmp_path: Path) -> None:
+    index = searchlib.Index.create(tmp_path / "news")
+    command = [sys.executable, "-c", UNFINISHED, str(index.path), str(Path(__file__).parent)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert (run.stdout, run.stderr) == ("done\n", "")
+    with index.writer(lock_timeout=1) as writer:
+        writer.add({"id": "next", "text": "common"})
+    assert len(index) == 65
     assert names(index) == Manifest.read(index.path).files()

@@ -6,11 +6,13 @@ thread has merged becomes part of the next commit. Documents that were deleted m
 
 from __future__ import annotations
 
+import atexit
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event, Thread
 from typing import Final
+from weakref import WeakSet
 
 from searchlib.definitions import Definition
 from searchlib.errors import CorruptIndexError, StorageError
@@ -161,6 +163,7 @@ class _Beside:
                 self._error = error
 
         self._thread = Thread(target=run, name=f"searchlib merge {file}", daemon=True)
+        _BESIDE.add(self)
         self._thread.start()
 
     @property
@@ -180,3 +183,13 @@ class _Beside:
     def stop(self) -> None:
         self._stop.set()
         self._thread.join()
+
+
+_BESIDE: Final[WeakSet[_Beside]] = WeakSet()
+
+
+@atexit.register
+def _stop() -> None:
+    """Ends the threads of writers that were not closed: they cannot run when Python is taken down, and would be waited for."""
+    for beside in list(_BESIDE):
+        beside.stop()
