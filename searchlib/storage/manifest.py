@@ -183,11 +183,14 @@ def _manifest(path: Path, content: bytes, durable: bool) -> Manifest:
         segments = tuple(_checked(SegmentEntry(**entry)) for entry in values["segments"])
         if len({entry.file for entry in segments}) < len(segments):
             raise ValueError("a segment is named twice")
+        following = _whole(values["next"], "next")
+        if any(int(entry.file.partition(".")[0]) >= following for entry in segments):
+            raise ValueError("a new segment would be written over one that is there")
         return Manifest(
             definition=Definition.from_dict(values["definition"]),
             analysis=_whole(values["analysis"], "analysis"),
             generation=_whole(values["generation"], "generation"),
-            next=_whole(values["next"], "next"),
+            next=following,
             segments=segments,
             durable=durable,
         )

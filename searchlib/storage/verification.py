@@ -19,7 +19,7 @@ from searchlib.errors import CorruptIndexError, IncompatibleIndexError, IndexNot
 from searchlib.storage.deletions import read_deletions
 from searchlib.storage.format import read_contents
 from searchlib.storage.inspection import Fault, Ids, Inspection
-from searchlib.storage.manifest import MANIFEST, RECENT, Manifest, SegmentEntry
+from searchlib.storage.manifest import RECENT, Manifest, SegmentEntry
 from searchlib.storage.segment import Segment
 
 __all__ = ["Fault", "Verification", "verify"]
@@ -128,7 +128,7 @@ def _open(folder: Path, stack: ExitStack) -> tuple[Manifest | None, list[_Opened
             faults = [Fault.of(error)]
             return None, [_opened(path, None, stack, faults) for path in paths], faults
         with ExitStack() as files:
-            faults = list(_manifest_faults(folder, manifest))
+            faults = []
             opened = []
             missing = False
             for entry in manifest.segments:
@@ -189,13 +189,6 @@ def _telling(path: Path, faults: list[Fault]) -> Iterator[None]:
         faults.append(Fault(str(path), None, f"the table of contents makes no sense ({error})"))
     except (StorageError, OSError) as error:
         faults.append(Fault(str(path), None, f"it cannot be read: {error}"))
-
-
-def _manifest_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
-    for entry in manifest.segments:
-        if int(entry.file.split(".")[0]) >= manifest.next:
-            path = folder / (MANIFEST if manifest.durable else RECENT)
-            yield Fault(str(path), None, f"the next file would be written over {entry.file}")
 
 
 def _same_ids(known: list[tuple[_Opened, Ids]]) -> Iterator[Fault]:
