@@ -44,9 +44,9 @@ def killed(folder: Path, seed: int, commits: int, delay: float) -> tuple[int, in
         assert lines[-1], child.stderr.read()
     time.sleep(delay)
     child.kill()
-    rest, complaint = child.communicate()
-    assert complaint == ""
-    lines += [line for line in rest.splitlines(keepends=True) if line.endswith("\n")]
+    lines += [line for line in child.stdout if line.endswith("\n")]
+    assert child.stderr.read() == ""
+    child.communicate()
     numbers = {"done": 0, "begun": 0}
     for line in lines:
         what, number = line.split()
