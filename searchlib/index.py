@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from threading import Lock
-from time import perf_counter
+from time import monotonic, perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,8 @@ from searchlib.language import Analyzer
 from searchlib.ranking.question import Question
 from searchlib.ranking.ranker import Ranker
 from searchlib.results.results import Results
-from searchlib.storage.manifest import MANIFEST, Manifest
+from searchlib.storage.durable import sync_folder
+from searchlib.storage.manifest import MANIFEST, RECENT, Manifest
 from searchlib.storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ class Index:
     A search sees the snapshot that was newest when the index was opened, refreshed, or written through this object.
     """
 
-    def __init__(self, path: Path, snapshot: Snapshot) -> None:
+    def __init__(self, path: Path, snapshot: Snapshot, watched: _Watched | None = None) -> None:
         """For Index.create and Index.open, which are how to get one."""
         self.path = path
+        self._watched = watched
         self.definition = snapshot.manifest.definition
         self._analyzer = Analyzer(self.definition.languages)
         self._ranker: Ranker | None = Ranker(snapshot, self._analyzer)
@@ -79,21 +81,27 @@ class Index:
             raise IndexExistsError(folder)
         if folder.exists() and not folder.is_dir():
             raise IndexExistsError(folder, f"{folder}: this is a file; an index needs a folder of its own")
+        new = [one for one in (folder, *folder.parents) if not one.exists()]
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(folder, f"cannot be made: {error.strerror or error}") from error
+        for one in new:
+            sync_folder(one.parent)
         Manifest(definition=definition, analysis=ANALYSIS).commit(folder)
         return cls.open(folder)
 
     @classmethod
-    def open(cls, path: str | PathLike[str]) -> Index:
+    def open(cls, path: str | PathLike[str], *, auto_refresh: float | None = None) -> Index:
         """Opens an index at its newest commit.
 
+        auto_refresh: before a search, move to the newest commit when the last look at the folder is so many seconds ago;
+        0: look before every search, which costs some microseconds; None: only when refresh() is called.
         Raises IndexNotFoundError, IncompatibleIndexError, CorruptIndexError, StorageError.
         """
         folder = Path(path)
-        return cls(folder, _opened(folder, None))
+        watched = None if auto_refresh is None else _Watched(folder, auto_refresh)
+        return cls(folder, _opened(folder, None), watched)
 
     @staticmethod
     def exists(path: str | PathLike[str]) -> bool:
@@ -192,6 +200,8 @@ class Index:
         CorruptIndexError when the index is damaged.
         """
         began = perf_counter()
+        if self._watched is not None and self._watched.changed():
+            self.refresh()
         ranker = self._open_ranker()
         only = weights = None
         if not (since is until is lang is source is tags is None):
@@ -324,6 +334,39 @@ class Index:
     def _refresh_if_open(self) -> None:
         if self._ranker is not None:
             self.refresh()
+
+
+class _Watched:
+    """Has another commit been made? Seen at the files of the commits, without reading them."""
+
+    def __init__(self, folder: Path, every: float) -> None:
+        if every < 0:
+            raise ValueError(f"auto_refresh is a number of seconds from 0, not {every}")
+        self._files = [folder / RECENT, folder / MANIFEST]
+        self._every = every
+        self._seen = self._look()
+        self._next = monotonic() + every
+
+    def changed(self) -> bool:
+        """Whether a commit was made since the last look, when it is time for one. Threads may share it."""
+        now = monotonic()
+        if now < self._next:
+            return False
+        self._next = now + self._every
+        before, self._seen = self._seen, self._look()
+        return before != self._seen
+
+    def _look(self) -> list[tuple[int, int, int] | None]:
+        return [_stamp(file) for file in self._files]
+
+
+def _stamp(file: Path) -> tuple[int, int, int] | None:
+    """What is another for another file of this name; None: there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
 
 
 def _opened(folder: Path, previous: Snapshot | None) -> Snapshot:

@@ -115,6 +115,7 @@ def test_a_disk_that_is_full_at_any_step(tmp_path: Path, allowed: int) -> None:
         if not committed:
             assert answers(reader) == expected
         write_rows(writer, rows)  # there is room again
+    reader.close()  # else its files stay
     writer.close()
     index.refresh()
     assert index.search("zebra").total == 12
@@ -132,7 +133,8 @@ def test_the_steps_of_a_commit_are_fewer_than_were_tried(tmp_path: Path) -> None
         write_rows(writer, articles(26)[14:])
     assert disk.refused == 0
     assert disk.allowed < 60
-    assert index.stats().segments > 3  # the budget was exceeded twice and more on the way
+    written = max(int(path.stem) for path in index.path.glob("*.segment"))
+    assert written > 3  # the budget was exceeded twice and more on the way
 
 
 def test_a_full_disk_in_a_with_block_leaves_the_last_commit(tmp_path: Path) -> None:

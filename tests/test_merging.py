@@ -23,7 +23,8 @@ from searchlib.dates import FIRST, LAST
 from searchlib.documents import Document
 from searchlib.language import Analyzer
 from searchlib.storage.builder import SegmentBuilder
-from searchlib.storage.manifest import Manifest, read_deletions
+from searchlib.storage.deletions import read_deletions
+from searchlib.storage.manifest import Manifest
 from searchlib.storage.merger import merge
 from searchlib.storage.segment import Segment
 from searchlib.storage.stored import BLOCK

@@ -1,6 +1,7 @@
 """Who may write? One writer per index, by a lock of the operating system that dies with its process.
 
-The lock is on the file `lock`; `lock.holder` says who took it last, for the message to those who wait.
+The lock is on the file `lock`; `lock.holder` says who took it last, for the message to those who wait. A process that is forked
+while the lock is held does not have it, nor keep it when its parent dies.
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Final
 
 from searchlib.errors import IndexLockedError, StorageError
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 __all__ = ["WriteLock"]
+
+_PAUSES: Final = (0.005, 0.2)  # seconds between two tries, the first and the longest
 
 
 class WriteLock:
@@ -26,14 +29,21 @@ class WriteLock:
         from filelock import FileLock, Timeout
 
         self._holder = folder / "lock.holder"
-        self._lock: BaseFileLock = FileLock(folder / "lock", timeout=max(0.0, timeout), is_singleton=False)
+        self._lock: BaseFileLock = FileLock(folder / "lock", is_singleton=False)
         began = monotonic()
-        try:
-            self._lock.acquire(poll_interval=0.02)
-        except Timeout:
-            raise IndexLockedError(folder, self._last_holder(), monotonic() - began) from None
-        except OSError as error:
-            raise StorageError(folder, f"cannot be written: {error.strerror or error}") from error
+        pause, longest = _PAUSES
+        while True:
+            left = timeout - (monotonic() - began)
+            try:
+                self._lock.acquire(blocking=False)
+                break
+            except Timeout:
+                if left <= 0:
+                    raise IndexLockedError(folder, self._last_holder(), monotonic() - began) from None
+            except OSError as error:
+                raise StorageError(folder, f"cannot be written: {error.strerror or error}") from error
+            sleep(min(pause, left))
+            pause = min(1.5 * pause, longest)
         try:
             self._holder.write_text(f"pid {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
         except OSError as error:

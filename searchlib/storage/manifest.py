@@ -2,25 +2,25 @@
 
     manifest = JSON object, newline, XXH64 of the object as 16 hexadecimal digits, newline
 
-    {"format": 1, "generation": commits so far, "analysis": version of the word analysis, "next": number of the next file,
+    {"format": 2, "generation": commits so far, "analysis": version of the word analysis, "next": number of the next file,
      "definition": {...}, "segments": [{"file", "documents", "checksum", "deletions", "deleted"}]}
 
-`deletions` names the file that says which documents live, or is null when all do:
+`deletions` names the file that says which documents live (deletions.py), or is null when all do.
 
-    deletions = "SEARCHLD" u32 format, u32 documents, a bit a document (set: it lives), u64 XXH64 of all before
+The file `manifest` is the last durable commit: it and all that it names were written through to the disk. A later commit that is
+not durable is in `manifest.recent`, of the same form, until a durable one follows. After a loss of power it may be torn, or name
+files that are; then the durable commit is the newest. So nothing that the durable commit names is removed before the next.
 
-Readers open the manifest and then the files it names. A file that vanished in between belonged to an older commit: the
-manifest is read again. Files that no manifest names are removed by the next writer.
+Readers open a manifest and then the files it names. A file that vanished in between belonged to an older commit: the manifest is
+read again. Files that no manifest names are removed by the next writer.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import struct
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,21 +33,13 @@ from searchlib.errors import (
     StorageError,
 )
 from searchlib.storage._segment import hash64
+from searchlib.storage.durable import replace_file, sync_file, sync_folder, write_file
 from searchlib.storage.format import VERSION
 
-__all__ = [
-    "MANIFEST",
-    "Manifest",
-    "SegmentEntry",
-    "read_deletions",
-    "remove_strays",
-    "sync_folder",
-    "write_deletions",
-]
+__all__ = ["MANIFEST", "RECENT", "Manifest", "SegmentEntry", "SegmentNames", "remove_strays"]
 
 MANIFEST: Final = "manifest"
-_DELETIONS: Final = struct.Struct("<8sII")
-_DELETIONS_MAGIC: Final = b"SEARCHLD"
+RECENT: Final = "manifest.recent"
 _SEGMENT_NAME: Final = re.compile(r"[0-9]{8,20}\.segment")
 _DELETIONS_NAME: Final = re.compile(r"[0-9]{8,20}\.[0-9]{1,20}\.deletions")
 
@@ -65,17 +57,21 @@ class SegmentEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One commit of an index. Immutable."""
+    """One commit of an index. Immutable. durable: it outlives a loss of power; said by the file that it stands in."""
 
     definition: Definition
     analysis: int
     generation: int = 0
     next: int = 1
     segments: tuple[SegmentEntry, ...] = field(default=())
+    durable: bool = True
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
-        """The newest commit. Raises IndexNotFoundError, IncompatibleIndexError, CorruptIndexError or StorageError."""
+        """The last durable commit.
+
+        Raises IndexNotFoundError, IncompatibleIndexError, CorruptIndexError or StorageError.
+        """
         path = folder / MANIFEST
         try:
             content = path.read_bytes()
@@ -87,6 +83,29 @@ class Manifest:
             raise IndexNotFoundError(folder) from error
         except OSError as error:
             raise StorageError(path, f"cannot be read: {error.strerror or error}") from error
+        return cls._of(path, content, durable=True)
+
+    @classmethod
+    def newest(cls, folder: Path) -> tuple[Manifest, Manifest | None]:
+        """The last durable commit, and the last of all when that is another. Raises what read() raises."""
+        path = folder / RECENT
+        try:  # first: it goes only when a durable commit after it is there
+            content: bytes | None = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            content = None
+        except OSError as error:
+            raise StorageError(path, f"cannot be read: {error.strerror or error}") from error
+        durable = cls.read(folder)
+        if content is None:
+            return durable, None
+        try:
+            recent = cls._of(path, content, durable=False)
+        except CorruptIndexError:
+            return durable, None  # torn when power was lost
+        return durable, recent if recent.generation > durable.generation else None
+
+    @classmethod
+    def _of(cls, path: Path, content: bytes, *, durable: bool) -> Manifest:
         body, _, rest = content.partition(b"\n")
         try:
             values: dict[str, Any] = json.loads(body)
@@ -106,12 +125,16 @@ class Manifest:
                 generation=_whole(values["generation"], "generation"),
                 next=_whole(values["next"], "next"),
                 segments=segments,
+                durable=durable,
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, DefinitionError) as error:
             raise CorruptIndexError(path, f"the manifest makes no sense ({error})") from error
 
     def commit(self, folder: Path) -> None:
-        """Makes this the newest commit, once it has returned even after a loss of power. Raises StorageError."""
+        """Makes this the newest commit; when it is durable, once it has returned even after a loss of power.
+
+        The files it names must be written, and synced for a durable one. Raises StorageError.
+        """
         values = {
             "format": VERSION,
             "generation": self.generation,
@@ -121,17 +144,41 @@ class Manifest:
             "segments": [asdict(entry) for entry in self.segments],
         }
         body = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
-        write_durably(folder / f"{MANIFEST}.new", body + b"\n%016x\n" % hash64(body), folder / MANIFEST)
+        final = folder / (MANIFEST if self.durable else RECENT)
+        path = final.with_name(final.name + ".new")
+        write_file(path, body + b"\n%016x\n" % hash64(body))
+        if not self.durable:
+            replace_file(path, final)
+            return
+        sync_file(path)
+        if self.segments:
+            sync_folder(folder)  # a disk may keep the rename and not yet the names of new files
+        replace_file(path, final)
+        try:
+            (folder / RECENT).unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError(folder / RECENT, f"cannot be removed: {error.strerror or error}") from error
         sync_folder(folder)
 
     def files(self) -> set[str]:
         """Names of all files that belong to this commit."""
-        names = {MANIFEST}
+        names = {MANIFEST if self.durable else RECENT}
         for entry in self.segments:
             names.add(entry.file)
             if entry.deletions:
                 names.add(entry.deletions)
         return names
+
+
+class SegmentNames:
+    """Gives every new segment of a writer a name that no file has. next: the number in the name that comes next."""
+
+    def __init__(self) -> None:
+        self.next = 1
+
+    def new(self) -> str:
+        self.next += 1
+        return f"{self.next - 1:08d}.segment"
 
 
 def _whole(value: object, name: str, largest: int = (1 << 63) - 1) -> int:
@@ -154,72 +201,12 @@ def _checked(entry: SegmentEntry) -> SegmentEntry:
     return entry
 
 
-def write_durably(path: Path, data: bytes, final: Path | None = None) -> None:
-    """Writes a file through to the disk and, when `final` is given, moves it there."""
-    try:
-        with path.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if final is not None:
-            path.replace(final)
-    except OSError as error:
-        raise StorageError(path, f"cannot be written: {error.strerror or error}") from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes renames and new files in a folder durable, where the system has a way to ask for it."""
-    if os.name == "nt":
-        return  # NTFS journals its directories; they cannot be opened for fsync
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise StorageError(folder, f"cannot be written: {error.strerror or error}") from error
-
-
-def write_deletions(folder: Path, name: str, entry: SegmentEntry, live: bytes) -> SegmentEntry:
-    """Writes which documents of a segment live. Gives its entry with that file."""
-    body = _DELETIONS.pack(_DELETIONS_MAGIC, VERSION, entry.documents) + live
-    write_durably(folder / name, body + hash64(body).to_bytes(8, "little"))
-    alive = int.from_bytes(live, "little").bit_count()
-    return replace(entry, deletions=name, deleted=entry.documents - alive)
-
-
-def read_deletions(folder: Path, entry: SegmentEntry) -> bytes | None:
-    """A bit for each document of a segment, set when it lives; None when all do. FileNotFoundError passes through."""
-    if entry.deletions is None:
-        return None
-    path = folder / entry.deletions
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise StorageError(path, f"cannot be read: {error.strerror or error}") from error
-    size = (entry.documents + 7) // 8
-    if len(content) != _DELETIONS.size + size + 8:
-        raise CorruptIndexError(path, "the file has the wrong size")
-    magic, version, documents = _DELETIONS.unpack_from(content)
-    if magic == _DELETIONS_MAGIC and version != VERSION:
-        raise IncompatibleIndexError(path, version, VERSION)
-    checksum = int.from_bytes(content[-8:], "little")
-    if magic != _DELETIONS_MAGIC or documents != entry.documents or hash64(content[:-8]) != checksum:
-        raise CorruptIndexError(path, "the bytes are not what was written (checksum)")
-    live = content[_DELETIONS.size : -8]
-    if int.from_bytes(live, "little").bit_count() != entry.documents - entry.deleted:
-        raise CorruptIndexError(path, "it lists other documents than were committed")
-    return live
-
-
 def remove_strays(folder: Path, keep: Iterable[str]) -> None:
-    """Removes files of segments and deletions that no commit names. What is in use elsewhere is left for next time."""
-    kept = set(keep)
+    """Removes files of an index that are not to be kept. What another process has in use is left for next time."""
+    kept = {MANIFEST, *keep}
     for path in folder.iterdir():
-        if path.suffix in (".segment", ".deletions", ".new") and path.name not in kept:
+        ours = path.suffix in (".segment", ".deletions", ".new") or path.name == RECENT
+        if ours and path.name not in kept:
             try:
                 path.unlink(missing_ok=True)
             except OSError:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+from weakref import ReferenceType, ref
 
 from searchlib.errors import CorruptIndexError
 from searchlib.storage.columns import DateColumn, KeywordColumn
@@ -14,7 +16,7 @@ from searchlib.storage.format import open_segment
 from searchlib.storage.manifest import SegmentEntry
 from searchlib.storage.stored import StoredReader
 
-__all__ = ["PARTS", "Segment", "find_id"]
+__all__ = ["PARTS", "Segment", "find_id", "open_files"]
 
 PARTS: Final = {
     "stored": "documents",
@@ -30,6 +32,10 @@ PARTS: Final = {
 }
 """What a section is part of, for statistics; the others are columns."""
 
+_OPEN: Final[set[ReferenceType[Segment]]] = set()
+"""The segments that readers of this process may have open: a file is not to be removed under them, which not every system
+allows."""
+
 
 class Segment:
     """An open segment of a snapshot. Immutable; threads may share it. Its file stays mapped while it is in use."""
@@ -44,6 +50,11 @@ class Segment:
         self._keywords: dict[str, KeywordColumn] = {}
         with self._sensible():
             self.total_length = float(self._contents["total_length"])
+        self._folder = folder
+
+    def serve(self) -> None:
+        """Readers may see it from now on."""
+        _OPEN.add(ref(self, _OPEN.discard))
 
     @cached_property
     def stored(self) -> StoredReader:
@@ -96,3 +107,10 @@ def find_id(segments: Sequence[Segment], id: str) -> tuple[int, int] | None:
         if doc >= 0:
             return number, doc
     return None
+
+
+def open_files(folder: Path) -> set[str]:
+    """Names of the segments in a folder that readers of this process may have open, in whatever snapshot."""
+    place = os.path.realpath(folder)
+    opened = [one() for one in _OPEN.copy()]
+    return {one.entry.file for one in opened if one is not None and os.path.realpath(one._folder) == place}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from searchlib.errors import CorruptIndexError
-from searchlib.storage.manifest import Manifest, read_deletions
+from searchlib.storage.deletions import read_deletions
+from searchlib.storage.manifest import Manifest
 from searchlib.storage.segment import Segment
 
 __all__ = ["Snapshot"]
@@ -27,26 +29,49 @@ class Snapshot:
         self.documents = sum(entry.documents - entry.deleted for entry in manifest.segments)
 
     @classmethod
-    def open(cls, folder: Path, previous: Snapshot | None = None) -> Snapshot:
-        """The newest commit. Segments that `previous` has open are taken over. Raises what Manifest.read raises."""
-        held = {} if previous is None else {one.entry.file: one for one in previous.segments}
+    def open(cls, folder: Path, previous: Snapshot | None = None, known: Iterable[Segment] = ()) -> Snapshot:
+        """The newest commit. Segments that `previous` has open or that are known are taken over.
+
+        Raises what Manifest.read raises.
+        """
+        held = {one.entry.file: one for one in known}
+        if previous is not None:
+            held |= {one.entry.file: one for one in previous.segments}
         missing: FileNotFoundError | None = None
+        before: tuple[Manifest, Manifest | None] | None = None
         for _ in range(_TRIES):
-            manifest = Manifest.read(folder)
-            if previous is not None and manifest.generation == previous.manifest.generation:
+            found = durable, recent = Manifest.newest(folder)
+            if previous is not None and previous.manifest == (recent or durable):
                 return previous
             try:
-                segments = []
-                for entry in manifest.segments:
-                    known = held.get(entry.file)
-                    if known is None or known.entry.checksum != entry.checksum:
-                        known = Segment(folder, entry)
-                    segments.append(known)
-                live = [read_deletions(folder, entry) for entry in manifest.segments]
-                return cls(manifest, segments, live)
+                if recent is not None:
+                    try:
+                        return cls._of(folder, recent, held, durable.files())
+                    except CorruptIndexError:
+                        pass  # torn when power was lost: the durable commit is the newest
+                    except FileNotFoundError:
+                        if found != before:
+                            raise  # of an older commit, unless nothing has changed when we look again
+                    if previous is not None and previous.manifest == durable:
+                        return previous
+                return cls._of(folder, durable, held, durable.files())
             except FileNotFoundError as error:
                 missing = error  # a newer commit has replaced it: look again
+            before = found
         raise CorruptIndexError(str(missing.filename) if missing else folder, "the file is missing")
+
+    @classmethod
+    def _of(cls, folder: Path, manifest: Manifest, held: dict[str, Segment], durable: set[str]) -> Snapshot:
+        segments = []
+        for entry in manifest.segments:
+            segment = held.get(entry.file)
+            if segment is None or segment.entry.checksum != entry.checksum:
+                segment = Segment(folder, entry)
+                if entry.file not in durable:
+                    segment.file.verify()
+            segment.serve()
+            segments.append(segment)
+        return cls(manifest, segments, [read_deletions(folder, entry) for entry in manifest.segments])
 
     def living(self, segment: int) -> list[int] | None:
         """Numbers of a segment's living documents, or None when all live."""

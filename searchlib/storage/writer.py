@@ -6,7 +6,9 @@ once when it commits. Until then the index on disk is untouched but for files th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -19,16 +21,16 @@ from searchlib.documents import Preparer
 from searchlib.errors import DocumentError, SearchError, StorageError
 from searchlib.language import Analyzer
 from searchlib.storage.builder import SegmentBuilder
+from searchlib.storage.draft import Draft
+from searchlib.storage.durable import sync_file
 from searchlib.storage.lock import WriteLock
-from searchlib.storage.manifest import Manifest, SegmentEntry, remove_strays, write_deletions
-from searchlib.storage.merger import merge
-from searchlib.storage.segment import Segment
+from searchlib.storage.manifest import Manifest, SegmentNames, remove_strays
+from searchlib.storage.merging import Merging
+from searchlib.storage.segment import Segment, open_files
 from searchlib.storage.snapshot import Snapshot
-from searchlib.storage.tiers import to_merge
 
 __all__ = ["Progress", "Writer"]
 
-_MOST_AT_COMMIT: Final = 4_096  # documents that a commit merges into one segment: well under a tenth of a second
 _REPORT_EVERY: Final = 0.1  # seconds between two calls of on_progress
 
 
@@ -68,31 +70,38 @@ class Writer:
         self._on_commit = on_commit
         self._matching = matching
         self._guard = RLock()
+        self._process = os.getpid()
         self._failure: BaseException | None = None
-        self._lock: WriteLock | None = WriteLock(folder, lock_timeout)
         self._builder: SegmentBuilder | None = None
         self._snapshot: Snapshot | None = None
+        self._names = SegmentNames()
+        self._lock: WriteLock | None = WriteLock(folder, lock_timeout)
         try:
             self._start()
+            self._merging = Merging(folder, self._manifest.definition, self._names)
+            self._remove_strays()
         except BaseException:
             self._lock.release()
             self._lock = None  # nothing is left for close() to undo
             raise
 
-    def _start(self) -> None:
-        """Takes the newest commit as the state to write on, and removes what no commit names."""
-        self._snapshot = Snapshot.open(self._folder, self._snapshot)
+    def _start(self, known: Iterable[Segment] = ()) -> None:
+        """Takes the newest commit as the state to write on. known: segments that need not be opened again."""
+        self._snapshot = Snapshot.open(self._folder, self._snapshot, known)
         self._manifest = self._snapshot.manifest
-        remove_strays(self._folder, self._manifest.files())
+        durable = self._manifest if self._manifest.durable else Manifest.read(self._folder)
+        self._durable = durable.files()
         self._prepare = Preparer(self._manifest.definition)
-        self._segments = list(self._snapshot.segments)
-        self._entries: list[SegmentEntry] = list(self._manifest.segments)
-        self._live = list(self._snapshot.live)
-        self._changed: dict[int, bytearray] = {}
-        self._next = self._manifest.next
+        self._draft = Draft(self._snapshot)
+        self._names.next = max(self._names.next, self._manifest.next)
         self._added = 0
         self._deleted = 0
         self._failure = None
+
+    def _remove_strays(self) -> None:
+        """Removes what no commit names, and what no reader here and no merge has in use."""
+        kept = self._manifest.files() | self._durable | self._merging.files | open_files(self._folder)
+        remove_strays(self._folder, kept)
 
     @property
     def documents(self) -> int:
@@ -108,20 +117,16 @@ class Writer:
         document = self._prepare(record)
         with self._guard:
             self._check()
-            try:
+            with self._failing():
                 if self._builder is None:
                     self._builder = SegmentBuilder(
-                        self._folder, f"{self._next:08d}.segment", self._manifest.definition, self._analyzer
+                        self._folder, self._names.new(), self._manifest.definition, self._analyzer
                     )
-                    self._next += 1
                 self._builder.add(document)
-                self._replace(document.id)
+                self._draft.delete_id(document.id)
                 self._added += 1
                 if self._builder.memory > self._budget:
                     self._flush()
-            except BaseException as error:
-                self._failure = error
-                raise
         return document.id
 
     def delete(self, id: str) -> bool:
@@ -132,7 +137,7 @@ class Writer:
         with self._guard:
             self._check()
             found = self._builder is not None and self._builder.delete(id)
-            found = self._replace(id) or found
+            found = self._draft.delete_id(id) or found
             self._deleted += found
             return found
 
@@ -145,23 +150,9 @@ class Writer:
             self._check()
             if self._matching is None:
                 raise SearchError("this writer was not made by an index: it cannot look a query up")
-            try:
+            with self._failing():
                 self._flush()
-            except BaseException as error:
-                self._failure = error
-                raise
-            entries = tuple(
-                replace(entry, deleted=entry.documents - self._alive(i))
-                for i, entry in enumerate(self._entries)
-            )
-            live = [
-                bytes(self._changed[i]) if i in self._changed else self._live[i] for i in range(len(entries))
-            ]
-            now = Snapshot(replace(self._manifest, segments=entries), list(self._segments), live)
-            found = 0
-            for i, docs in enumerate(self._matching(now, query)):
-                for doc in docs:
-                    found += self._delete(i, doc)
+            found = self._draft.delete(self._matching(self._draft.snapshot(), query))
             self._deleted += found
             return found
 
@@ -169,9 +160,9 @@ class Writer:
         """Deletes all documents when this is committed."""
         with self._guard:
             self._check()
+            self._merging.stop()
             self._discard()
-            self._deleted += sum(self._alive(i) for i in range(len(self._entries)))
-            self._segments, self._entries, self._live, self._changed = [], [], [], {}
+            self._deleted += self._draft.clear()
             self._added = 0
 
     def add_from(
@@ -215,109 +206,112 @@ class Writer:
             on_progress(Progress(added, skipped, consumed, total, monotonic() - began))
         return added
 
-    def commit(self) -> None:
-        """Makes everything added so far visible and durable, at once.
+    def commit(self, *, durable: bool = True) -> None:
+        """Makes everything added and deleted so far visible, at once.
+
+        durable: it is on the disk, whatever happens to the machine, when this returns. Without it, it outlives this process but
+        a loss of power may take it back to the last durable commit; the next durable one makes it durable too.
 
         Raises StorageError; the last commit then stands, unless it was the very last step that failed, making the
         folder durable: then the new one is visible already.
         """
         with self._guard:
             self._check()
-            if not (self._added or self._deleted):
+            unsaved = durable and not self._manifest.durable
+            if not (self._added or self._deleted or self._merging.finished or unsaved):
                 return
-            try:
+            with self._failing():
                 self._flush()
-                while chosen := to_merge(self._sizes(), _MOST_AT_COMMIT):
-                    self._merge(chosen)
-                self._publish()
-            except BaseException as error:
-                self._failure = error
-                raise
+                self._collect()
+                self._merging.small(self._draft)
+                self._publish(durable)
             self._go_on()
 
     def optimize(self) -> None:
-        """Commits, and makes one segment of all, without deleted documents. Raises StorageError."""
+        """Commits, and makes one segment of all, without deleted documents. Raises StorageError, CorruptIndexError."""
         with self._guard:
             self._check()
-            try:
+            with self._failing():
                 self._flush()
-                sizes = self._sizes()
-                if len(sizes) > 1 or any(living < documents for documents, living in sizes):
-                    self._merge(range(len(sizes)))
-                elif not (self._added or self._deleted):
+                merged = self._merging.whole(self._draft)
+                if not (merged or self._added or self._deleted or not self._manifest.durable):
                     return
-                self._publish()
-            except BaseException as error:
-                self._failure = error
-                raise
+                self._publish(durable=True)
             self._go_on()
 
-    def _sizes(self) -> list[tuple[int, int]]:
-        return [(entry.documents, self._alive(i)) for i, entry in enumerate(self._entries)]
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """After an error only rollback() is left."""
+        try:
+            yield
+        except BaseException as error:
+            self._failure = error
+            raise
 
-    def _merge(self, chosen: range) -> None:
-        """Makes one segment of neighbours, still unknown to any commit."""
-        live = [bytes(self._changed[i]) if i in self._changed else self._live[i] for i in chosen]
-        if any(self._alive(i) for i in chosen):
-            merged = merge(
-                self._folder,
-                f"{self._next:08d}.segment",
-                self._manifest.definition,
-                [self._segments[i] for i in chosen],
-                live,
-                durable=True,
-            )
-            self._next += 1
-            if merged is None:
-                raise AssertionError("nobody asked the merge to stop")
-            entries, segments = [merged[0]], [Segment(self._folder, merged[0])]
-        else:
-            entries, segments = [], []
-        place = slice(chosen.start, chosen.stop)
-        self._entries[place] = entries
-        self._segments[place] = segments
-        self._live[place] = [None] * len(entries)
-        shift = len(entries) - len(chosen)
-        self._changed = {
-            (i if i < chosen.start else i + shift): live
-            for i, live in self._changed.items()
-            if i not in chosen
-        }
+    def _collect(self, *, wait: bool = False) -> bool:
+        """Takes what was merged beside into the draft. Was there any?"""
+        file = self._merging.collect(self._draft, wait=wait)
+        if file is not None:
+            self._durable.add(file)
+        return file is not None
 
-    def _publish(self) -> None:
-        """Makes what was written the newest commit."""
+    def _publish(self, durable: bool) -> None:
+        """Makes the draft the newest commit."""
         generation = self._manifest.generation + 1
-        for i, live in self._changed.items():
-            entry = self._entries[i]
-            name = f"{Path(entry.file).stem}.{generation}.deletions"
-            self._entries[i] = write_deletions(self._folder, name, entry, bytes(live))
-        kept = tuple(entry for entry in self._entries if entry.deleted < entry.documents)
-        manifest = replace(self._manifest, generation=generation, next=self._next, segments=kept)
+        segments = self._draft.write(self._folder, generation)
+        manifest = replace(
+            self._manifest, generation=generation, next=self._names.next, segments=segments, durable=durable
+        )
+        if durable:
+            for entry in segments:
+                for file in (entry.file, entry.deletions):
+                    if file is not None and file not in self._durable:
+                        sync_file(self._folder / file)
         manifest.commit(self._folder)
 
     def _go_on(self) -> None:
-        """Takes the commit just made as the state to write on, and tells whoever waits for it."""
-        self._start()
+        """Takes the commit just made as the state to write on, tells whoever waits for it, and sees what is to be merged."""
+        self._start(self._draft.segments)
         if self._on_commit is not None:
             self._on_commit()
+        self._remove_strays()
+        self._merging.begin(self._draft)
 
     def rollback(self) -> None:
-        """Forgets everything added since the last commit. The writer can go on."""
+        """Forgets everything added and deleted since the last commit. The writer can go on."""
         with self._guard:
             self._check_open()
             self._discard()
             self._start()
+            self._remove_strays()
 
     def close(self) -> None:
-        """Lets go of the index; what was not committed is rolled back. May be called again."""
+        """Lets go of the index; what was not committed is rolled back. May be called again.
+
+        A merge that goes on beside the writer is waited for and committed: some seconds for each million documents.
+        """
         with self._guard:
-            if self._lock is not None:
-                try:
-                    self._discard()
-                    remove_strays(self._folder, Manifest.read(self._folder).files())
-                finally:
-                    self._lock.release()
-                    self._lock = None
+            if self._lock is None:
+                return
+            if self._process != os.getpid():
+                self._lock = None  # a fork's copy: all that it has is its parent's
+                return
+            try:
+                self._discard()
+                if self._snapshot is not None:
+                    self._draft = Draft(self._snapshot)
+                if self._merging.running and self._collect(wait=True):
+                    self._publish(self._manifest.durable)
+                    self._start(self._draft.segments)
+                    if self._on_commit is not None:
+                        self._on_commit()
+                self._remove_strays()
+            finally:
+                self._merging.stop()
+                self._snapshot = None
+                del self._draft  # else a closed writer would keep segments open
+                self._lock.release()
+                self._lock = None
 
     def __enter__(self) -> Writer:
         self._check_open()
@@ -332,14 +326,22 @@ class Writer:
         try:
             if kind is None and self._lock is not None:
                 self.commit()
+            elif self._lock is not None:
+                self._merging.stop()
         finally:
             self.close()
 
     def __del__(self) -> None:
         if getattr(self, "_lock", None) is not None:
+            if self._process == os.getpid():
+                self._merging.stop()
             self.close()
 
     def _check_open(self) -> None:
+        if self._process != os.getpid():
+            raise SearchError(
+                f"{self._folder}: this writer belongs to process {self._process}; ask the index for one in this process"
+            )
         if self._lock is None:
             raise SearchError(f"{self._folder}: this writer is closed; ask the index for another")
 
@@ -361,45 +363,8 @@ class Writer:
         if builder is None:
             return
         try:
-            entry, replaced = builder.finish(durable=True)
+            entry, replaced = builder.finish(durable=False)
         except BaseException:
             builder.discard()
             raise
-        self._segments.append(Segment(self._folder, entry))
-        self._entries.append(entry)
-        self._live.append(None)
-        for doc in replaced:
-            self._delete(len(self._entries) - 1, doc)
-
-    def _replace(self, id: str) -> bool:
-        """Marks the documents with this id in all segments already written as deleted. Was there any?"""
-        found = False
-        for i, segment in enumerate(self._segments):
-            doc = segment.file.find_id(id)
-            if doc >= 0:
-                found = self._delete(i, doc) or found
-        return found
-
-    def _alive(self, i: int) -> int:
-        """Living documents of a segment, as things stand."""
-        live = self._changed.get(i)
-        if live is None:
-            return self._entries[i].documents - self._entries[i].deleted
-        return int.from_bytes(live, "little").bit_count()
-
-    def _delete(self, i: int, doc: int) -> bool:
-        """Marks a document of a segment as deleted. Was it alive?"""
-        live = self._changed.get(i)
-        if live is None:
-            kept = self._live[i]
-            if kept is None:
-                documents = self._entries[i].documents
-                live = bytearray(((1 << documents) - 1).to_bytes((documents + 7) // 8, "little"))
-            else:
-                if not kept[doc >> 3] >> (doc & 7) & 1:
-                    return False
-                live = bytearray(kept)
-            self._changed[i] = live
-        alive = bool(live[doc >> 3] >> (doc & 7) & 1)
-        live[doc >> 3] &= ~(1 << (doc & 7)) & 0xFF
-        return alive
+        self._draft.append(Segment(self._folder, entry), replaced)

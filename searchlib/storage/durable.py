@@ -1,0 +1,57 @@
+"""How do bytes come to stay on the disk? Written files, renames and folders, as far as the system can be asked for it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from searchlib.errors import StorageError
+
+__all__ = ["replace_file", "sync_file", "sync_folder", "write_file"]
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Writes a file; sync_file makes it durable. Raises StorageError."""
+    try:
+        with path.open("wb") as file:
+            file.write(data)
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+def sync_file(path: Path) -> None:
+    """Waits until what was written to a file, by whomever, is on the disk. Raises StorageError."""
+    try:
+        with path.open("r+b") as file:
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+def replace_file(path: Path, final: Path) -> None:
+    """Renames a file, in place of another one. Raises StorageError."""
+    try:
+        path.replace(final)
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes new files, renames and removals in a folder durable, where the system has a way to ask for it.
+
+    Raises StorageError.
+    """
+    if os.name == "nt":
+        return  # NTFS journals its directories; they cannot be opened for fsync
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise _refused(folder, error) from error
+
+
+def _refused(path: Path, error: OSError) -> StorageError:
+    return StorageError(path, f"cannot be written: {error.strerror or error}")
