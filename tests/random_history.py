@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import searchlib
+from searchlib.storage import merging
 from searchlib.storage.manifest import Manifest
 
 __all__ = ["DEFINITION", "NEW", "Held", "History", "Step", "check", "files_left", "live", "whole"]
@@ -126,11 +129,25 @@ def live(
     told: Callable[[str, int, bool], None],
     *,
     budget: int = 150_000,
+    small: int = 4096,
 ) -> None:
     """Does to an index what a history says. told("begun" or "done", number, durable) is called around each commit.
 
-    budget: bytes that documents may take in memory before they are written as a segment, which is less than any user can ask for.
+    budget: bytes that documents may take in memory before they are written as a segment; small: documents that are merged while a
+    commit waits, and not beside the writer. Both may be less than a user could have.
     """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging, "_SMALL", small)
+        _live(index, history, commits, told, budget)
+
+
+def _live(
+    index: searchlib.Index,
+    history: History,
+    commits: int,
+    told: Callable[[str, int, bool], None],
+    budget: int,
+) -> None:
     writer = None
     for step in history.steps(commits):
         if writer is None:
@@ -152,7 +169,7 @@ def live(
             writer = None
         else:
             told("begun", number, step.durable)
-            writer.optimize() if step.what == "optimize" else writer.commit()
+            writer.optimize() if step.what == "optimize" else writer.commit(durable=step.durable)
             told("done", number, step.durable)
     if writer is not None:
         writer.close()
@@ -186,6 +203,7 @@ def check(index: searchlib.Index, held: Held) -> None:
 
 
 def files_left(folder: Path) -> set[str]:
-    """Names of files in the folder that belong to no commit."""
+    """Names of files in the folder that belong neither to the last durable commit nor to the last of all."""
     there = {path.name for path in folder.iterdir() if not path.name.startswith("lock")}
-    return there - Manifest.read(folder).files()
+    durable, recent = Manifest.newest(folder)
+    return there - durable.files() - (set() if recent is None else recent.files())

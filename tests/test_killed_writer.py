@@ -19,17 +19,17 @@ from random_history import History, live, whole
 index = searchlib.Index.open(sys.argv[1])
 told = lambda what, number, durable: print(what, number, flush=True)
 print("ready", flush=True)
-live(index, History(int(sys.argv[2]), whole(index)), 100_000, told)
+live(index, History(int(sys.argv[2]), whole(index), relaxed=True), 100_000, told, small=int(sys.argv[3]))
 """
 
 
-def killed(folder: Path, seed: int, commits: int, delay: float) -> tuple[int, int]:
-    """Kills a process that lives a history, `delay` seconds after so many commits.
+def killed(folder: Path, seed: int, small: int, commits: int, delay: float) -> tuple[int, int]:
+    """Kills a process that lives a history, `delay` seconds after so many commits. small: as live() has it.
 
     Gives the commit that it acknowledged last and the one that it began last.
     """
     child = subprocess.Popen(
-        [sys.executable, "-c", LIVING, str(folder), str(seed)],
+        [sys.executable, "-c", LIVING, str(folder), str(seed), str(small)],
         cwd=Path(__file__).parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -61,9 +61,11 @@ def kill_again_and_again(folder: Path, seed: int, times: int) -> None:
     held: Held = {}
     for number in range(times):
         life = 1000 * seed + number
-        done, begun = killed(folder, life, chance.randrange(25), chance.random() * 0.03)
+        done, begun = killed(
+            folder, life, (4096, 5)[number % 2], chance.randrange(25), chance.random() * 0.03
+        )
         assert begun in (done, done + 1)
-        history = History(life, held)
+        history = History(life, held, relaxed=True)
         for _ in history.steps(begun):
             pass
         index = searchlib.Index.open(folder)

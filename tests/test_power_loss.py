@@ -17,8 +17,8 @@ import searchlib
 COMMITS = 30
 
 
-def record(folder: Path, history: History, commits: int) -> Recorder:
-    """Lives a history in a folder that holds an index or nothing, and gives the log of it."""
+def record(folder: Path, history: History, commits: int, small: int = 4096) -> Recorder:
+    """Lives a history in a folder that holds an index or nothing, and gives the log of it. small: as live() has it."""
     recorder = Recorder(folder)
     with recorder.mounted():
         index = (
@@ -27,7 +27,7 @@ def record(folder: Path, history: History, commits: int) -> Recorder:
             else searchlib.Index.create(folder, DEFINITION)
         )
         recorder.note(("done", 0, True))
-        live(index, history, commits, lambda *what: recorder.note(what))
+        live(index, history, commits, lambda *what: recorder.note(what), small=small)
         index.close()
     return recorder
 
@@ -71,13 +71,14 @@ def go_on(folder: Path, held: Held) -> None:
     assert files_left(folder) == set()
 
 
-def lose_power_often(folder: Path, seed: int, moments: int) -> None:
+def lose_power_often(folder: Path, seed: int, moments: int, small: int, *, relaxed: bool) -> None:
     """A history, so many moments at which power is lost in it, and two more that begin with what one of those left."""
+    folder.mkdir()
     chance = random.Random(seed)
     held: Held | None = None
     for generation in range(3):
-        history = History(10 * seed + generation, held)
-        recorder = record(folder, history, COMMITS)
+        history = History(10 * seed + generation, held, relaxed=relaxed)
+        recorder = record(folder, history, COMMITS, small)
         with no_syncs():
             for _ in range(moments // 3):
                 held = lose_power(recorder, history, folder, chance)
@@ -85,19 +86,18 @@ def lose_power_often(folder: Path, seed: int, moments: int) -> None:
             held = lose_power(recorder, history, folder, chance)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_power_is_lost_at_any_moment(tmp_path: Path, seed: int) -> None:
-    folder = tmp_path / "index"
-    folder.mkdir()
-    lose_power_often(folder, seed, 75)
+@pytest.mark.parametrize("small", [4096, 5])
+@pytest.mark.parametrize("relaxed", [False, True])
+def test_power_is_lost_at_any_moment(tmp_path: Path, relaxed: bool, small: int) -> None:
+    lose_power_often(tmp_path / "index", 1, 75, small, relaxed=relaxed)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 140))
-def test_power_is_lost_at_many_more_moments(tmp_path: Path, seed: int) -> None:
-    folder = tmp_path / "index"
-    folder.mkdir()
-    lose_power_often(folder, seed, 99)
+@pytest.mark.parametrize("small", [4096, 5])
+@pytest.mark.parametrize("relaxed", [False, True])
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_power_is_lost_at_many_more_moments(tmp_path: Path, seed: int, relaxed: bool, small: int) -> None:
+    lose_power_often(tmp_path / "index", seed, 99, small, relaxed=relaxed)
 
 
 def test_power_is_lost_while_an_index_is_made(tmp_path: Path) -> None:
