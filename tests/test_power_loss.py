@@ -155,3 +155,36 @@ def test_a_disk_may_keep_or_lose_what_was_not_synced() -> None:
     events.append(Event("sync", 2))
     events.append(Event("sync folder"))
     assert all(after_power_loss({}, events, chance) == {"a": page, "b": b""} for _ in range(100))
+
+
+def test_a_commit_that_was_lost_does_not_come_back_with_the_deletions_of_another(tmp_path: Path) -> None:
+    """Power is lost twice: of a commit that was not durable its list of deletions is lost, and a later writer makes one of that name."""
+    folder = tmp_path / "index"
+    index = searchlib.Index.create(folder, DEFINITION)
+    with index.writer() as writer:
+        for id in "abcd":
+            writer.add(NEW["new"] | {"id": id})
+    writer = index.writer()
+    writer.add(NEW["new"] | {"id": "e"})
+    writer.delete("a")
+    writer.commit(durable=False)
+    left = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".deletions"}
+    writer.close()
+    index.close()
+    for path in folder.iterdir():
+        path.unlink()
+    for name, content in left.items():
+        (folder / name).write_bytes(content)
+    assert sorted(whole(searchlib.Index.open(folder))) == [*"abcd"]
+
+    recorder = Recorder(folder)
+    with recorder.mounted(), searchlib.Index.open(folder).writer() as writer:
+        writer.delete("b")
+    before = next(at for at, event in enumerate(recorder.events) if event.what == "sync folder")
+    for seed in range(200):
+        lost = after_power_loss(recorder.first, recorder.events[:before], random.Random(seed))
+        shutil.rmtree(folder)
+        folder.mkdir()
+        for name, content in lost.items():
+            (folder / name).write_bytes(content)
+        assert sorted(whole(searchlib.Index.open(folder))) in ([*"abcd"], [*"acd"])
