@@ -20,7 +20,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,6 +55,15 @@ class SegmentEntry:
     deletions: str | None = None
     deleted: int = 0
 
+    def to_dict(self) -> dict[str, str | int | None]:
+        return {
+            "file": self.file,
+            "documents": self.documents,
+            "checksum": self.checksum,
+            "deletions": self.deletions,
+            "deleted": self.deleted,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -83,7 +93,7 @@ class Manifest:
             raise IndexNotFoundError(folder) from error
         except OSError as error:
             raise StorageError(path, f"cannot be read: {error.strerror or error}") from error
-        return cls._of(path, content, durable=True)
+        return _manifest(path, content, True)
 
     @classmethod
     def newest(cls, folder: Path) -> tuple[Manifest, Manifest | None]:
@@ -99,36 +109,10 @@ class Manifest:
         if content is None:
             return durable, None
         try:
-            recent = cls._of(path, content, durable=False)
+            recent = _manifest(path, content, False)
         except CorruptIndexError:
             return durable, None  # torn when power was lost
         return durable, recent if recent.generation > durable.generation else None
-
-    @classmethod
-    def _of(cls, path: Path, content: bytes, *, durable: bool) -> Manifest:
-        body, _, rest = content.partition(b"\n")
-        try:
-            values: dict[str, Any] = json.loads(body)
-            found = values["format"]
-            if type(found) is int and found != VERSION:
-                raise IncompatibleIndexError(path, found, VERSION)
-            if type(found) is not int:
-                raise ValueError("the format is not a number")
-            if rest != b"%016x\n" % hash64(body):
-                raise CorruptIndexError(path, "the manifest is not what was written (checksum)")
-            segments = tuple(_checked(SegmentEntry(**entry)) for entry in values["segments"])
-            if len({entry.file for entry in segments}) < len(segments):
-                raise ValueError("a segment is named twice")
-            return cls(
-                definition=Definition.from_dict(values["definition"]),
-                analysis=_whole(values["analysis"], "analysis"),
-                generation=_whole(values["generation"], "generation"),
-                next=_whole(values["next"], "next"),
-                segments=segments,
-                durable=durable,
-            )
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, DefinitionError) as error:
-            raise CorruptIndexError(path, f"the manifest makes no sense ({error})") from error
 
     def commit(self, folder: Path) -> None:
         """Makes this the newest commit; when it is durable, once it has returned even after a loss of power.
@@ -141,7 +125,7 @@ class Manifest:
             "analysis": self.analysis,
             "next": self.next,
             "definition": self.definition.to_dict(),
-            "segments": [asdict(entry) for entry in self.segments],
+            "segments": [entry.to_dict() for entry in self.segments],
         }
         body = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
         final = folder / (MANIFEST if self.durable else RECENT)
@@ -179,6 +163,33 @@ class SegmentNames:
     def new(self) -> str:
         self.next += 1
         return f"{self.next - 1:08d}.segment"
+
+
+@lru_cache(maxsize=8)  # readers and the writer of a process look at the same ones
+def _manifest(path: Path, content: bytes, durable: bool) -> Manifest:
+    body, _, rest = content.partition(b"\n")
+    try:
+        values: dict[str, Any] = json.loads(body)
+        found = values["format"]
+        if type(found) is int and found != VERSION:
+            raise IncompatibleIndexError(path, found, VERSION)
+        if type(found) is not int:
+            raise ValueError("the format is not a number")
+        if rest != b"%016x\n" % hash64(body):
+            raise CorruptIndexError(path, "the manifest is not what was written (checksum)")
+        segments = tuple(_checked(SegmentEntry(**entry)) for entry in values["segments"])
+        if len({entry.file for entry in segments}) < len(segments):
+            raise ValueError("a segment is named twice")
+        return Manifest(
+            definition=Definition.from_dict(values["definition"]),
+            analysis=_whole(values["analysis"], "analysis"),
+            generation=_whole(values["generation"], "generation"),
+            next=_whole(values["next"], "next"),
+            segments=segments,
+            durable=durable,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, DefinitionError) as error:
+        raise CorruptIndexError(path, f"the manifest makes no sense ({error})") from error
 
 
 def _whole(value: object, name: str, largest: int = (1 << 63) - 1) -> int:

@@ -111,6 +111,10 @@ def find_id(segments: Sequence[Segment], id: str) -> tuple[int, int] | None:
 
 def open_files(folder: Path) -> set[str]:
     """Names of the segments in a folder that readers of this process may have open, in whatever snapshot."""
-    place = os.path.realpath(folder)
     opened = [one() for one in _OPEN.copy()]
-    return {one.entry.file for one in opened if one is not None and os.path.realpath(one._folder) == place}
+    here = {one._folder: _same(one._folder, folder) for one in opened if one is not None}
+    return {one.entry.file for one in opened if one is not None and here[one._folder]}
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one == other or os.path.realpath(one) == os.path.realpath(other)

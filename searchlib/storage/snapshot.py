@@ -37,7 +37,7 @@ class Snapshot:
         held = {one.entry.file: one for one in known}
         if previous is not None:
             held |= {one.entry.file: one for one in previous.segments}
-        missing: FileNotFoundError | None = None
+        missing = str(folder)
         before: tuple[Manifest, Manifest | None] | None = None
         for _ in range(_TRIES):
             found = durable, recent = Manifest.newest(folder)
@@ -56,9 +56,9 @@ class Snapshot:
                         return previous
                 return cls._of(folder, durable, held, durable.files())
             except FileNotFoundError as error:
-                missing = error  # a newer commit has replaced it: look again
+                missing = str(error.filename)  # a newer commit has replaced it: look again
             before = found
-        raise CorruptIndexError(str(missing.filename) if missing else folder, "the file is missing")
+        raise CorruptIndexError(missing, "the file is missing")
 
     @classmethod
     def _of(cls, folder: Path, manifest: Manifest, held: dict[str, Segment], durable: set[str]) -> Snapshot:
