@@ -17,6 +17,8 @@ from benchmarks.corpus import Article, Language, Query
 if TYPE_CHECKING:
     import tantivy
 
+    from searchlib import Definition
+
 Search = Callable[[Query, int], list[str]]  # a query and how many ids are wanted, best first
 FORMS = "forms"  # the analyzer that leaves words unstemmed, for patterns and spelling
 
@@ -53,17 +55,27 @@ class Searchlib:
         return searchlib.__version__
 
     def ready(self, articles: Iterable[Article]) -> Callable[[Path], None]:
-        from searchlib import Definition, Field, Index
+        from searchlib import Index
 
-        records = [{"id": a["id"], "title": a["title"], "text": a["text"]} for a in articles]
-        fields = (Field("title", "text", 2.0, stored=False), Field("text", "text", stored=False))
+        records = [self.record(article) for article in articles]
+        definition = self.definition()
 
         def build(folder: Path) -> None:
-            with Index.create(folder, Definition(fields)) as index, index.writer() as writer:
+            with Index.create(folder, definition) as index, index.writer() as writer:
                 for record in records:
                     writer.add(record)
 
         return build
+
+    def definition(self) -> Definition:
+        """The fields of an index that is measured."""
+        from searchlib import Definition, Field
+
+        return Definition((Field("title", "text", 2.0, stored=False), Field("text", "text", stored=False)))
+
+    def record(self, article: Article) -> dict[str, str]:
+        """What is indexed of an article."""
+        return {"id": article["id"], "title": article["title"], "text": article["text"]}
 
     def open(self, folder: Path) -> Search:
         from searchlib import Index
@@ -95,21 +107,23 @@ class Tantivy:
         return version("tantivy")
 
     def ready(self, articles: Iterable[Article]) -> Callable[[Path], None]:
-        import tantivy
-
-        records = [self._record(article) for article in articles]
+        records = [self.record(article) for article in articles]
 
         def build(folder: Path) -> None:
-            schema = tantivy.SchemaBuilder()
-            schema.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-            for language in ("en", "ru"):
-                for field in self._fields:
-                    schema.add_text_field(
-                        f"{field}_{language}", tokenizer_name=language, index_option="position"
-                    )
-            fill_tantivy(folder, schema.build(), records)
+            fill_tantivy(folder, self.schema(), records)
 
         return build
+
+    def schema(self) -> tantivy.Schema:
+        """The fields of an index that is measured."""
+        import tantivy
+
+        schema = tantivy.SchemaBuilder()
+        schema.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+        for language in ("en", "ru"):
+            for field in self._fields:
+                schema.add_text_field(f"{field}_{language}", tokenizer_name=language, index_option="position")
+        return schema.build()
 
     def open(self, folder: Path) -> Search:
         import tantivy
@@ -129,7 +143,8 @@ class Tantivy:
 
         return search
 
-    def _record(self, article: Article) -> dict[str, str]:
+    def record(self, article: Article) -> dict[str, str]:
+        """What is indexed of an article."""
         language = _majority(article["text"])
         if self._one_field:
             text = "\n".join((article["title"], article["title"], article["text"]))

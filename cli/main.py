@@ -19,6 +19,7 @@ _MODULES = {
     "explain": ".explain",
     "run": ".run",
     "index": ".build",
+    "optimize": ".optimize",
     "stats": ".stats",
 }
 _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
@@ -125,6 +126,7 @@ Examples:
   search run queries.jsonl > run.txt       many queries at once
   search index --index PATH FILE...        add files or folders to an index
   search stats                             what the index holds
+  search optimize                          make one segment of it
   search query index funds                 a query that begins with a command's name
   search -- index                          the same for one word
 

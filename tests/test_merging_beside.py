@@ -207,3 +207,21 @@ def test_a_disk_that_refuses_a_merge_does_not_refuse_the_commit(
         writer.add({"id": "new", "text": "common"})
     assert index.stats().segments < 10
     assert len(index) == 41
+
+
+def test_ctrl_c_while_a_merge_is_waited_for(
+    tmp_path: Path, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(beside: object) -> None:
+        raise KeyboardInterrupt
+
+    index = searchlib.Index.create(tmp_path / "news")
+    monkeypatch.setattr(merging._Beside, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt), index.writer() as writer:
+        feed(writer, articles(64))
+        assert writer._merging.running
+    assert not any(thread.name.startswith("searchlib merge") for thread in threading.enumerate())
+    assert not gate.is_set()
+    assert len(index) == 64
+    index.writer(lock_timeout=0).close()
+    assert names(index) == Manifest.read(index.path).files()

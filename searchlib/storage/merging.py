@@ -53,12 +53,12 @@ class Merging:
 
     def collect(self, draft: Draft, *, wait: bool = False) -> str | None:
         """Takes what the thread has merged, when it is done, into the draft. Gives the new file, which is durable."""
-        if self._beside is None or not (self._beside.finished or wait):
+        beside = self._beside
+        if beside is None or not (beside.finished or wait):
             return None
-        try:
-            return self._take(draft, self._beside)
-        finally:
-            self._beside = None
+        beside.wait()  # when that is interrupted, stop() still has to end it
+        self._beside = None
+        return self._take(draft, beside)
 
     def _take(self, draft: Draft, beside: _Beside) -> str | None:
         try:
@@ -167,9 +167,12 @@ class _Beside:
     def finished(self) -> bool:
         return not self._thread.is_alive()
 
-    def result(self) -> tuple[SegmentEntry, list[array[int]]] | None:
-        """What merge() gives, once it is done; raises what it raised."""
+    def wait(self) -> None:
+        """Until it is finished."""
         self._thread.join()
+
+    def result(self) -> tuple[SegmentEntry, list[array[int]]] | None:
+        """What merge() gave; raises what it raised."""
         if self._error is not None:
             raise self._error
         return self._result

@@ -78,6 +78,7 @@ class Writer:
         self._lock: WriteLock | None = WriteLock(folder, lock_timeout)
         try:
             self._start()
+            self._tell_what_is_lost()
             self._merging = Merging(folder, self._manifest.definition, self._names)
             self._remove_strays()
         except BaseException:
@@ -97,6 +98,19 @@ class Writer:
         self._added = 0
         self._deleted = 0
         self._failure = None
+
+    def _tell_what_is_lost(self) -> None:
+        """A commit that was not durable and cannot be opened is removed by the next: that should not pass unnoticed."""
+        recent = Manifest.newest(self._folder)[1]
+        if recent is not None and self._manifest.durable:
+            import logging
+
+            logging.getLogger("searchlib").warning(
+                "%s: commits %d to %d were not durable and are lost; the index is at its last durable commit",
+                self._folder,
+                self._manifest.generation + 1,
+                recent.generation,
+            )
 
     def _remove_strays(self) -> None:
         """Removes what no commit names, and what no reader here and no merge has in use."""
@@ -136,15 +150,17 @@ class Writer:
         """
         with self._guard:
             self._check()
-            found = self._builder is not None and self._builder.delete(id)
-            found = self._draft.delete_id(id) or found
+            with self._failing():
+                found = self._builder is not None and self._builder.delete(id)
+                found = self._draft.delete_id(id) or found
             self._deleted += found
             return found
 
     def delete_where(self, query: str) -> int:
         """Deletes every document that a query finds, those added since the last commit among them, and gives their number.
 
-        query: anything of the query language, all of whose words are needed. Raises QueryError; then nothing was deleted.
+        query: anything of the query language, all of whose words are needed.
+        Raises QueryError; then nothing was deleted.
         """
         with self._guard:
             self._check()
@@ -300,6 +316,8 @@ class Writer:
                 self._discard()
                 if self._snapshot is not None:
                     self._draft = Draft(self._snapshot)
+                if self._failure is not None:
+                    self._merging.stop()
                 if self._merging.running and self._collect(wait=True):
                     self._publish(self._manifest.durable)
                     self._start(self._draft.segments)
