@@ -20,7 +20,11 @@ _MODULES = {
     "run": ".run",
     "index": ".build",
     "optimize": ".optimize",
+    "watch": ".watch",
     "stats": ".stats",
+    "verify": ".verify",
+    "repair": ".repair",
+    "snapshot": ".snapshot",
 }
 _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
     *(
@@ -36,6 +40,8 @@ _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
         "--tag",
     ),
     *("--where", "--sort", "--recency", "--offset", "--after", "--facet", "--timeout", "--format"),
+    *("--follow", "--every", "--commit-every"),
+    "--definition",
 }
 
 
@@ -125,8 +131,12 @@ Examples:
   search explain ID саммит                 why a document has its score
   search run queries.jsonl > run.txt       many queries at once
   search index --index PATH FILE...        add files or folders to an index
+  search watch --index PATH FOLDER...      index new and changed files as they arrive
   search stats                             what the index holds
   search optimize                          make one segment of it
+  search verify                            is the index sound?
+  search repair DAMAGED INTO               save what can be read of a damaged index
+  search snapshot DIR                      a consistent copy of a live index
   search query index funds                 a query that begins with a command's name
   search -- index                          the same for one word
 

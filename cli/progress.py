@@ -1,4 +1,4 @@
-"""How far is a long build? One line on a terminal, rewritten in place; nothing in a pipe."""
+"""How far is a long build, or another long piece of work? One line on a terminal, rewritten in place; nothing in a pipe."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from searchlib.storage.writer import Progress
 
 _PAUSE = 0.2  # seconds between two versions of the line
+_PATIENCE = 1.0  # seconds of work that need no line
 _ERRORS_SHOWN = 20
 
 
@@ -22,6 +23,7 @@ class Report:
     def __init__(self) -> None:
         self.skipped = 0
         self._live = sys.stderr.isatty()
+        self._began = monotonic()
         self._next = 0.0
         self._shown = False
 
@@ -30,6 +32,15 @@ class Report:
         if self._live and monotonic() >= self._next:
             self._next = monotonic() + _PAUSE
             self._write(describe(now))
+
+    def bytes(self, done: int, total: int) -> None:
+        """The same for work that is bytes to be looked at, once it has taken a while."""
+        seconds = monotonic() - self._began
+        if self._live and seconds > _PATIENCE and monotonic() >= self._next:
+            self._next = monotonic() + _PAUSE
+            share = done / total if total else 1.0
+            left = f"  {clock(seconds * (1 - share) / share)} left" if share > 0 else ""
+            self._write(f"{share:.0%}{left}")
 
     def phase(self, what: str) -> None:
         """Says what is being done now that reading is over."""

@@ -25,9 +25,10 @@ from searchlib.errors import (
     SearchError,
     StorageError,
 )
-from searchlib.index import Index, Stats
+from searchlib.index import Index
 from searchlib.results.explain import Explanation
 from searchlib.results.results import Hit, Results
+from searchlib.storage.statistics import Stats
 
 __all__ = [
     "NEWS",

@@ -136,11 +136,13 @@ class IndexLockedError(SearchError):
 class CorruptIndexError(SearchError):
     """A file of the index does not hold what its checksums or its format say.
 
-    file: the damaged file; offset: the byte offset of the damaged part in it, or None when the whole is at fault.
+    file: the damaged file; offset: the byte offset of the damaged part in it, or None when the whole is at fault;
+    message: what is wrong with it.
     """
 
     def __init__(self, file: str | PathLike[str], message: str, offset: int | None = None) -> None:
         self.file = fspath(file)
+        self.message = message
         self.offset = offset
         where = self.file if offset is None else f"{self.file} at byte {offset}"
         super().__init__(f"{where}: {message}; restore the index from a copy or build it again")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from threading import Lock
-from time import monotonic, perf_counter
+from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -19,33 +18,20 @@ from searchlib.ranking.question import Question
 from searchlib.ranking.ranker import Ranker
 from searchlib.results.results import Results
 from searchlib.storage.durable import sync_folder
-from searchlib.storage.manifest import MANIFEST, RECENT, Manifest
-from searchlib.storage.snapshot import Snapshot
+from searchlib.storage.manifest import MANIFEST, Manifest
+from searchlib.storage.snapshot import CommitWatch, Snapshot
+from searchlib.storage.statistics import Stats, figures
 
 if TYPE_CHECKING:
     from searchlib.ranking.arguments import Moment, Values
     from searchlib.results.explain import Explanation
+    from searchlib.storage.salvage import Salvage
     from searchlib.storage.segment import Segment
+    from searchlib.storage.verification import Verification
     from searchlib.storage.writer import Writer
+    from searchlib.watching import Batch
 
-__all__ = ["Index", "Stats"]
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """Figures of one snapshot.
-
-    documents: living ones; languages: of them by `lang`, most frequent first; terms, forms: distinct ones, summed over
-    segments; bytes: on disk in all; parts: of them by what they are for.
-    """
-
-    documents: int
-    languages: dict[str, int]
-    terms: int
-    forms: int
-    segments: int
-    bytes: int
-    parts: dict[str, int]
+__all__ = ["Index"]
 
 
 class Index:
@@ -54,7 +40,7 @@ class Index:
     A search sees the snapshot that was newest when the index was opened, refreshed, or written through this object.
     """
 
-    def __init__(self, path: Path, snapshot: Snapshot, watched: _Watched | None = None) -> None:
+    def __init__(self, path: Path, snapshot: Snapshot, watched: CommitWatch | None = None) -> None:
         """For Index.create and Index.open, which are how to get one."""
         self.path = path
         self._watched = watched
@@ -100,7 +86,7 @@ class Index:
         Raises IndexNotFoundError, IncompatibleIndexError, CorruptIndexError, StorageError.
         """
         folder = Path(path)
-        watched = None if auto_refresh is None else _Watched(folder, auto_refresh)
+        watched = None if auto_refresh is None else CommitWatch(folder, auto_refresh)
         return cls(folder, _opened(folder, None), watched)
 
     @staticmethod
@@ -124,6 +110,35 @@ class Index:
             lock_timeout=lock_timeout,
             on_commit=self._refresh_if_open,
             matching=self._matching,
+        )
+
+    def watch(
+        self,
+        paths: Iterable[str | PathLike[str]] = (),
+        follow: Iterable[str | PathLike[str]] = (),
+        *,
+        every: float = 1.0,
+        commit_every: float = 5.0,
+        new_only: bool = False,
+        memory_mb: int = 256,
+        on_error: Callable[[SearchError], None] | None = None,
+        on_commit: Callable[[Batch], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> int:
+        """Indexes files as they arrive, until should_stop says so; all of it is told at searchlib.watching.watch."""
+        from searchlib.watching import watch
+
+        return watch(
+            self,
+            paths,
+            follow,
+            every=every,
+            commit_every=commit_every,
+            new_only=new_only,
+            memory_mb=memory_mb,
+            on_error=on_error,
+            on_commit=on_commit,
+            should_stop=should_stop,
         )
 
     def _matching(self, snapshot: Snapshot, query: str) -> list[list[int]]:
@@ -280,27 +295,49 @@ class Index:
 
     def stats(self) -> Stats:
         """Figures of the snapshot that searches see."""
-        snapshot = self._open_ranker().snapshot
-        languages: dict[str, int] = {}
-        parts: dict[str, int] = {}
-        for i, segment in enumerate(snapshot.segments):
-            if any(field.name == "lang" for field in self.definition.keyword_fields):
-                for language, count in segment.keyword("lang").counts(snapshot.living(i)).items():
-                    languages[language] = languages.get(language, 0) + count
-            for part, size in segment.parts().items():
-                parts[part] = parts.get(part, 0) + size
-        files = [self.path / name for name in snapshot.manifest.files()]
-        total = sum(file.stat().st_size for file in files if file.exists())
-        parts["other"] = total - sum(parts.values())
-        return Stats(
-            documents=snapshot.documents,
-            languages=dict(sorted(languages.items(), key=lambda item: (-item[1], item[0]))),
-            terms=sum(segment.file.term_count for segment in snapshot.segments),
-            forms=sum(segment.file.form_count for segment in snapshot.segments),
-            segments=len(snapshot.segments),
-            bytes=total,
-            parts=parts,
-        )
+        return figures(self.path, self._open_ranker().snapshot)
+
+    @staticmethod
+    def verify(
+        path: str | PathLike[str], *, on_progress: Callable[[int, int], None] | None = None
+    ) -> Verification:
+        """Checks every checksum and every cross-reference of the index at a path, which a writer may be changing meanwhile.
+
+        Damage is not raised: all of it is in the Verification, file by file. on_progress: told about ten times a second how many
+        bytes of how many are done. Raises IndexNotFoundError, IncompatibleIndexError, StorageError.
+        """
+        from searchlib.storage.verification import verify
+
+        return verify(Path(path), on_progress)
+
+    @staticmethod
+    def repair(
+        path: str | PathLike[str],
+        into: str | PathLike[str],
+        definition: Definition | str | PathLike[str] | None = None,
+        *,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> Salvage:
+        """Adds all documents that can still be read in the index at a path to a new index, made at `into`; the old one stays as it is.
+
+        definition: a Definition or the path of one as TOML; it must be given when the manifest cannot be read. The Salvage says what
+        was lost. Raises IndexNotFoundError, IndexExistsError, IncompatibleIndexError, DefinitionError, StorageError.
+        """
+        from searchlib.storage.salvage import salvage
+
+        if definition is not None and not isinstance(definition, Definition):
+            definition = load_definition(definition)
+        return salvage(Path(path), Path(into), definition, on_progress)
+
+    def snapshot(self, directory: str | PathLike[str]) -> int:
+        """Makes a copy of the newest commit in a folder that is absent or empty, by hard links where it can; gives its documents.
+
+        A writer may go on meanwhile. The copy is an index of its own. Raises IndexExistsError, CorruptIndexError, StorageError.
+        """
+        from searchlib.storage.backup import copy_commit
+
+        self._open_ranker()
+        return copy_commit(self.path, Path(directory))
 
     def __len__(self) -> int:
         """Living documents in the snapshot that searches see."""
@@ -334,39 +371,6 @@ class Index:
     def _refresh_if_open(self) -> None:
         if self._ranker is not None:
             self.refresh()
-
-
-class _Watched:
-    """Has another commit been made? Seen at the files of the commits, without reading them."""
-
-    def __init__(self, folder: Path, every: float) -> None:
-        if every < 0:
-            raise ValueError(f"auto_refresh is a number of seconds from 0, not {every}")
-        self._files = [folder / RECENT, folder / MANIFEST]
-        self._every = every
-        self._seen = self._look()
-        self._next = monotonic() + every
-
-    def changed(self) -> bool:
-        """Whether a commit was made since the last look, when it is time for one. Threads may share it."""
-        now = monotonic()
-        if now < self._next:
-            return False
-        self._next = now + self._every
-        before, self._seen = self._seen, self._look()
-        return before != self._seen
-
-    def _look(self) -> list[tuple[int, int, int] | None]:
-        return [_stamp(file) for file in self._files]
-
-
-def _stamp(file: Path) -> tuple[int, int, int] | None:
-    """What is another for another file of this name; None: there is none."""
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
 
 
 def _opened(folder: Path, previous: Snapshot | None) -> Snapshot:

@@ -116,6 +116,7 @@ def signed(files: Files, chance: random.Random) -> Files:
     elif what < 0.85:
         [entry] = [entry for entry in manifest["segments"] if entry["deletions"]]
         body = mutate(files[entry["deletions"]][:-8], segments, chance)
+        entry["deletions_checksum"] = hash64(body)
         changed[entry["deletions"]] = body + hash64(body).to_bytes(8, "little")
         alive = int.from_bytes(body[16:], "little").bit_count()
         entry["deleted"] = entry["documents"] - alive

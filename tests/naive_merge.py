@@ -64,7 +64,7 @@ def sections(segment: Segment) -> dict[str, bytes]:
 
 def described(segment: Segment) -> dict[str, Any]:
     """The table of contents without what says where stored blocks and sections lie."""
-    left_out = {"sections", "stored_blocks", "covered", "hashes"}
+    left_out = {"sections", "stored_blocks", "covered", "hashes", "hashes_checksum"}
     return {name: value for name, value in segment._contents.items() if name not in left_out}
 
 

@@ -77,15 +77,18 @@ def sign(segment: bytes, change: dict[str, Any] | None = None) -> tuple[bytes, i
     change: values of the table of contents to put in place of what is there.
     """
     contents = contents_of(segment)
-    return seal(segment[: contents["covered"]], contents | (change or {}))
+    return seal(segment[: contents["covered"]], contents, change)
 
 
-def seal(sections: bytes, contents: dict[str, Any]) -> tuple[bytes, int]:
+def seal(
+    sections: bytes, contents: dict[str, Any], change: dict[str, Any] | None = None
+) -> tuple[bytes, int]:
     """A segment's file of any sections and any table of contents, with hashes and checksums that fit, and its checksum."""
     size = len(sections)
     hashes = b"".join(
         hash64(sections[at : min(at + PAGE, size)]).to_bytes(8, "little") for at in range(0, size, PAGE)
     )
+    contents = contents | {"hashes_checksum": hash64(hashes)} | (change or {})
     body = json.dumps(contents, ensure_ascii=False).encode()
     checksum = hash64(body)
     trailer = _TRAILER.pack(size + len(hashes), len(body), checksum, MAGIC)

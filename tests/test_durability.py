@@ -153,3 +153,29 @@ def test_a_reader_never_goes_back(tmp_path: Path) -> None:
             found = reader.search("zebra").total
             assert found == number + 1 > seen
             seen = found
+
+
+def test_a_commit_that_was_lost_does_not_come_back_with_the_files_of_another(tmp_path: Path) -> None:
+    """The file of a commit that was lost may be on the disk again after the next loss; those it names may be others by then."""
+    index = build(tmp_path / "news", articles(20))
+    kept = names(index.path)
+    with index.writer() as writer:
+        writer.add({"id": "new", "text": "lion"})
+        writer.delete("id-1")
+        writer.commit(durable=False)
+        recent = (index.path / RECENT).read_bytes()
+        lost = {name: (index.path / name).read_bytes() for name in names(index.path) - kept - {RECENT}}
+        assert len(lost) == 2
+        for new, deleted, name in (
+            ("bear", "id-1", "00000002.segment"),
+            ("lion", "id-2", "00000001.2.deletions"),
+        ):
+            other = build(tmp_path / name, articles(20))
+            with other.writer() as writer_of_other:
+                writer_of_other.add({"id": "new", "text": new})
+                writer_of_other.delete(deleted)
+                writer_of_other.commit(durable=False)
+                assert (other.path / name).read_bytes() != lost[name]
+                (other.path / RECENT).write_bytes(recent)
+                assert len(searchlib.Index.open(other.path)) == 20
+                assert "id-1" in searchlib.Index.open(other.path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from searchlib.language import Analysis, Analyzer
 from searchlib.language._tokens import tokenize
-from searchlib.results.snippets import SCAN_LIMIT, Marker, Snippet, make_snippet, mark_terms
+from searchlib.results.snippets import SCAN_LIMIT, Snippet, make_snippet, mark_terms
 
 
 class AsWritten:
@@ -188,14 +187,8 @@ def test_a_document_cannot_write_terminal_escapes() -> None:
     )
 
 
-def test_a_huge_text_takes_bounded_time_and_words_far_inside_are_not_seen() -> None:
-    text = "слово " * 1_700_000
-    marker = Marker({"слово", "конец"}, PLAIN)
-    marker.snippet(text[:1000])
-    began = time.perf_counter()
-    snippet = marker.snippet(text)
-    assert time.perf_counter() - began < 0.5
-    assert snippet.marks
+def test_of_a_huge_text_only_the_beginning_is_looked_at() -> None:
+    assert make_snippet("слово " * 1_700_000, {"слово", "конец"}, PLAIN).marks
     assert not make_snippet("пусто " * SCAN_LIMIT + "конец", {"конец"}, PLAIN).marks
 
 

@@ -253,7 +253,9 @@ def test_sections_of_any_size_come_back(tmp_path: Path, size: int, piece: int) -
         out.section(name, b"z" if name == "last" else b"")
     checksum = out.finish({"documents": 1, "text_fields": ["text"], "terms": 0, "forms": 0}, durable=False)
     file, contents = open_segment(out.path, checksum)
-    file.verify()
+    file.verify(contents["hashes_checksum"])
+    with pytest.raises(CorruptIndexError, match="hashes"):
+        file.verify(contents["hashes_checksum"] ^ 1)
     assert file.section("data") == data
     assert file.section("last") == b"z"
     assert file.section_size("data") == size

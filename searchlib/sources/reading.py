@@ -59,8 +59,9 @@ def read(
     """The records of files and folders, one after another; '-' is standard input as JSON lines.
 
     on_error is called with each DocumentError of what cannot be read, and reading goes on after it; without
-    on_error the first of them is raised. A path that does not exist raises StorageError at once, before
-    anything is read, with on_error or without: it is a mistake in the request. An HTML page without the extra
+    on_error the first of them is raised. Where the operating system refused a file, the error has its OSError
+    among its causes. A path that does not exist raises StorageError at once, before anything is read, with
+    on_error or without: it is a mistake in the request. An HTML page without the extra
     `html` raises SearchError. A file without records, such as an empty one, gives none and is no error. The
     iterator is for one thread at a time.
     """
@@ -73,7 +74,7 @@ def _records(paths: list[str], report: Callable[[DocumentError], None]) -> Itera
         try:
             reader, stream, size = _open(path)
         except InputError as error:
-            report(DocumentError(error.message, source=path))
+            report(_error(error, path))
             continue
         name = "stdin" if path == STANDARD_INPUT else path
         before = progress.bytes
@@ -82,7 +83,7 @@ def _records(paths: list[str], report: Callable[[DocumentError], None]) -> Itera
             for line, values in reader(Input(name, stream, progress, report)):
                 yield Record(values, name, line, progress.bytes)
         except InputError as error:
-            failure = DocumentError(error.message, source=name, line=error.line)
+            failure = _error(error, name)
         finally:
             if path != STANDARD_INPUT:
                 stream.close()
@@ -108,6 +109,12 @@ def _open(path: str) -> tuple[Reader, BinaryIO, int]:
         return reader, stream, os.fstat(stream.fileno()).st_size
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}") from error
+
+
+def _error(error: InputError, name: str) -> DocumentError:
+    failure = DocumentError(error.message, source=name, line=error.line)
+    failure.__cause__ = error
+    return failure
 
 
 def _raise(error: DocumentError) -> None:

@@ -12,6 +12,7 @@ class Merge:
         weights: list[float],
         k1: float,
         b: float,
+        tokens: list[array[int]] = ...,
     ) -> None: ...
     @property
     def terms(self) -> int: ...

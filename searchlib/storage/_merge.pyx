@@ -17,8 +17,10 @@ from searchlib.errors import CorruptIndexError
 
 cdef extern from *:
     """
-    #if defined(__GNUC__) && !defined(__clang__)
-    #pragma GCC optimize("O3")
+    #if defined(__clang__)
+    #pragma STDC FP_CONTRACT OFF /* bounds are to come out alike on every machine */
+    #elif defined(__GNUC__)
+    #pragma GCC optimize("O3", "fp-contract=off")
     #endif
     """
 
@@ -51,8 +53,10 @@ cdef extern from "merge_terms.h":
         int failed
         const char *damage
         uint32_t damaged, against
+        const uint32_t *tokens[16]
     int sl_merge_begin(sl_merge *m, uint32_t count, uint32_t fields)
     void sl_merge_end(sl_merge *m)
+    uint64_t sl_merge_damage_at(const sl_merge *m)
     int sl_terms_begin(sl_terms_writer *w, uint32_t fields, uint32_t documents, uint32_t **lengths, const double *weights,
                        double k1, double b) nogil
     int sl_merge_terms_begin(sl_merge *m) nogil
@@ -92,6 +96,8 @@ cdef class Merge:
 
     files: the segments, at most one index's; numbers: for each of them array("i") with the new number of each document, -1: it is
     dead; the living ones ascend through all segments. lengths: for each field array("I") with the length of each new document.
+    tokens: the same for each field but the last with its tokens, when there is but one segment, all of whose documents live: then
+    it is damage if a position does not lie in the field that it should.
     """
 
     cdef sl_merge state
@@ -101,7 +107,7 @@ cdef class Merge:
     cdef int stage
     cdef readonly uint32_t forms
 
-    def __cinit__(self, list files, list numbers, list lengths, list weights, double k1, double b):
+    def __cinit__(self, list files, list numbers, list lengths, list weights, double k1, double b, list tokens=[]):
         cdef uint32_t i, fields = len(weights), documents
         cdef uint32_t *by_field[16]
         cdef SegmentFile file
@@ -112,8 +118,10 @@ cdef class Merge:
         if not 1 <= fields <= <uint32_t> SL_MAX_FIELDS or <uint32_t> len(lengths) != fields or len(numbers) != len(files):
             raise ValueError("a merge needs the numbers of every segment's documents and the lengths of every field")
         self.files = files
-        self.held = [memoryview(one) for one in (*numbers, *lengths)]
+        self.held = [memoryview(one) for one in (*numbers, *lengths, *tokens)]
         documents = len(lengths[0])
+        if tokens and (len(files) != 1 or <uint32_t> len(tokens) != fields - 1):
+            raise ValueError("tokens are for one segment, and for every field but the last")
         if not documents or documents >= 1 << 31:
             raise ValueError(f"a segment cannot hold {documents} documents")
         for i in range(fields):
@@ -122,6 +130,11 @@ cdef class Merge:
             if <uint32_t> len(length) != documents:
                 raise ValueError("every document has a length in every field")
             by_field[i] = &length[0]
+        for i in range(<uint32_t> len(tokens)):
+            length = tokens[i]
+            if <uint32_t> len(length) != documents or files[0].documents != documents:
+                raise ValueError("every document has a number of tokens")
+            self.state.tokens[i] = &length[0]
         if not sl_merge_begin(&self.state, len(files), fields):
             raise MemoryError("no memory to merge segments")
         cdef int64_t following = 0
@@ -224,7 +237,7 @@ cdef class Merge:
             what = self.state.damage.decode()
             if self.state.against != SL_NONE:
                 what += f" than in {self.files[self.state.against].path}"
-            _raise_damage(self.files[self.state.damaged], what)
+            _raise_damage(self.files[self.state.damaged], what, sl_merge_damage_at(&self.state))
         if self.state.out.too_large:
             raise OverflowError("a segment cannot hold so much")
         raise MemoryError("no memory to merge segments")
@@ -243,11 +256,11 @@ cdef int64_t _check_numbers(sl_source *s, int64_t following) except -1:
     return following
 
 
-cdef _raise_damage(SegmentFile file, str what):
+cdef _raise_damage(SegmentFile file, str what, uint64_t offset):
     """Says what is wrong with a file: its bytes, if they are not what was written."""
     if file.file.damaged:
         file._checked(file.file.damaged, 1)
-    raise file._damaged(what, None)
+    raise file._damaged(what, offset)
 
 
 cdef object _piece(const sl_buffer *buffer):

@@ -124,9 +124,12 @@ cdef class SegmentFile:
             raise self._damaged(f"a reference points outside section '{name}'", offset)
         return PyBytes_FromStringAndSize(<const char *> self._checked(<uint64_t> offset + start, n), n)
 
-    def verify(self) -> None:
-        """Hashes every page; CorruptIndexError names the first damaged one."""
-        memset(self.file.verified, 0, (self.file.length + PAGE - 1) // PAGE)
+    def verify(self, uint64_t hashes_checksum) -> None:
+        """Hashes every page; CorruptIndexError names the first damaged one. The hashes are to have a checksum themselves."""
+        cdef uint64_t pages = (self.file.length + PAGE - 1) // PAGE
+        if sl_hash64(self.file.hashes, 8 * pages) != hashes_checksum:
+            raise self._damaged("the hashes of the pages are not those that were written", self.file.hashes - self.file.data)
+        memset(self.file.verified, 0, pages)
         self._checked(0, self.file.length)
 
     # --- dictionaries ---

@@ -25,9 +25,10 @@ _MAGIC: Final = b"SEARCHLD"
 def write_deletions(folder: Path, name: str, entry: SegmentEntry, live: bytes) -> SegmentEntry:
     """Writes which documents of a segment live. Gives its entry with that file."""
     body = _HEADER.pack(_MAGIC, VERSION, entry.documents) + live
-    write_file(folder / name, body + hash64(body).to_bytes(8, "little"))
+    checksum = hash64(body)
+    write_file(folder / name, body + checksum.to_bytes(8, "little"))
     alive = int.from_bytes(live, "little").bit_count()
-    return replace(entry, deletions=name, deleted=entry.documents - alive)
+    return replace(entry, deletions=name, deleted=entry.documents - alive, deletions_checksum=checksum)
 
 
 def read_deletions(folder: Path, entry: SegmentEntry) -> bytes | None:
@@ -50,6 +51,8 @@ def read_deletions(folder: Path, entry: SegmentEntry) -> bytes | None:
     checksum = int.from_bytes(content[-8:], "little")
     if magic != _MAGIC or documents != entry.documents or hash64(content[:-8]) != checksum:
         raise CorruptIndexError(path, "the bytes are not what was written (checksum)")
+    if checksum != entry.deletions_checksum:
+        raise CorruptIndexError(path, "it is not the one that was committed")
     live = content[_HEADER.size : -8]
     if int.from_bytes(live, "little").bit_count() != entry.documents - entry.deleted:
         raise CorruptIndexError(path, "it lists other documents than were committed")

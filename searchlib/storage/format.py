@@ -9,8 +9,8 @@
     trailer  = u64 offset of contents, u64 their length, u64 XXH64 of contents, magic
 
 Contents: {"documents": N, "terms": count, "forms": count, "total_length": sum of weighted lengths,
-"covered": bytes that the hashes cover, "hashes": their offset, "text_fields": [names], "date": null or {"base", "width"},
-"keywords": [{"name", "values", "width", "many"}], "stored_blocks": B, "sections": {name: [offset, length]}}.
+"covered": bytes that the hashes cover, "hashes": their offset, "hashes_checksum": XXH64 of them, "text_fields": [names],
+"date": null or {"base", "width"}, "keywords": [{"name", "values", "width", "many"}], "stored_blocks": B, "sections": {name: [offset, length]}}.
 
 Sections of a segment of N documents and F text fields:
 
@@ -22,7 +22,7 @@ Sections of a segment of N documents and F text fields:
     postings, positions              posting lists and their positions (postings.h)
     date, keyword.i, keyword.i.*     columns (columns.py)
 
-All numbers are little-endian. A segment never changes once it is written; deletions are kept beside it (manifest.py).
+The checksum of the contents, which a commit names, so stands for all bytes of the file. All numbers are little-endian. A segment never changes once it is written; deletions are kept beside it (manifest.py).
 """
 
 from __future__ import annotations
@@ -38,13 +38,22 @@ from typing import Any, BinaryIO, Final
 from searchlib.errors import CorruptIndexError, IncompatibleIndexError, StorageError
 from searchlib.storage._segment import PAGE, SegmentFile, hash64
 
-__all__ = ["VERSION", "SectionWriter", "open_segment"]
+__all__ = [
+    "START",
+    "VERSION",
+    "SectionWriter",
+    "open_segment",
+    "places_of",
+    "read_contents",
+    "segment_file",
+]
 
 MAGIC: Final = b"SEARCHL1"
 VERSION: Final = 2
 _HEADER: Final = struct.Struct("<8sII")
 _TRAILER: Final = struct.Struct("<QQQ8s")
 _LARGEST_CONTENTS: Final = 1 << 24
+START: Final = _HEADER.size  # of the first section
 
 
 class SectionWriter:
@@ -107,7 +116,13 @@ class SectionWriter:
         covered = self._length
         hashes = struct.pack(f"<{len(self._hashes)}Q", *self._hashes)
         body = json.dumps(
-            contents | {"covered": covered, "hashes": covered, "sections": self.sections},
+            contents
+            | {
+                "covered": covered,
+                "hashes": covered,
+                "hashes_checksum": hash64(hashes),
+                "sections": self.sections,
+            },
             ensure_ascii=False,
             separators=(",", ":"),
         ).encode()
@@ -152,41 +167,70 @@ def open_segment(path: Path, expected: int) -> tuple[SegmentFile, dict[str, Any]
     """
     try:
         with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size < _HEADER.size + _TRAILER.size:
-                raise CorruptIndexError(path, "the file is cut short", size)
+            contents, _ = read_contents(path, file, expected)
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise StorageError(path, f"cannot be read: {error.strerror or error}") from error
-    magic, version, _ = _HEADER.unpack_from(data)
+    return segment_file(path, data, contents), contents
+
+
+def read_contents(path: Path, file: BinaryIO, expected: int | None = None) -> tuple[dict[str, Any], int]:
+    """The contents of a segment, and their checksum, which must be the expected one; None: any that fits them.
+
+    They are read, not mapped: a failing disk is an OSError then. Raises CorruptIndexError, IncompatibleIndexError.
+    """
+    size = file.seek(0, os.SEEK_END)
+    if size < _HEADER.size + _TRAILER.size:
+        raise CorruptIndexError(path, "the file is cut short", size)
+    file.seek(0)
+    magic, version, _ = _HEADER.unpack(file.read(_HEADER.size))
     if magic != MAGIC:
         raise CorruptIndexError(path, "this is not a segment", 0)
     if version != VERSION:
         raise IncompatibleIndexError(path, version, VERSION)
-    offset, length, checksum, end_magic = _TRAILER.unpack_from(data, size - _TRAILER.size)
+    file.seek(size - _TRAILER.size)
+    offset, length, checksum, end_magic = _TRAILER.unpack(file.read(_TRAILER.size))
     if end_magic != MAGIC or length > _LARGEST_CONTENTS or offset + length != size - _TRAILER.size:
         raise CorruptIndexError(path, "the file is cut short or its end is damaged", size - _TRAILER.size)
-    body = data[offset : offset + length]
-    if checksum != expected or hash64(body) != checksum:
+    file.seek(offset)
+    body = file.read(length)
+    if hash64(body) != checksum or expected not in (checksum, None):
         raise CorruptIndexError(path, "the table of contents is not the one that was committed", offset)
     try:
         contents = json.loads(body)
-        sections = {name: (int(at), int(n)) for name, (at, n) in contents["sections"].items()}
-        if any(at < 0 or n < 0 or at + n > size for at, n in sections.values()):
-            raise ValueError("a section lies outside the file")
-        segment = SegmentFile(
+        places_of(contents, size)
+    except (ValueError, KeyError, TypeError, OverflowError, AttributeError, RecursionError) as error:
+        raise _nonsense(path, error, offset) from error
+    return contents, checksum
+
+
+def places_of(contents: dict[str, Any], size: int) -> dict[str, tuple[int, int]]:
+    """(offset, length) of each section, which lie inside a file of this size, else ValueError or its like is raised."""
+    sections = {name: (int(at), int(n)) for name, (at, n) in contents["sections"].items()}
+    if any(at < 0 or n < 0 or at + n > size for at, n in sections.values()):
+        raise ValueError("a section lies outside the file")
+    return sections
+
+
+def segment_file(path: Path, data: mmap.mmap, contents: dict[str, Any]) -> SegmentFile:
+    """Checked access to a segment's bytes. Raises CorruptIndexError when its contents make no sense."""
+    try:
+        return SegmentFile(
             data,
             str(path),
             contents["covered"],
             contents["hashes"],
-            sections,
+            places_of(contents, len(data)),
             contents["documents"],
             len(contents["text_fields"]),
             contents["terms"],
             contents["forms"],
         )
     except (ValueError, KeyError, TypeError, OverflowError, AttributeError) as error:
-        raise CorruptIndexError(path, f"the table of contents makes no sense ({error})", offset) from error
-    return segment, contents
+        raise _nonsense(path, error, None) from error
+
+
+def _nonsense(path: Path, error: Exception, offset: int | None) -> CorruptIndexError:
+    return CorruptIndexError(path, f"the table of contents makes no sense ({error})", offset)

@@ -3,9 +3,10 @@
     manifest = JSON object, newline, XXH64 of the object as 16 hexadecimal digits, newline
 
     {"format": 2, "generation": commits so far, "analysis": version of the word analysis, "next": number of the next file,
-     "definition": {...}, "segments": [{"file", "documents", "checksum", "deletions", "deleted"}]}
+     "definition": {...}, "segments": [{"file", "documents", "checksum", "deletions", "deleted", "deletions_checksum"}]}
 
-`deletions` names the file that says which documents live (deletions.py), or is null when all do.
+`deletions` names the file that says which documents live (deletions.py), or is null when all do. The checksums are those at the
+end of both files: a commit means just these, not others of the same name.
 
 The file `manifest` is the last durable commit: it and all that it names were written through to the disk. A later commit that is
 not durable is in `manifest.recent`, of the same form, until a durable one follows. After a loss of power it may be torn, or name
@@ -54,6 +55,7 @@ class SegmentEntry:
     checksum: int
     deletions: str | None = None
     deleted: int = 0
+    deletions_checksum: int = 0
 
     def to_dict(self) -> dict[str, str | int | None]:
         return {
@@ -62,6 +64,7 @@ class SegmentEntry:
             "checksum": self.checksum,
             "deletions": self.deletions,
             "deleted": self.deleted,
+            "deletions_checksum": self.deletions_checksum,
         }
 
 
@@ -203,6 +206,7 @@ def _checked(entry: SegmentEntry) -> SegmentEntry:
     _whole(entry.documents, "documents", (1 << 31) - 1)
     _whole(entry.checksum, "checksum", (1 << 64) - 1)
     _whole(entry.deleted, "deleted", entry.documents)
+    _whole(entry.deletions_checksum, "deletions_checksum", (1 << 64) - 1)
     if not _SEGMENT_NAME.fullmatch(entry.file):
         raise ValueError(f"{entry.file!r} is not the name of a segment")
     if entry.deletions is not None and not _DELETIONS_NAME.fullmatch(entry.deletions):

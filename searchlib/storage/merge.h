@@ -25,6 +25,9 @@ typedef struct {
 
 enum { SL_LIFE_UNKNOWN, SL_LIVES, SL_DEAD };
 
+/* The section in which damage was found. */
+enum { SL_IN_TERMS, SL_IN_FORMS, SL_IN_POSTINGS, SL_IN_POSITIONS };
+
 /* A segment that is merged. */
 typedef struct {
     sl_file *file;
@@ -90,6 +93,7 @@ typedef struct {
     uint32_t *seen;             /* and how often it occurs there, in dead documents too */
     uint32_t symbol_capacity, owner_capacity, seen_capacity;
     uint32_t *code_of;      /* by local number */
+    const uint32_t *tokens[SL_MAX_FIELDS]; /* by field but the last: of each document; NULL: they are not asked for */
     uint64_t *scratch;
     uint32_t code_of_capacity, scratch_capacity;
     sl_dictionary_entry probe;
@@ -97,6 +101,7 @@ typedef struct {
     int failed;             /* memory */
     const char *damage;     /* NULL: nothing */
     uint32_t damaged;       /* the source */
+    int section;            /* of it */
     uint32_t against;       /* another that contradicts it, or SL_NONE: either may be the damaged one */
 } sl_merge;
 
@@ -142,12 +147,29 @@ SL_FUNCTION int sl_merge_begin(sl_merge *m, uint32_t count, uint32_t fields)
     return 1;
 }
 
-SL_INLINE int sl_merge_damaged(sl_merge *m, const sl_source *s, const char *what)
+SL_INLINE int sl_merge_damaged(sl_merge *m, const sl_source *s, int section, const char *what)
 {
     m->damage = what;
+    m->section = section;
     m->damaged = (uint32_t)(s - m->sources);
     m->against = SL_NONE;
     return 0;
+}
+
+/* Where in the damaged source's file is the damage? The list at hand, or the block of the dictionary. */
+SL_FUNCTION uint64_t sl_merge_damage_at(const sl_merge *m)
+{
+    const sl_source *s = &m->sources[m->damaged];
+    const sl_dictionary *d = m->section == SL_IN_FORMS ? &s->forms->blocks : s->terms;
+    const uint8_t *end, *block;
+    if (m->section == SL_IN_POSTINGS && !s->entry.once)
+        return s->postings + (s->entry.postings < s->postings_length ? s->entry.postings : 0);
+    if (m->section == SL_IN_POSITIONS && !s->entry.once)
+        return s->positions + (s->entry.positions < s->positions_length ? s->entry.positions : 0);
+    if ((m->section == SL_IN_FORMS) != m->over_forms || s->at >= d->count)
+        return d->offset;
+    block = sl_dictionary_block(d, s->at / SL_DICTIONARY_BLOCK, &end);
+    return block ? (uint64_t)(block - d->file->data) : d->offset;
 }
 
 SL_INLINE int sl_merge_grow(sl_merge *m, uint32_t **array, uint32_t *capacity, uint64_t need)
@@ -164,12 +186,12 @@ SL_FUNCTION int sl_walk_load(sl_merge *m, sl_source *s)
 {
     if (m->over_forms) {
         if (!sl_form_move(s->forms, s->at, &s->form))
-            return sl_merge_damaged(m, s, "the dictionary of forms is damaged");
+            return sl_merge_damaged(m, s, SL_IN_FORMS, "the dictionary of forms is damaged");
         s->key = s->form_key;
         s->key_length = sl_form_key(&s->form, s->form_key);
     } else {
         if (sl_dictionary_move(s->terms, s->at, &s->entry) < 0)
-            return sl_merge_damaged(m, s, "the dictionary of terms is damaged");
+            return sl_merge_damaged(m, s, SL_IN_TERMS, "the dictionary of terms is damaged");
         s->key = s->entry.key;
         s->key_length = s->entry.key_length;
     }
@@ -240,7 +262,8 @@ SL_FUNCTION int sl_walk_on(sl_merge *m)
         if (!sl_walk_load(m, s))
             return 0;
         if (sl_key_compare(m->previous, m->previous_length, s->key, s->key_length) >= 0)
-            return sl_merge_damaged(m, s, m->over_forms ? "forms are out of order" : "terms are out of order");
+            return m->over_forms ? sl_merge_damaged(m, s, SL_IN_FORMS, "forms are out of order")
+                                 : sl_merge_damaged(m, s, SL_IN_TERMS, "terms are out of order");
     }
     if (!m->heaped)
         return 1;

@@ -63,7 +63,7 @@ SL_FUNCTION int sl_merge_forms_walk(sl_merge *m)
             for (uint32_t k = 0; !other && k < e->readings; k++)
                 other = terms[k] != s->merged[e->terms[k]];
             if (other) {
-                sl_merge_damaged(m, s, "a form stands for other terms");
+                sl_merge_damaged(m, s, SL_IN_FORMS, "a form stands for other terms");
                 m->against = f->source;
                 return 0;
             }
@@ -114,7 +114,7 @@ SL_FUNCTION int sl_merge_forms_encode(sl_merge *m, sl_forms_encoding *e)
         for (uint32_t k = 0; k < row.readings; k++) {
             row.terms[k] = m->ordinals[terms[k]];
             if (row.terms[k] == SL_NONE)
-                return sl_merge_damaged(m, &m->sources[f->source], "a form occurs, and not all of its terms do");
+                return sl_merge_damaged(m, &m->sources[f->source], SL_IN_FORMS, "a form occurs, and not all of its terms do");
         }
         if (!row.varied || !row.readings)
             row.varied = row.code = 0;

@@ -85,7 +85,7 @@ SL_FUNCTION int sl_merge_lives(sl_merge *m, sl_source *s, uint32_t ordinal)
         }
     }
     if (!sound) {
-        sl_merge_damaged(m, s, "a posting list is damaged");
+        sl_merge_damaged(m, s, SL_IN_POSTINGS, "a posting list is damaged");
         return -1;
     }
     s->lives[ordinal] = lives ? SL_LIVES : SL_DEAD;
@@ -113,7 +113,7 @@ SL_FUNCTION uint32_t sl_merge_symbols(sl_merge *m, sl_source *s)
     for (uint32_t i = s->heads[s->at]; i != SL_NONE; i = s->own[i].next)
         own++;
     if (symbols != own && symbols != (uint64_t)own + 1)
-        return sl_merge_damaged(m, s, "the forms of a term do not fit its codes");
+        return sl_merge_damaged(m, s, SL_IN_FORMS, "the forms of a term do not fit its codes");
     if (!sl_merge_grow(m, &m->symbols, &m->symbol_capacity, symbols) || !sl_merge_grow(m, &m->seen, &m->seen_capacity, symbols) ||
         !sl_merge_grow(m, &m->owners, &m->owner_capacity, symbols) ||
         !sl_merge_grow(m, &m->counts, &m->count_capacity, (uint64_t)m->locals + m->silent_count + own + 1))
@@ -125,7 +125,7 @@ SL_FUNCTION uint32_t sl_merge_symbols(sl_merge *m, sl_source *s)
     for (uint32_t i = s->heads[s->at]; i != SL_NONE; i = s->own[i].next) {
         uint32_t code = s->own[i].code;
         if (code >= symbols || m->symbols[code] != SL_NONE)
-            return sl_merge_damaged(m, s, "two forms of a term have one code");
+            return sl_merge_damaged(m, s, SL_IN_FORMS, "two forms of a term have one code");
         m->symbols[code] = s->own[i].merged;
         m->owners[code] = i;
     }
@@ -139,7 +139,7 @@ SL_FUNCTION int sl_merge_once(sl_merge *m, sl_source *s)
     uint64_t doc, place;
     const uint8_t *p = sl_read_varint(s->entry.once, end, &doc);
     if (!p || !sl_read_varint(p, end, &place) || doc & 1 || doc >> 1 >= s->documents || place > SL_LAST_POSITION)
-        return sl_merge_damaged(m, s, "the occurrence of a term is damaged");
+        return sl_merge_damaged(m, s, SL_IN_TERMS, "the occurrence of a term is damaged");
     int32_t number = s->numbers[doc >> 1];
     if (number < 0)
         return 1;
@@ -230,18 +230,18 @@ SL_FUNCTION int sl_merge_block(sl_merge *m, sl_source *s, const sl_list *list, u
     uint32_t n = sl_list_docs(list, block, docs), base = m->occurrences, from = 0;
     uint64_t total = 0;
     if (!n || !sl_list_field_tfs(list, block, tfs))
-        return sl_merge_damaged(m, s, "a posting list is damaged");
+        return sl_merge_damaged(m, s, SL_IN_POSTINGS, "a posting list is damaged");
     for (uint32_t i = 0; i < n; i++) {
         uint64_t before = total;
         for (uint32_t f = 0; f < m->fields; f++)
             total += tfs[f * SL_BLOCK + i];
         if (total == before || total > 0x7FFFFFFF)
-            return sl_merge_damaged(m, s, "a posting list is damaged");
+            return sl_merge_damaged(m, s, SL_IN_POSTINGS, "a posting list is damaged");
         ends[i] = (uint32_t)total;
     }
     uint64_t start = list->places ? sl_load32(list->places + 4ull * block) : 0;
     if (start != (uint64_t)(*at - positions) || !(*at = sl_merge_places(m, s, *at, end, (uint32_t)total, ends, n)))
-        return m->failed || m->out.too_large ? 0 : sl_merge_damaged(m, s, "positions are damaged");
+        return m->failed || m->out.too_large ? 0 : sl_merge_damaged(m, s, SL_IN_POSITIONS, "positions are damaged");
     for (uint32_t i = 0; i < n;) {
         uint32_t first = i, kept = m->df;
         while (i < n && s->numbers[docs[i]] >= 0)
@@ -267,7 +267,7 @@ SL_FUNCTION int sl_merge_silent(sl_merge *m, sl_source *s, uint32_t symbols)
         uint32_t form = m->symbols[code];
         sl_form_begin(&s->form);
         if (!sl_form_move(s->forms, m->owners[code], &s->form))
-            return sl_merge_damaged(m, s, "the dictionary of forms is damaged");
+            return sl_merge_damaged(m, s, SL_IN_FORMS, "the dictionary of forms is damaged");
         int lives = 1;
         for (uint32_t k = 1; lives == 1 && k < s->form.readings; k++)
             lives = sl_merge_lives(m, s, s->form.terms[k]);
@@ -289,7 +289,7 @@ SL_FUNCTION int sl_merge_lists(sl_merge *m, sl_source *s)
     if (!symbols)
         return 0;
     if (e->postings != s->postings_at || e->positions != s->positions_at)
-        return sl_merge_damaged(m, s, "lists do not lie one after the other");
+        return sl_merge_damaged(m, s, SL_IN_TERMS, "lists do not lie one after the other");
     s->postings_at += e->once ? 0 : e->postings_length;
     s->positions_at += e->once ? 0 : e->positions_length;
     if (!e->df)
@@ -301,9 +301,9 @@ SL_FUNCTION int sl_merge_lists(sl_merge *m, sl_source *s)
     sl_list list;
     const uint8_t *positions = sl_merge_bytes(s, s->positions, s->positions_length, e->positions, e->positions_length);
     if (!positions)
-        return sl_merge_damaged(m, s, "positions are damaged");
+        return sl_merge_damaged(m, s, SL_IN_POSITIONS, "positions are damaged");
     if (!sl_merge_list(s, e, m->fields, &list))
-        return sl_merge_damaged(m, s, "a posting list is damaged");
+        return sl_merge_damaged(m, s, SL_IN_POSTINGS, "a posting list is damaged");
     const uint8_t *at = positions;
     for (uint32_t block = 0; block < list.blocks; block++)
         if (!sl_merge_block(m, s, &list, block, positions, &at, positions + e->positions_length))

@@ -38,6 +38,25 @@ SL_FUNCTION int sl_merge_put(sl_merge *m, const sl_source *named)
     return 1;
 }
 
+/* Does the term at hand stand in the fields that its tfs tell of, when `tokens` says where they end? The last field has no end. */
+SL_FUNCTION int sl_merge_in_fields(const sl_merge *m)
+{
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < m->df && m->tokens[0]; i++) {
+        uint64_t place = 0, start = 0, end = 0;
+        uint32_t first = at;
+        for (uint32_t f = 0; f < m->fields; f++, start = end) {
+            end = f + 1 < m->fields ? start + m->tokens[f][m->docs[i]] : UINT64_MAX;
+            for (uint32_t k = 0; k < m->tfs[(size_t)f * m->stride + i]; k++, at++) {
+                place += (uint64_t)m->places[at] + (at > first);
+                if (place < start || place >= end)
+                    return 0;
+            }
+        }
+    }
+    return 1;
+}
+
 /* Merges the next term. Returns 0 when a source is damaged, memory ran out or a list grew too large. */
 SL_FUNCTION int sl_merge_term(sl_merge *m)
 {
@@ -50,7 +69,7 @@ SL_FUNCTION int sl_merge_term(sl_merge *m)
             continue;
         named = named ? named : s;
         if (s->entry.df > s->documents)
-            return sl_merge_damaged(m, s, "a posting list is damaged");
+            return sl_merge_damaged(m, s, SL_IN_POSTINGS, "a posting list is damaged");
         most += s->entry.df;
     }
     if (!sl_merge_grow(m, &m->docs, &m->doc_capacity, most) ||
@@ -63,6 +82,8 @@ SL_FUNCTION int sl_merge_term(sl_merge *m)
         if (s->at < s->terms->count && s->merged[s->at] == m->term && !sl_merge_lists(m, s))
             return 0;
     }
+    if (!sl_merge_in_fields(m))
+        return sl_merge_damaged(m, named, SL_IN_POSITIONS, "positions lie in other fields than a posting list says");
     m->ordinals[m->term] = SL_NONE;
     if (m->df && !sl_merge_put(m, named))
         return 0;
@@ -70,7 +91,7 @@ SL_FUNCTION int sl_merge_term(sl_merge *m)
         sl_source *s = &m->sources[i];
         if (s->at < s->terms->count && s->merged[s->at] == m->term && ++s->at < s->terms->count &&
             sl_dictionary_move(s->terms, s->at, &s->entry) < 0)
-            return sl_merge_damaged(m, s, "the dictionary of terms is damaged");
+            return sl_merge_damaged(m, s, SL_IN_TERMS, "the dictionary of terms is damaged");
     }
     m->term++;
     return 1;

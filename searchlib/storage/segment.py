@@ -52,6 +52,11 @@ class Segment:
             self.total_length = float(self._contents["total_length"])
         self._folder = folder
 
+    def verify(self) -> None:
+        """Reads every byte; CorruptIndexError when one is not what was written."""
+        with self._sensible():
+            self.file.verify(int(self._contents["hashes_checksum"]))
+
     def serve(self) -> None:
         """Readers may see it from now on."""
         _OPEN.add(ref(self, _OPEN.discard))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from searchlib.errors import CorruptIndexError
 from searchlib.storage.deletions import read_deletions
-from searchlib.storage.manifest import Manifest
+from searchlib.storage.manifest import MANIFEST, RECENT, Manifest
 from searchlib.storage.segment import Segment
 
-__all__ = ["Snapshot"]
+__all__ = ["CommitWatch", "Snapshot"]
 
 _TRIES: Final = 20
 
@@ -68,7 +69,7 @@ class Snapshot:
             if segment is None or segment.entry.checksum != entry.checksum:
                 segment = Segment(folder, entry)
                 if entry.file not in durable:
-                    segment.file.verify()
+                    segment.verify()
             segment.serve()
             segments.append(segment)
         return cls(manifest, segments, [read_deletions(folder, entry) for entry in manifest.segments])
@@ -81,3 +82,36 @@ class Snapshot:
         return [
             doc for doc in range(self.segments[segment].file.documents) if live[doc >> 3] >> (doc & 7) & 1
         ]
+
+
+class CommitWatch:
+    """Has another commit been made? Seen at the files of the commits, without reading them."""
+
+    def __init__(self, folder: Path, every: float) -> None:
+        if every < 0:
+            raise ValueError(f"auto_refresh is a number of seconds from 0, not {every}")
+        self._files = [folder / RECENT, folder / MANIFEST]
+        self._every = every
+        self._seen = self._look()
+        self._next = monotonic() + every
+
+    def changed(self) -> bool:
+        """Whether a commit was made since the last look, when it is time for one. Threads may share it."""
+        now = monotonic()
+        if now < self._next:
+            return False
+        self._next = now + self._every
+        before, self._seen = self._seen, self._look()
+        return before != self._seen
+
+    def _look(self) -> list[tuple[int, int, int] | None]:
+        return [_stamp(file) for file in self._files]
+
+
+def _stamp(file: Path) -> tuple[int, int, int] | None:
+    """What is another for another file of this name; None: there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size

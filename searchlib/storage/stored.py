@@ -20,11 +20,11 @@ from searchlib.errors import CorruptIndexError
 from searchlib.storage._segment import SegmentFile
 from searchlib.storage.format import SectionWriter
 
-__all__ = ["StoredReader", "StoredWriter"]
+__all__ = ["DAMAGE", "ENTRY", "StoredReader", "StoredWriter", "split_block"]
 
 BLOCK: Final = 32_768
-_ENTRY: Final = struct.Struct("<QII")
-_DAMAGE: Final = (struct.error, IndexError, OverflowError, RecursionError, ValueError)
+ENTRY: Final = struct.Struct("<QII")
+DAMAGE: Final = (struct.error, IndexError, OverflowError, RecursionError, ValueError)
 _LARGEST: Final = 1 << 31  # bytes of one block unpacked; a document is at most a few times 64 MiB
 
 
@@ -94,17 +94,25 @@ class StoredWriter:
         self._size = 0
 
     def _put(self, packed: bytes, documents: int, size: int) -> None:
-        self._index += _ENTRY.pack(self._out.length - self._start, self._first, size)
+        self._index += ENTRY.pack(self._out.length - self._start, self._first, size)
         self._out.write(packed)
         self._first += documents
         self.blocks += 1
+
+
+def split_block(plain: bytes, ends: Sequence[int]) -> list[bytes]:
+    """The documents of an unpacked block, each as MessagePack, by where they end in it. ValueError: they cannot end there."""
+    starts = (4 * len(ends), *ends)
+    if any(start > end for start, end in pairwise(starts)) or starts[-1] != len(plain):
+        raise ValueError("documents do not lie one after the other")
+    return [plain[start:end] for start, end in pairwise(starts)]
 
 
 class StoredReader:
     """Fetches documents of one segment. Immutable; threads may share it."""
 
     def __init__(self, file: SegmentFile, blocks: int) -> None:
-        if file.section_size("stored_index") != _ENTRY.size * blocks:
+        if file.section_size("stored_index") != ENTRY.size * blocks:
             raise CorruptIndexError(file.path, "the index of the stored fields has the wrong size")
         self._file = file
         self._blocks = blocks
@@ -113,7 +121,7 @@ class StoredReader:
         """(where it begins, its first document, its size unpacked); behind the last block, where all of it ends."""
         if block == self._blocks:
             return self._file.section_size("stored"), self._file.documents, 0
-        start, first, size = _ENTRY.unpack(self._file.read("stored_index", _ENTRY.size * block, _ENTRY.size))
+        start, first, size = ENTRY.unpack(self._file.read("stored_index", ENTRY.size * block, ENTRY.size))
         return start, first, size
 
     def blocks(self) -> Iterator[tuple[int, int, int]]:
@@ -141,16 +149,12 @@ class StoredReader:
         """The documents of a block, each as MessagePack."""
         first = self._entry(block)[1]
         try:
-            plain, ends = self._plain(block)
-        except _DAMAGE as error:
+            return split_block(*self._plain(block))
+        except DAMAGE as error:
             raise self._damaged(first) from error
-        starts = (4 * len(ends), *ends)
-        if any(start > end for start, end in pairwise(starts)) or starts[-1] != len(plain):
-            raise self._damaged(first)
-        return [plain[start:end] for start, end in pairwise(starts)]
 
     def _plain(self, block: int) -> tuple[bytes, tuple[int, ...]]:
-        """A block unpacked, and where its documents end in it. Raises one of _DAMAGE."""
+        """A block unpacked, and where its documents end in it. Raises one of DAMAGE."""
         import zstandard
 
         _, first, size = self._entry(block)
@@ -171,7 +175,7 @@ class StoredReader:
             plain, ends = self._plain(block)
             i = doc - self._entry(block)[1]
             values = msgspec.msgpack.decode(memoryview(plain)[ends[i - 1] if i else 4 * len(ends) : ends[i]])
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise self._damaged(doc) from error
         if not isinstance(values, dict):
             raise self._damaged(doc)
