@@ -66,12 +66,10 @@ def _shown(index: searchlib.Index) -> object:
 
 def _pages(index: searchlib.Index) -> object:
     page = index.search("common", limit=2, sort="newest")
-    ids = []
-    while page.ids:
-        ids.append(page.ids)
-        if page.cursor is None:
-            break
+    ids = [page.ids]
+    while page.cursor is not None and len(ids) < 20:  # made-up ids may lead in a circle
         page = index.search("common", limit=2, sort="newest", after=page.cursor)
+        ids.append(page.ids)
     return ids
 
 

@@ -121,7 +121,9 @@ def signed(files: Files, chance: random.Random) -> Files:
         alive = int.from_bytes(body[16:], "little").bit_count()
         entry["deleted"] = entry["documents"] - alive
     else:
+        following = manifest["next"]
         tweak(manifest, chance)
+        manifest["next"] = following  # test_hostile_indexes.py has a test of its own for it
     text = json.dumps(manifest, ensure_ascii=False).encode()
     if what > 0.95:
         text = mutate(text, segments, chance)

@@ -11,6 +11,9 @@ import hostile_index
 import pytest
 from everything_said import archive
 from hostile_process import damaged_in
+from small_archive import manifest_of, write_manifest
+
+import searchlib
 
 
 def try_mutations(folder: Path, kind: str, seed: int, count: int) -> None:
@@ -28,3 +31,17 @@ def test_random_mutations(tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["plain", "signed"])
 def test_many_more_random_mutations(tmp_path: Path, kind: str, seed: int) -> None:
     try_mutations(tmp_path / "index", kind, seed, 2500)
+
+
+@pytest.mark.parametrize("following", [0, 1, 3])
+def test_a_manifest_that_gives_the_name_of_a_segment_again(tmp_path: Path, following: int) -> None:
+    """Else a writer would write its new segment over one that is in use."""
+    folder = archive(tmp_path / "index")
+    before = {path.name: path.read_bytes() for path in folder.glob("*.segment")}
+    write_manifest(folder, manifest_of(folder) | {"next": following})
+    with pytest.raises(searchlib.SearchError), searchlib.Index.open(folder).writer() as writer:
+        for number in range(3):
+            writer.add({"id": f"new-{number}", "text": "common"})
+            writer.delete_where("nowhere")  # which writes a segment
+            assert {name: (folder / name).read_bytes() for name in before} == before
+    assert {path.name: path.read_bytes() for path in folder.glob("*.segment")} == before
