@@ -90,7 +90,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_each_result_is_of_one_commit_and_nothing_is_left_behind(folder: Path, seconds: float) -> None:
     g = live_together(folder, 1.5, 1)  # so that all is imported and every pool of memory is filled
     if PROC.exists():
-        before = descriptors(), memory()
+        before = memory(), descriptors()  # what earlier tests left is collected first
     last = live_together(folder, seconds, g)
     assert last > g + 10
     assert (
@@ -98,8 +98,8 @@ def test_each_result_is_of_one_commit_and_nothing_is_left_behind(folder: Path, s
         == last
     )
     if PROC.exists():
-        grown = memory() - before[1]
-        assert descriptors() == before[0]
+        grown = memory() - before[0]
+        assert descriptors() <= before[1]
         assert mapped(folder) == 0
         assert grown < 32 << 20
     with searchlib.Index.open(folder).writer() as writer:
