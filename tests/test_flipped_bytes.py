@@ -93,7 +93,7 @@ def test_any_byte_is_another(tried: Tried, slow: bool) -> None:
         content = bytearray(tried.whole[name])
         content[at] ^= chance.randrange(1, 256)
         found += tried.found_out(tried.whole | {name: bytes(content)})
-    assert found > 0.4 * len(
+    assert found > 0.25 * len(
         tries
     )  # the rest are bytes that nothing depends on, or of a commit that is given up
 
