@@ -26,6 +26,8 @@ def record(folder: Path, history: History, commits: int, small: int = 4096) -> R
             if searchlib.Index.exists(folder)
             else searchlib.Index.create(folder, DEFINITION)
         )
+        with index.writer():
+            pass  # what it begins with is durable, whatever an earlier life left
         recorder.note(("done", 0, True))
         live(index, history, commits, lambda *what: recorder.note(what), small=small)
         index.close()
