@@ -9,7 +9,7 @@ from typing import Any
 
 import searchlib
 from searchlib.storage._segment import PAGE, hash64
-from searchlib.storage.format import _TRAILER
+from searchlib.storage.format import _TRAILER, MAGIC
 from searchlib.storage.manifest import MANIFEST
 
 NOUNS = ["summit", "treaty", "border", "harvest", "river", "саммит", "договор", "граница", "урожай", "река"]
@@ -76,17 +76,23 @@ def sign(segment: bytes, change: dict[str, Any] | None = None) -> tuple[bytes, i
 
     change: values of the table of contents to put in place of what is there.
     """
-    offset, length, _, magic = _TRAILER.unpack_from(segment, len(segment) - _TRAILER.size)
-    contents = json.loads(segment[offset : offset + length])
-    covered = contents["covered"]
+    contents = contents_of(segment)
+    return seal(segment[: contents["covered"]], contents, change)
+
+
+def seal(
+    sections: bytes, contents: dict[str, Any], change: dict[str, Any] | None = None
+) -> tuple[bytes, int]:
+    """A segment's file of any sections and any table of contents, with hashes and checksums that fit, and its checksum."""
+    size = len(sections)
     hashes = b"".join(
-        hash64(segment[at : min(at + PAGE, covered)]).to_bytes(8, "little") for at in range(0, covered, PAGE)
+        hash64(sections[at : min(at + PAGE, size)]).to_bytes(8, "little") for at in range(0, size, PAGE)
     )
-    contents["hashes_checksum"] = hash64(hashes)
-    body = json.dumps(contents | (change or {}), ensure_ascii=False).encode()
+    contents = contents | {"hashes_checksum": hash64(hashes)} | (change or {})
+    body = json.dumps(contents, ensure_ascii=False).encode()
     checksum = hash64(body)
-    trailer = _TRAILER.pack(covered + len(hashes), len(body), checksum, magic)
-    return segment[:covered] + hashes + body + trailer, checksum
+    trailer = _TRAILER.pack(size + len(hashes), len(body), checksum, MAGIC)
+    return sections + hashes + body + trailer, checksum
 
 
 def contents_of(segment: bytes | bytearray) -> dict[str, Any]:

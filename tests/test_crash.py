@@ -1,11 +1,7 @@
-"""What is left when the writing process is killed at any moment, or an exception ends it?"""
+"""What is left when an exception ends a writer, and what does the next one do with what a killed one left behind?"""
 
 from __future__ import annotations
 
-import random
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,64 +9,6 @@ from small_archive import answers, articles, build
 
 import searchlib
 from searchlib.storage.manifest import Manifest
-
-PER_COMMIT = 20
-WRITER = f"""
-import sys, searchlib
-index = searchlib.Index.open(sys.argv[1])
-print("ready", flush=True)
-for commit in range(1, 1000):
-    with index.writer() as writer:
-        for number in range({PER_COMMIT}):
-            writer.add({{"id": f"{{commit}}-{{number}}", "text": f"word commit{{commit}} " + "padding " * 300}})
-        writer.add({{"id": "counter", "text": f"counting {{commit}}"}})
-    print(commit, flush=True)
-"""
-DEFINITION = searchlib.Definition(fields=(searchlib.Field("text", "text"),), languages=("en",))
-
-
-def kill_after(folder: Path, commits: int, delay: float) -> int:
-    """Kills a writing process `delay` seconds after it acknowledged `commits`. Gives the last one it acknowledged."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert child.stdout is not None
-    assert child.stderr is not None
-    assert child.stdout.readline() == "ready\n", child.stderr.read()
-    lines: list[str] = []
-    while len(lines) < commits:
-        lines.append(child.stdout.readline())
-    time.sleep(delay)
-    child.kill()
-    rest, complaint = child.communicate()
-    assert complaint == ""
-    lines += [line for line in rest.splitlines(keepends=True) if line.endswith("\n")]
-    return int(lines[-1]) if lines else 0
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_a_killed_writer_leaves_the_last_commit(tmp_path: Path, seed: int) -> None:
-    chance = random.Random(seed)
-    folder = tmp_path / "news"
-    searchlib.Index.create(folder, DEFINITION)
-    acknowledged = kill_after(folder, chance.randrange(4), chance.random() * 0.02)
-
-    index = searchlib.Index.open(folder)
-    found = index.search("word", limit=100_000)
-    commits = len(found) // PER_COMMIT
-    assert acknowledged <= commits <= acknowledged + 1  # one may have been under way
-    wanted = {f"{commit}-{number}" for commit in range(1, commits + 1) for number in range(PER_COMMIT)}
-    assert {hit.id for hit in found} == wanted
-    assert len(found) == found.total == len(wanted)
-    assert all(hit.fields["text"].startswith(f"word commit{hit.id.split('-')[0]} ") for hit in found)
-    assert [hit.fields["text"] for hit in index.search("counting")] == [f"counting {commits}"] * (commits > 0)
-
-    with index.writer(lock_timeout=5) as writer:  # the lock died with its holder
-        writer.add({"id": "after", "text": "afterwards"})
-    assert len(index.search("afterwards")) == 1
-    assert index.search("word").total == len(wanted)
-    left = {path.name for path in folder.iterdir()} - {"lock", "lock.holder"}
-    assert left == Manifest.read(folder).files()
 
 
 def test_files_that_no_commit_names_are_removed_by_the_next_writer(tmp_path: Path) -> None:

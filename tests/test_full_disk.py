@@ -1,152 +1,271 @@
-"""When the disk is full at any moment of a commit: does the last commit stand, and can the writer go on afterwards?"""
+"""When the disk is full or fails at any step: does the last commit stand, and can one go on afterwards?
+
+Each thing that a writer does is tried again and again; the first step on the disk is refused the first time, the second the second
+time and so on, until all steps are through. In a normal run only some of the steps.
+"""
 
 from __future__ import annotations
 
 import errno
+import gc
+import logging
 import os
+import random
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from random_history import DEFINITION, NEW, Held, check, files_left, whole
 from small_archive import answers, articles, build
+from watched_disk import Step, WatchedDisk, no_syncs
 
 import searchlib
-from searchlib.storage.manifest import Manifest
+from searchlib.storage import merging
 
 
-class FullDisk:
-    """Lets `allowed` steps of writing pass (open, write, sync, rename) and refuses the next and all after it."""
+class FailingDisk(WatchedDisk):
+    """Lets `allowed` steps pass and refuses the next one, and all after it unless it fails only once."""
 
-    def __init__(self, allowed: int) -> None:
-        self.allowed = allowed
-        self.refused = 0
+    def __init__(self, folder: Path, allowed: int, error: int, *, once: bool) -> None:
+        super().__init__(folder)
+        self.refused: list[Step] = []
+        self._allowed = allowed
+        self._error = error
+        self._once = once
 
-    def step(self) -> None:
-        if self.allowed <= 0:
-            self.refused += 1
-            raise OSError(errno.ENOSPC, "No space left on device")
-        self.allowed -= 1
-
-    @contextmanager
-    def mounted(self) -> Iterator[None]:
-        disk, opened, replaced, synced = self, Path.open, Path.replace, os.fsync
-
-        class File:
-            def __init__(self, file: Any) -> None:
-                self.file = file
-
-            def write(self, data: Any) -> int:
-                try:
-                    disk.step()
-                except OSError:
-                    self.file.write(bytes(data)[: len(data) // 2])  # a full disk takes what fits
-                    raise
-                return int(self.file.write(data))
-
-            def __enter__(self) -> File:
-                return self
-
-            def __exit__(self, *_: object) -> None:
-                self.file.close()
-
-            def __getattr__(self, name: str) -> Any:
-                return getattr(self.file, name)
-
-        def open_(path: Path, mode: str = "r", *rest: Any, **named: Any) -> Any:
-            if "w" not in mode or path.name == "lock.holder":
-                return opened(path, mode, *rest, **named)
-            disk.step()
-            return File(opened(path, mode, *rest, **named))
-
-        def replace(path: Path, target: Any) -> Path:
-            disk.step()
-            return replaced(path, target)
-
-        def fsync(descriptor: int) -> None:
-            disk.step()
-            synced(descriptor)
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Path, "open", open_)
-            patch.setattr(Path, "replace", replace)
-            patch.setattr(os, "fsync", fsync)
-            yield
+    def take(self, step: Step, action: Callable[[], Any]) -> Any:
+        self._allowed -= 1
+        full = self._error == errno.ENOSPC
+        if self._allowed >= 0 or (self._once and self.refused) or (full and step.what == "remove"):
+            return None if step.what in ("sync", "sync folder") else action()
+        self.refused.append(step)
+        if step.what == "write":
+            os.write(step.file, step.data[: len(step.data) // 2])  # a full disk takes what fits
+        raise OSError(self._error, os.strerror(self._error))
 
 
-def write_rows(writer: Any, rows: list[dict[str, Any]]) -> None:
-    filler = " ".join(f"filler{number}" for number in range(6000))
-    for row in rows:
-        writer.add(row | {"text": f"zebra {filler}"})
+DISKS = {
+    "full": (errno.ENOSPC, False),
+    "full for a moment": (errno.ENOSPC, True),
+    "broken": (errno.EIO, False),
+    "broken for a moment": (errno.EIO, True),
+}
+FILLER = " ".join(f"filler{number}" for number in range(400))
+
+
+def record(number: int, version: int, text: str = "") -> dict[str, Any]:
+    return {
+        "id": f"id-{number}",
+        "title": "summit" if number % 2 else "договор",
+        "text": f"version{version}x{number} common river {text}",
+        "date": f"2024-{1 + number % 12:02}-{1 + version:02}",
+        "tags": ["north", "south"][: number % 3],
+        "lang": "en",
+    }
+
+
+def add(writer: Any) -> None:
+    """Some replace others, some are new; they are more than fit into memory."""
+    for number in range(16, 24):
+        writer.add(record(number, 1, FILLER))
     writer.commit()
 
 
-@pytest.mark.parametrize("allowed", range(60))
-def test_a_disk_that_is_full_at_any_step(tmp_path: Path, allowed: int) -> None:
-    index = build(tmp_path / "news", articles(20))
-    expected = answers(index)
-    disk = FullDisk(allowed)
-    writer = index.writer(memory_mb=1)
-    rows = articles(26)[14:]  # some replace, some are new
-    failure: BaseException | None = None
-    with disk.mounted():
-        try:
-            write_rows(writer, rows)
-        except searchlib.StorageError as error:
-            failure = error
-            assert "No space left on device" in str(error)
-            assert str(index.path) in str(error)
-            with pytest.raises(searchlib.StorageError, match="roll it back"):
-                writer.add({"text": "more"})
-            with pytest.raises(searchlib.StorageError, match="roll it back"):
-                writer.commit()
-            writer.rollback()  # which takes no room
-    reader = searchlib.Index.open(index.path)
-    committed = Manifest.read(index.path).generation == 2
-    if failure is None:
-        assert disk.refused == 0
-        assert committed
-    else:
-        # only the very last step, making the rename durable, can fail when the commit is already to be seen
-        assert disk.refused > 0
-        if not committed:
-            assert answers(reader) == expected
-        write_rows(writer, rows)  # there is room again
-    reader.close()  # else its files stay
-    writer.close()
-    index.refresh()
-    assert index.search("zebra").total == 12
-    assert index.search("common").total == 14
-    assert len(index) == 26
-    left = {path.name for path in index.path.iterdir()} - {"lock", "lock.holder"}
-    assert left == Manifest.read(index.path).files()
+def delete(writer: Any) -> None:
+    writer.add(record(30, 1))
+    for number in (0, 3, 19, 25):
+        writer.delete(f"id-{number}")
+    writer.delete_where("tags:south")
+    writer.commit()
 
 
-def test_the_steps_of_a_commit_are_fewer_than_were_tried(tmp_path: Path) -> None:
-    """Else the test above would not reach the last of them."""
-    index = build(tmp_path / "news", articles(20))
-    disk = FullDisk(60)
-    with disk.mounted(), index.writer(memory_mb=1) as writer:
-        write_rows(writer, articles(26)[14:])
-    assert disk.refused == 0
-    assert disk.allowed < 60
-    written = max(int(path.stem) for path in index.path.glob("*.segment"))
-    assert written > 3  # the budget was exceeded twice and more on the way
+def add_one(writer: Any) -> None:
+    """Which makes eight small segments, to be merged into one."""
+    writer.add(record(31, 1))
+    writer.commit()
+
+
+def delete_most(writer: Any) -> None:
+    """So that segments are merged away or rewritten."""
+    for number in range(1, 20):
+        writer.delete(f"id-{number}")
+    writer.commit()
+
+
+def commit_in_haste(writer: Any) -> None:
+    writer.add(record(32, 1))
+    writer.delete("id-1")
+    writer.commit(durable=False)
+
+
+def commit(writer: Any) -> None:
+    """What was committed in haste is made durable."""
+    writer.commit()
+
+
+def optimize(writer: Any) -> None:
+    writer.add(record(33, 1))
+    writer.optimize()
+
+
+ACTS: dict[str, list[Callable[[Any], None]]] = {
+    "adding": [add],
+    "deleting": [delete],
+    "merging": [add_one, delete_most],
+    "not durable": [commit_in_haste, commit],
+    "optimizing": [optimize],
+    "one after the other": [add_one, commit_in_haste, delete, optimize],
+}
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The files of an index of 8 segments, one of them with deletions."""
+    index = searchlib.Index.create(tmp_path_factory.mktemp("archive") / "index", DEFINITION)
+    with index.writer() as writer:
+        for number in range(20):
+            writer.add(record(number, 0))
+        writer.commit()
+        for number in range(19, 26):
+            writer.add(record(number, 1))
+            writer.commit()
+    assert index.stats().segments == 8
+    assert len(list(index.path.glob("*.deletions"))) == 1
+    return {path.name: path.read_bytes() for path in index.path.iterdir() if "lock" not in path.name}
+
+
+@contextmanager
+def writing(folder: Path, files: dict[str, bytes], small: int) -> Iterator[Any]:
+    """A writer on a copy of the index, with little memory. small: documents that are merged at once and not in a thread."""
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging, "_SMALL", small)
+        index = searchlib.Index.open(folder)
+        writer = index.writer()
+        writer._budget = 60_000
+        yield writer
+        writer.close()
+        index.close()
+
+
+def found(folder: Path) -> Held:
+    with searchlib.Index.open(folder) as index:
+        return whole(index)
+
+
+@pytest.fixture
+def quick_collection() -> Iterator[None]:
+    """The garbage collector looks at what the test made, and not at all that was there before."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.parametrize("small", [4096, 6], ids=["at once", "beside"])
+@pytest.mark.parametrize("disk", DISKS)
+@pytest.mark.parametrize("acts", ACTS)
+@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.slow)], ids=["some", "each"])
+@pytest.mark.usefixtures("quick_collection")
+def test_any_step_may_be_refused(
+    archive: dict[str, bytes],
+    tmp_path: Path,
+    every: int,
+    acts: str,
+    disk: str,
+    small: int,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.ERROR)
+    with no_syncs(), writing(tmp_path / "index", archive, small) as writer:
+        states = [found(tmp_path / "index")]
+        for act in ACTS[acts]:
+            act(writer)
+            states.append(found(tmp_path / "index"))
+    for rolled_back in (True, False):
+        allowed = random.Random(f"{acts} {disk} {small} {rolled_back}").randrange(every)
+        while refuse(tmp_path / "index", archive, ACTS[acts], states, disk, allowed, small, rolled_back):
+            allowed += every
+        assert allowed > 6
+
+
+def refuse(
+    folder: Path,
+    archive: dict[str, bytes],
+    acts: list[Callable[[Any], None]],
+    states: list[Held],
+    kind: str,
+    allowed: int,
+    small: int,
+    rolled_back: bool,
+) -> bool:
+    """Refuses a step. False when there are not so many."""
+    error, once = DISKS[kind]
+    disk = FailingDisk(folder, allowed, error, once=once)
+    failed = False
+    with no_syncs(), writing(folder, archive, small) as writer:
+        done = 0
+        with disk.mounted():
+            try:
+                for act in acts:
+                    act(writer)
+                    done += 1
+            except searchlib.StorageError as caught:
+                failed = True
+                assert os.strerror(error) in str(caught)
+                assert str(folder) in str(caught)
+            if failed:
+                with pytest.raises(searchlib.StorageError, match="roll it back"):
+                    writer.add(record(1, 9))
+                with pytest.raises(searchlib.StorageError, match="roll it back"):
+                    writer.commit()
+                assert found(folder) in states[done : done + 2]
+            if failed and rolled_back:
+                writer.rollback()  # which takes no room
+            else:
+                with suppress(searchlib.StorageError):  # what was merged beside could not be committed
+                    writer.close()
+        now = found(folder)
+        if not failed:
+            assert now == states[-1]
+        elif now == states[done + 1] != states[done]:
+            # when only the very last step, making the rename durable, failed, the new commit is already to be seen
+            assert any(step.what in ("sync folder", "remove") for step in disk.refused)
+        else:
+            assert now == states[done]
+        if failed and rolled_back:
+            acts[done](writer)  # there is room again
+            assert found(folder) == states[done + 1]
+    now = found(folder)
+    del writer
+    if disk.refused:
+        gc.collect()  # a failure knows of segments, and a file in use is not removed
+    with no_syncs(), searchlib.Index.open(folder).writer(lock_timeout=0) as writer:
+        writer.add(NEW["new"])
+    with searchlib.Index.open(folder) as index:
+        check(index, now | NEW)
+    assert files_left(folder) == set()
+    return bool(disk.refused)
 
 
 def test_a_full_disk_in_a_with_block_leaves_the_last_commit(tmp_path: Path) -> None:
     index = build(tmp_path / "news", articles(20))
     expected = answers(index)
-    disk = FullDisk(3)
+    disk = FailingDisk(index.path, 3, errno.ENOSPC, once=False)
     with (
         disk.mounted(),
         pytest.raises(searchlib.StorageError, match="No space left"),
-        index.writer(memory_mb=1) as writer,
+        index.writer() as writer,
     ):
-        write_rows(writer, articles(60))
+        for row in articles(60):
+            writer.add(row)
     assert answers(index) == answers(searchlib.Index.open(index.path)) == expected
     assert len(list(index.path.glob("*.segment"))) == 1
     index.writer(lock_timeout=0).close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive_merge import DEFINITION, MadeUp, bits_of, built, described, forms_of, sections, standing
 from small_archive import answers, articles, build, contents_of, manifest_of, write_manifest
-from test_full_disk import FullDisk
+from test_full_disk import FailingDisk
 
 import searchlib
 from searchlib.dates import FIRST, LAST
@@ -363,7 +364,7 @@ def test_a_full_disk_leaves_no_file(tmp_path: Path, allowed: int) -> None:
     index = index_of(tmp_path / "news")
     manifest, segments, live = opened(index.path)
     before = sorted(path.name for path in index.path.iterdir())
-    disk = FullDisk(allowed)
+    disk = FailingDisk(index.path, allowed, errno.ENOSPC, once=False)
     refused = False
     with disk.mounted():
         try:
@@ -371,7 +372,7 @@ def test_a_full_disk_leaves_no_file(tmp_path: Path, allowed: int) -> None:
         except searchlib.StorageError as error:
             refused = True
             assert "No space left on device" in str(error)
-    assert refused == (disk.refused > 0)
+    assert refused == bool(disk.refused)
     assert (sorted(path.name for path in index.path.iterdir()) == before) == refused
 
 

@@ -31,6 +31,7 @@ import json
 import mmap
 import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -139,9 +140,11 @@ class SectionWriter:
         return checksum
 
     def discard(self) -> None:
-        """Closes and removes the unfinished file."""
-        self._file.close()
-        self.path.unlink(missing_ok=True)
+        """Closes and removes the unfinished file. When the disk refuses that, the next writer will do it."""
+        with suppress(OSError):
+            self._file.close()
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
 
     def _put(self, page: bytes | bytearray | memoryview) -> None:
         self._hashes.append(hash64(page))

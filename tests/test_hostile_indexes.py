@@ -1,0 +1,59 @@
+"""Can a whole index that was changed at random, signed again or not, crash its reader or its writer, or answer what is not true?
+
+test_hostile_lists.py presses each section of one segment; here it is all files of an index of several, through the public API.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import hostile_index
+import pytest
+from everything_said import archive
+from hostile_process import damaged_in
+from small_archive import manifest_of, write_manifest
+
+import searchlib
+
+
+def try_mutations(folder: Path, kind: str, seed: int, count: int) -> None:
+    damaged = damaged_in(hostile_index.__file__, archive(folder), kind, seed, count, timeout=900)
+    assert damaged >= (0.95 if kind == "plain" else 0.5) * count  # the mutations do reach what is read
+
+
+@pytest.mark.parametrize("kind", ["plain", "signed"])
+def test_random_mutations(tmp_path: Path, kind: str) -> None:
+    try_mutations(tmp_path / "index", kind, 0, 150)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1_000_000, 1_010_000, 2500))
+@pytest.mark.parametrize("kind", ["plain", "signed"])
+def test_many_more_random_mutations(tmp_path: Path, kind: str, seed: int) -> None:
+    try_mutations(tmp_path / "index", kind, seed, 2500)
+
+
+WRITER = """
+import sys, searchlib
+with searchlib.Index.open(sys.argv[1]).writer() as writer:
+    for number in range(3):
+        writer.add({"id": f"new-{number}", "text": "common"})
+        writer.delete_where("nowhere")  # which writes a segment
+"""
+
+
+@pytest.mark.parametrize("following", [0, 1, 3])
+def test_a_manifest_that_gives_the_name_of_a_segment_again(tmp_path: Path, following: int) -> None:
+    """Else a writer would write its new segment over one that is mapped, and its process would die."""
+    folder = archive(tmp_path / "index")
+    before = {path.name: path.read_bytes() for path in folder.glob("*.segment")}
+    write_manifest(folder, manifest_of(folder) | {"next": following})
+    process = subprocess.run(
+        [sys.executable, "-c", WRITER, str(folder)], capture_output=True, text=True, check=False
+    )
+    assert process.returncode in (0, 1), process.stderr
+    assert process.returncode == 0 or "searchlib.errors." in process.stderr
+    assert {name: (folder / name).read_bytes() for name in before} == before or process.returncode == 0
+    searchlib.Index.open(folder).search("common", limit=20)
