@@ -158,10 +158,17 @@ class Manifest:
 
 
 class SegmentNames:
-    """Gives every new segment of a writer a name that no file has. next: the number in the name that comes next."""
+    """Gives every new segment of a writer a name that no file has, one of a lost commit neither: readers may have it mapped.
 
-    def __init__(self) -> None:
-        self.next = 1
+    next: the number in the name that comes next.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        there = [
+            path.stem for path in folder.iterdir() if _SEGMENT_NAME.fullmatch(path.name) and path.is_file()
+        ]
+        self.next = max(map(int, there), default=0) + 1
+        self.next = max(self.next, *(one.next for one in Manifest.newest(folder) if one is not None))
 
     def new(self) -> str:
         self.next += 1

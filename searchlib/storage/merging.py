@@ -175,9 +175,10 @@ class _Beside:
         self._thread.join()
 
     def result(self) -> tuple[SegmentEntry, list[array[int]]] | None:
-        """What merge() gave; raises what it raised."""
-        if self._error is not None:
-            raise self._error
+        """What merge() gave; raises what it raised. To be asked once."""
+        error, self._error = self._error, None  # whose traceback leads back here
+        if error is not None:
+            raise error
         return self._result
 
     def stop(self) -> None:

@@ -74,9 +74,9 @@ class Writer:
         self._failure: BaseException | None = None
         self._builder: SegmentBuilder | None = None
         self._snapshot: Snapshot | None = None
-        self._names = SegmentNames()
         self._lock: WriteLock | None = WriteLock(folder, lock_timeout)
         try:
+            self._names = SegmentNames(folder)
             self._start()
             self._tell_what_is_lost()
             self._merging = Merging(folder, self._manifest.definition, self._names)
@@ -90,31 +90,35 @@ class Writer:
         """Takes the newest commit as the state to write on. known: segments that need not be opened again."""
         self._snapshot = Snapshot.open(self._folder, self._snapshot, known)
         self._manifest = self._snapshot.manifest
-        durable = self._manifest if self._manifest.durable else Manifest.read(self._folder)
+        durable, recent = Manifest.newest(self._folder)
         self._durable = durable.files()
+        self._generation = durable.generation if recent is None else recent.generation
         self._prepare = Preparer(self._manifest.definition)
         self._draft = Draft(self._snapshot)
-        self._names.next = max(self._names.next, self._manifest.next)
         self._added = 0
         self._deleted = 0
         self._failure = None
 
     def _tell_what_is_lost(self) -> None:
         """A commit that was not durable and cannot be opened is removed by the next: that should not pass unnoticed."""
-        recent = Manifest.newest(self._folder)[1]
-        if recent is not None and self._manifest.durable:
+        if self._manifest.durable and self._generation > self._manifest.generation:
             import logging
 
             logging.getLogger("searchlib").warning(
                 "%s: commits %d to %d were not durable and are lost; the index is at its last durable commit",
                 self._folder,
                 self._manifest.generation + 1,
-                recent.generation,
+                self._generation,
             )
 
     def _remove_strays(self) -> None:
-        """Removes what no commit names, and what no reader here and no merge has in use."""
-        kept = self._manifest.files() | self._durable | self._merging.files | open_files(self._folder)
+        """Removes what no commit names, and what no reader here and no merge has in use.
+
+        The commits are those on the disk: of a commit that failed at its very last step, the manifest is there.
+        """
+        kept = self._merging.files | open_files(self._folder)
+        for manifest in Manifest.newest(self._folder):
+            kept |= set() if manifest is None else manifest.files()
         remove_strays(self._folder, kept)
 
     @property
@@ -273,7 +277,7 @@ class Writer:
 
     def _publish(self, durable: bool) -> None:
         """Makes the draft the newest commit."""
-        generation = self._manifest.generation + 1
+        generation = self._generation + 1
         segments = self._draft.write(self._folder, generation)
         manifest = replace(
             self._manifest, generation=generation, next=self._names.next, segments=segments, durable=durable
@@ -318,6 +322,7 @@ class Writer:
                     self._draft = Draft(self._snapshot)
                 if self._failure is not None:
                     self._merging.stop()
+                    self._failure = None  # whose traceback would keep segments open
                 if self._merging.running and self._collect(wait=True):
                     self._publish(self._manifest.durable)
                     self._start(self._draft.segments)
@@ -326,7 +331,7 @@ class Writer:
                 self._remove_strays()
             finally:
                 self._merging.stop()
-                self._snapshot = None
+                self._snapshot = self._on_commit = self._matching = None
                 del self._draft  # else a closed writer would keep segments open
                 self._lock.release()
                 self._lock = None
