@@ -123,7 +123,6 @@ class Writer:
                         self._folder, self._names.new(), self._manifest.definition, self._analyzer
                     )
                 self._builder.add(document)
-                self._draft.delete_id(document.id)
                 self._added += 1
                 if self._builder.memory > self._budget:
                     self._flush()
