@@ -21,6 +21,7 @@ from searchlib.documents import Preparer
 from searchlib.errors import DocumentError, SearchError, StorageError
 from searchlib.language import Analyzer
 from searchlib.storage.builder import SegmentBuilder
+from searchlib.storage.builders import Builders
 from searchlib.storage.draft import Draft
 from searchlib.storage.durable import sync_file
 from searchlib.storage.lock import WriteLock
@@ -58,12 +59,15 @@ class Writer:
         analyzer: Analyzer,
         *,
         memory_mb: int = 256,
+        workers: int = 1,
         lock_timeout: float = 10.0,
         on_commit: Callable[[], None] | None = None,
         matching: Callable[[Snapshot, str], Sequence[Iterable[int]]] | None = None,
     ) -> None:
         if memory_mb < 1:
             raise ValueError(f"memory_mb is at least 1, not {memory_mb}")
+        if workers < 1:
+            raise ValueError(f"workers is at least 1, not {workers}")
         self._folder = folder
         self._analyzer = analyzer
         self._budget = memory_mb << 20
@@ -73,6 +77,7 @@ class Writer:
         self._process = os.getpid()
         self._failure: BaseException | None = None
         self._builder: SegmentBuilder | None = None
+        self._builders: Builders | None = None
         self._snapshot: Snapshot | None = None
         self._names = SegmentNames()
         self._lock: WriteLock | None = WriteLock(folder, lock_timeout)
@@ -80,6 +85,15 @@ class Writer:
             self._start()
             self._merging = Merging(folder, self._manifest.definition, self._names)
             self._remove_strays()
+            if workers > 1:
+                self._builders = Builders(
+                    folder,
+                    self._manifest.definition,
+                    analyzer,
+                    self._names,
+                    workers=workers,
+                    memory=self._budget,
+                )
         except BaseException:
             self._lock.release()
             self._lock = None  # nothing is left for close() to undo
@@ -114,10 +128,15 @@ class Writer:
         Raises DocumentError when the record cannot be a document (nothing was added then, and the writer goes on), and
         StorageError when the disk refuses: then only rollback() is left.
         """
-        document = self._prepare(record)
+        several = self._builders is not None
+        document = self._prepare.unlabelled(record) if several else self._prepare(record)
         with self._guard:
             self._check()
             with self._failing():
+                if self._builders is not None:
+                    self._builders.add(document, self._draft)
+                    self._added += 1
+                    return document.id
                 if self._builder is None:
                     self._builder = SegmentBuilder(
                         self._folder, self._names.new(), self._manifest.definition, self._analyzer
@@ -131,10 +150,14 @@ class Writer:
     def delete(self, id: str) -> bool:
         """Deletes the document with this id when this is committed; False when there is none.
 
-        Within one commit the last word on an id counts: a document that is added again afterwards is there.
+        Within one commit the last word on an id counts: a document that is added again afterwards is there. With several
+        workers it waits until they have built what was added before.
         """
         with self._guard:
             self._check()
+            if self._builders is not None:
+                with self._failing():
+                    self._flush()
             found = self._builder is not None and self._builder.delete(id)
             found = self._draft.delete_id(id) or found
             self._deleted += found
@@ -307,6 +330,7 @@ class Writer:
                 self._remove_strays()
             finally:
                 self._merging.stop()
+                self._builders = None
                 self._snapshot = None
                 del self._draft  # else a closed writer would keep segments open
                 self._lock.release()
@@ -355,9 +379,14 @@ class Writer:
         if self._builder is not None:
             self._builder.discard()
             self._builder = None
+        if self._builders is not None:
+            self._builders.discard()
 
     def _flush(self) -> None:
         """Writes what is in memory as a segment, still unknown to any commit."""
+        if self._builders is not None:
+            self._builders.flush(self._draft)
+            return
         builder, self._builder = self._builder, None
         if builder is None:
             return
