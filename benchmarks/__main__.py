@@ -10,6 +10,7 @@ from benchmarks.foundation import command as foundation
 from benchmarks.likeness import command as likeness
 from benchmarks.merging import command as merging
 from benchmarks.questions import command as questions
+from benchmarks.workers import command as workers
 
 
 @click.group()
@@ -23,6 +24,7 @@ main.add_command(foundation)
 main.add_command(likeness)
 main.add_command(merging)
 main.add_command(questions)
+main.add_command(workers)
 
 if __name__ == "__main__":
     main(prog_name="python -m benchmarks")
