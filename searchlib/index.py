@@ -113,8 +113,8 @@ class Index:
 
         memory_mb: what documents may take in memory before a segment is written. workers: processes that build at the same
         time, this one among them; the others are started when there is enough for them to do, and end with the writer.
-        The answers are the same for any number, and so are scores, but that documents replaced in one go count in statistics
-        until their segment is rewritten, which may be sooner or later: after optimize() they are gone for any number.
+        Answers and scores are the same for any number; only documents that were replaced count in statistics until their
+        segment is rewritten, which may be sooner or later: after optimize() they do not, for any number.
         lock_timeout: seconds to wait while another writer is at work. Raises IndexLockedError, StorageError.
         """
         from searchlib.storage.writer import Writer

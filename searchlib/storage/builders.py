@@ -40,7 +40,6 @@ class Builders:
         definition: Definition,
         analyzer: Analyzer,
         names: SegmentNames,
-        *,
         workers: int,
         memory: int,
     ) -> None:
@@ -149,5 +148,6 @@ class Builders:
             if entry.file == self._chunks[0].file:
                 entry = replace(entry, file=self._names.new())
                 replace_file(self._folder / self._chunks[0].file, self._folder / entry.file)
+                self._pool.files.discard(self._chunks[0].file)
             draft.append(Segment(self._folder, entry), replaced)
             self._chunks.popleft()

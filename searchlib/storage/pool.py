@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Thread, current_thread
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
 from weakref import WeakSet
 
 from searchlib.definitions import Definition
@@ -61,7 +60,7 @@ class Chunk:
     built: its entry and the documents that were replaced in it.
     """
 
-    file: str = field(default_factory=lambda: f"{uuid4().hex}.new")
+    file: str = field(default_factory=lambda: f"{os.urandom(16).hex()}.new")
     batches: deque[bytearray] = field(default_factory=deque)
     bytes: int = 0
     documents: int = 0
@@ -88,9 +87,8 @@ class Pool:
         self._begun: list[Chunk] = []
         self._failure: BaseException | None = None
         self._ended = False
-        self._processes: list[subprocess.Popen[bytes]] = []
-        self._threads: list[Thread] = []
-        self.files: set[str] = set()  # that processes write or have written
+        self._processes: dict[subprocess.Popen[bytes], Thread] = {}
+        self.files: set[str] = set()  # that processes write or have written, under the names of chunks
 
     def put(self, chunk: Chunk, batch: bytearray) -> None:
         """Adds documents to a chunk, which is the newest there is."""
@@ -167,7 +165,7 @@ class Pool:
             self._changed.notify_all()
         for process in self._processes:
             process.kill()
-        for process, thread in zip(self._processes, self._threads, strict=True):
+        for process, thread in self._processes.items():
             process.wait()
             if thread is not current_thread():  # which may be where the garbage is collected
                 thread.join(_PATIENCE)
@@ -202,9 +200,8 @@ class Pool:
         thread = Thread(
             target=self._feed, args=(process,), name=f"searchlib builder {process.pid}", daemon=True
         )
-        self._processes.append(process)
-        self._threads.append(thread)
         thread.start()
+        self._processes[process] = thread
 
     def _feed(self, process: subprocess.Popen[bytes]) -> None:
         """The thread of a process."""

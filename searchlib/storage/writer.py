@@ -15,13 +15,12 @@ from pathlib import Path
 from threading import RLock
 from time import monotonic
 from types import TracebackType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from searchlib.documents import Preparer
 from searchlib.errors import DocumentError, SearchError, StorageError
 from searchlib.language import Analyzer
 from searchlib.storage.builder import SegmentBuilder
-from searchlib.storage.builders import Builders
 from searchlib.storage.draft import Draft
 from searchlib.storage.durable import sync_file
 from searchlib.storage.lock import WriteLock
@@ -29,6 +28,9 @@ from searchlib.storage.manifest import Manifest, SegmentNames, remove_strays
 from searchlib.storage.merging import Merging
 from searchlib.storage.segment import Segment, open_files
 from searchlib.storage.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from searchlib.storage.builders import Builders
 
 __all__ = ["Progress", "Writer"]
 
@@ -86,13 +88,10 @@ class Writer:
             self._merging = Merging(folder, self._manifest.definition, self._names)
             self._remove_strays()
             if workers > 1:
+                from searchlib.storage.builders import Builders
+
                 self._builders = Builders(
-                    folder,
-                    self._manifest.definition,
-                    analyzer,
-                    self._names,
-                    workers=workers,
-                    memory=self._budget,
+                    folder, self._manifest.definition, analyzer, self._names, workers, self._budget
                 )
         except BaseException:
             self._lock.release()
