@@ -12,6 +12,7 @@ from benchmarks.likeness import command as likeness
 from benchmarks.merging import command as merging
 from benchmarks.questions import command as questions
 from benchmarks.upserts import command as upserts
+from benchmarks.workers import command as workers
 
 
 @click.group()
@@ -27,6 +28,7 @@ main.add_command(likeness)
 main.add_command(merging)
 main.add_command(questions)
 main.add_command(upserts)
+main.add_command(workers)
 
 if __name__ == "__main__":
     main(prog_name="python -m benchmarks")

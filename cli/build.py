@@ -30,9 +30,17 @@ if TYPE_CHECKING:
     help="Memory for documents that are not yet on disk.",
 )
 @click.option(
+    "--workers",
+    metavar="N",
+    default=1,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Processes that build at the same time; no more than there are cores.",
+)
+@click.option(
     "--strict", is_flag=True, help="Stop at the first malformed record and keep nothing of the run."
 )
-def command(paths: tuple[str, ...], given: str | None, memory: int, strict: bool) -> None:
+def command(paths: tuple[str, ...], given: str | None, memory: int, workers: int, strict: bool) -> None:
     """Build an index from its definition, or add files to an index.
 
     A FILE is .jsonl, .csv, .txt or .html, gzipped or not, a folder of such files, or '-' for JSON lines on
@@ -52,7 +60,7 @@ def command(paths: tuple[str, ...], given: str | None, memory: int, strict: bool
     added = 0
     stopped = False
     try:
-        with index.writer(memory_mb=memory) as writer:
+        with index.writer(memory_mb=memory, workers=workers) as writer:
             added = writer.add_from(
                 sources, strict=strict, on_error=None if strict else report.error, on_progress=report.progress
             )

@@ -31,6 +31,7 @@ _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
         "--index",
         "--limit",
         "--memory",
+        "--workers",
         "--match",
         "--in",
         "--since",

@@ -76,6 +76,10 @@ class Preparer:
 
     def __call__(self, record: Mapping[str, Any]) -> Document:
         """The Document that the record is. Raises DocumentError."""
+        return self.label(self.unlabelled(record))
+
+    def unlabelled(self, record: Mapping[str, Any]) -> Document:
+        """The same, but without the language when that is to be detected, which takes longer than all the rest."""
         if type(record) is not dict and not isinstance(record, Mapping):
             raise DocumentError(f"a document is an object with named fields, not {_kind(record)}")
         get = record.get
@@ -105,9 +109,15 @@ class Preparer:
                 _keep(name, value, stored)
         given = get("id")
         stored["id"] = key = _id(given) if given is not None else _made_id(get("url"), texts, moment)
-        if self._lang is not None and not keywords[self._lang]:
-            keywords[self._lang] = (self._detect(texts, stored),)
         return Document(key, tuple(texts), moment, tuple(keywords), stored)
+
+    def label(self, document: Document) -> Document:
+        """Gives a document its language, when it has none and is to have one."""
+        if self._lang is not None and not document.keywords[self._lang]:
+            keywords = list(document.keywords)
+            keywords[self._lang] = (self._detect(document.texts, document.stored),)
+            document.keywords = tuple(keywords)
+        return document
 
     def _check_texts(self, texts: list[str]) -> None:
         if not any(text and not text.isspace() for text in texts):
@@ -127,7 +137,7 @@ class Preparer:
             stored[field.name] = text
         return seconds
 
-    def _detect(self, texts: list[str], stored: dict[str, Any]) -> str:
+    def _detect(self, texts: Sequence[str], stored: dict[str, Any]) -> str:
         from searchlib.language.detection import detect_language
 
         language = detect_language("\n".join(text[:DETECTED] for text in texts if text))

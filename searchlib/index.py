@@ -94,11 +94,14 @@ class Index:
         """Is there an index at this path?"""
         return (Path(path) / MANIFEST).is_file()
 
-    def writer(self, *, memory_mb: int = 256, lock_timeout: float = 10.0) -> Writer:
+    def writer(self, *, memory_mb: int = 256, workers: int = 1, lock_timeout: float = 10.0) -> Writer:
         """A writer for this index; use it in a with-statement.
 
-        memory_mb: what documents may take in memory before a segment is written; lock_timeout: seconds to wait while
-        another writer is at work. Raises IndexLockedError, StorageError.
+        memory_mb: what documents may take in memory before a segment is written. workers: processes that build at the same
+        time, this one among them; the others are started when there is enough for them to do, and end with the writer.
+        Answers and scores are the same for any number; only documents that were replaced count in statistics until their
+        segment is rewritten, which may be sooner or later: after optimize() they do not, for any number.
+        lock_timeout: seconds to wait while another writer is at work. Raises IndexLockedError, StorageError.
         """
         from searchlib.storage.writer import Writer
 
@@ -107,6 +110,7 @@ class Index:
             self.path,
             self._analyzer,
             memory_mb=memory_mb,
+            workers=workers,
             lock_timeout=lock_timeout,
             on_commit=self._refresh_if_open,
             matching=self._matching,

@@ -95,6 +95,13 @@ def test_files_folders_and_stdin_become_an_index(home: Path) -> None:
     assert documents("made/here") == 4
 
 
+def test_several_workers_build_the_same_index() -> None:
+    for args in (("index", "--workers", "2"), ("--workers", "2", "index")):
+        result = search(*args, "indexes/a.toml")
+        assert result.exit_code == 0, result.output
+        assert documents() == 2
+
+
 @pytest.mark.parametrize(
     "args",
     [
@@ -104,6 +111,7 @@ def test_files_folders_and_stdin_become_an_index(home: Path) -> None:
         ("index", "absent.toml"),
         ("index", "indexes/a.toml", "two.jsonl"),
         ("index", "--memory", "0", "indexes/a.toml"),
+        ("index", "--workers", "0", "indexes/a.toml"),
     ],
 )
 def test_a_bad_request_is_one_line_and_makes_no_index(args: tuple[str, ...]) -> None:

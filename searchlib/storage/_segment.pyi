@@ -1,3 +1,5 @@
+from array import array
+
 from _typeshed import ReadableBuffer
 
 PAGE: int
@@ -38,6 +40,7 @@ class SegmentFile:
     def document_frequency(self, term: str) -> int: ...
     def id(self, doc: int) -> str: ...
     def find_id(self, id: str) -> int: ...
+    def ids_in(self, other: SegmentFile) -> array[int]: ...
 
 class FormSet:
     file: SegmentFile

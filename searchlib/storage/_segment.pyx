@@ -5,6 +5,8 @@ A SegmentFile is immutable; any number of threads may use it at once. Nothing th
 page was hashed and the offset was compared with the file's length.
 """
 
+from array import array
+
 cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_FromStringAndSize
@@ -20,6 +22,18 @@ cdef extern from *:
     #pragma GCC optimize("O3")
     #endif
     """
+
+cdef extern from "shared_ids.h":
+    ctypedef struct sl_buffer:
+        uint8_t *data
+        size_t length
+        int failed
+    ctypedef struct sl_id_order:
+        sl_file *file
+        uint64_t ids, length, ends, order
+        uint32_t documents
+    void sl_buffer_free(sl_buffer *b) nogil
+    const sl_id_order *sl_shared_ids(sl_id_order *a, sl_id_order *b, sl_buffer *out) nogil
 
 cdef extern from "Python.h":
     const char *PyUnicode_AsUTF8AndSize(object text, Py_ssize_t *size) except NULL
@@ -354,6 +368,39 @@ cdef class SegmentFile:
             else:
                 high = middle
         return found
+
+    def ids_in(self, SegmentFile other not None) -> array:
+        """The documents whose id another segment has too, deleted or not, in the order of their ids."""
+        cdef sl_id_order mine, others
+        cdef const sl_id_order *damaged
+        cdef sl_buffer found
+        _order_ids(&mine, self)
+        _order_ids(&others, other)
+        memset(&found, 0, sizeof(found))
+        with nogil:
+            damaged = sl_shared_ids(&mine, &others, &found)
+        try:
+            if found.failed:
+                raise MemoryError("no memory for the ids that two segments share")
+            if damaged != NULL:
+                raise (self if damaged == &mine else other)._damaged("the ids are damaged", damaged.order)
+            documents = array("I")
+            if found.length:
+                documents.frombytes(PyBytes_FromStringAndSize(<const char *> found.data, found.length))
+            return documents
+        finally:
+            sl_buffer_free(&found)
+
+
+cdef int _order_ids(sl_id_order *ids, SegmentFile file) except -1:
+    """Where the ids of a segment are, by their order."""
+    memset(ids, 0, sizeof(sl_id_order))
+    ids.file = &file.file
+    ids.ids, ids.length = file._section("ids", 0)
+    ids.ends = file._section("id_ends", 4 * <uint64_t> file.documents)[0]
+    ids.order = file._section("id_order", 4 * <uint64_t> file.documents)[0]
+    ids.documents = file.documents
+    return 0
 
 
 cdef class FormSet:

@@ -73,10 +73,13 @@ class Draft:
         ]
 
     def append(self, segment: Segment, dead: Iterable[int]) -> None:
-        """Adds a segment at the end, some of whose documents are dead already."""
+        """Adds a segment at the end, some of whose documents are dead already. It replaces those before that have its ids."""
         part = _Part(segment.entry, segment, None)
         for doc in dead:
             part.delete(doc)
+        for earlier in self._parts:
+            for doc in earlier.segment.file.ids_in(segment.file):
+                earlier.delete(doc)
         self._parts.append(part)
 
     def delete_id(self, id: str) -> bool:

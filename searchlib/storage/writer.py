@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import RLock
 from time import monotonic
 from types import TracebackType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from searchlib.documents import Preparer
 from searchlib.errors import DocumentError, SearchError, StorageError
@@ -28,6 +28,9 @@ from searchlib.storage.manifest import Manifest, SegmentNames, remove_strays
 from searchlib.storage.merging import Merging
 from searchlib.storage.segment import Segment, open_files
 from searchlib.storage.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from searchlib.storage.builders import Builders
 
 __all__ = ["Progress", "Writer"]
 
@@ -58,12 +61,15 @@ class Writer:
         analyzer: Analyzer,
         *,
         memory_mb: int = 256,
+        workers: int = 1,
         lock_timeout: float = 10.0,
         on_commit: Callable[[], None] | None = None,
         matching: Callable[[Snapshot, str], Sequence[Iterable[int]]] | None = None,
     ) -> None:
         if memory_mb < 1:
             raise ValueError(f"memory_mb is at least 1, not {memory_mb}")
+        if workers < 1:
+            raise ValueError(f"workers is at least 1, not {workers}")
         self._folder = folder
         self._analyzer = analyzer
         self._budget = memory_mb << 20
@@ -73,6 +79,7 @@ class Writer:
         self._process = os.getpid()
         self._failure: BaseException | None = None
         self._builder: SegmentBuilder | None = None
+        self._builders: Builders | None = None
         self._snapshot: Snapshot | None = None
         self._lock: WriteLock | None = WriteLock(folder, lock_timeout)
         try:
@@ -81,6 +88,12 @@ class Writer:
             self._tell_what_is_lost()
             self._merging = Merging(folder, self._manifest.definition, self._names)
             self._remove_strays()
+            if workers > 1:
+                from searchlib.storage.builders import Builders
+
+                self._builders = Builders(
+                    folder, self._manifest.definition, analyzer, self._names, workers, self._budget
+                )
         except BaseException:
             self._lock.release()
             self._lock = None  # nothing is left for close() to undo
@@ -132,16 +145,20 @@ class Writer:
         Raises DocumentError when the record cannot be a document (nothing was added then, and the writer goes on), and
         StorageError when the disk refuses: then only rollback() is left.
         """
-        document = self._prepare(record)
+        several = self._builders is not None
+        document = self._prepare.unlabelled(record) if several else self._prepare(record)
         with self._guard:
             self._check()
             with self._failing():
+                if self._builders is not None:
+                    self._builders.add(document, self._draft)
+                    self._added += 1
+                    return document.id
                 if self._builder is None:
                     self._builder = SegmentBuilder(
                         self._folder, self._names.new(), self._manifest.definition, self._analyzer
                     )
                 self._builder.add(document)
-                self._draft.delete_id(document.id)
                 self._added += 1
                 if self._builder.memory > self._budget:
                     self._flush()
@@ -150,11 +167,14 @@ class Writer:
     def delete(self, id: str) -> bool:
         """Deletes the document with this id when this is committed; False when there is none.
 
-        Within one commit the last word on an id counts: a document that is added again afterwards is there.
+        Within one commit the last word on an id counts: a document that is added again afterwards is there. With several
+        workers it waits until they have built what was added before.
         """
         with self._guard:
             self._check()
             with self._failing():
+                if self._builders is not None:
+                    self._flush()
                 found = self._builder is not None and self._builder.delete(id)
                 found = self._draft.delete_id(id) or found
             self._deleted += found
@@ -331,7 +351,7 @@ class Writer:
                 self._remove_strays()
             finally:
                 self._merging.stop()
-                self._snapshot = self._on_commit = self._matching = None
+                self._snapshot = self._on_commit = self._matching = self._builders = None
                 del self._draft  # else a closed writer would keep segments open
                 self._lock.release()
                 self._lock = None
@@ -379,9 +399,14 @@ class Writer:
         if self._builder is not None:
             self._builder.discard()
             self._builder = None
+        if self._builders is not None:
+            self._builders.discard()
 
     def _flush(self) -> None:
         """Writes what is in memory as a segment, still unknown to any commit."""
+        if self._builders is not None:
+            self._builders.flush(self._draft)
+            return
         builder, self._builder = self._builder, None
         if builder is None:
             return
