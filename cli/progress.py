@@ -10,7 +10,7 @@ from .terminal import line_width, warn
 
 if TYPE_CHECKING:
     from searchlib.errors import DocumentError
-    from searchlib.storage.writer import Progress
+    from searchlib.storage.adding import Progress
 
 _PAUSE = 0.2  # seconds between two versions of the line
 _PATIENCE = 1.0  # seconds of work that need no line

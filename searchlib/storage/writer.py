@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from threading import RLock
-from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from searchlib.documents import Preparer
 from searchlib.errors import DocumentError, SearchError, StorageError
@@ -30,22 +29,10 @@ from searchlib.storage.segment import Segment, open_files
 from searchlib.storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from searchlib.storage.adding import Progress
     from searchlib.storage.builders import Builders
 
-__all__ = ["Progress", "Writer"]
-
-_REPORT_EVERY: Final = 0.1  # seconds between two calls of on_progress
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far add_from has come. consumed and total_bytes are bytes of input on disk; total_bytes None: not known."""
-
-    documents: int
-    skipped: int
-    consumed: int
-    total_bytes: int | None
-    seconds: float
+__all__ = ["Writer"]
 
 
 class Writer:
@@ -218,33 +205,9 @@ class Writer:
         A malformed record is skipped and given to on_error; with strict it is raised, and so it is without on_error.
         on_progress is called about ten times a second and once at the end.
         """
-        from searchlib.sources import read, total_bytes
+        from searchlib.storage.adding import add_from
 
-        chosen = list(paths)
-        total = total_bytes(chosen) if on_progress is not None else None
-        began = reported = monotonic()
-        added = skipped = consumed = 0
-
-        def skip(error: DocumentError) -> None:
-            nonlocal skipped
-            if strict or on_error is None:
-                raise error
-            skipped += 1
-            on_error(error)
-
-        for record in read(chosen, on_error=skip):
-            try:
-                self.add(record.values)
-                added += 1
-            except DocumentError as error:
-                skip(error.at(record.source, record.line))
-            consumed = record.consumed
-            if on_progress is not None and monotonic() - reported >= _REPORT_EVERY:
-                reported = monotonic()
-                on_progress(Progress(added, skipped, consumed, total, reported - began))
-        if on_progress is not None:
-            on_progress(Progress(added, skipped, consumed, total, monotonic() - began))
-        return added
+        return add_from(self, paths, strict=strict, on_error=on_error, on_progress=on_progress)
 
     def commit(self, *, durable: bool = True) -> None:
         """Makes everything added and deleted so far visible, at once.
