@@ -51,6 +51,9 @@ def merge(
     Raises CorruptIndexError for a segment that is damaged, StorageError when the disk refuses, and ValueError when no
     document lives. Whenever nothing is returned, no file is left behind.
     """
+    for segment in segments:  # a number of documents is believed when there is as much to say about each
+        if segment.file.section_size("id_ends") != 4 * segment.file.documents:
+            raise CorruptIndexError(segment.file.path, "the ids are damaged")
     if sum(segment.file.documents for segment in segments) >= 1 << 31:
         raise StorageError(folder / file, "cannot be written: a segment cannot hold so many documents")
     numbers = _new_numbers(segments, live)
