@@ -10,7 +10,7 @@ import hostile_merge
 import pytest
 from hostile_process import damaged_in
 from naive_dictionary import read_terms
-from naive_merge import DEFINITION, MadeUp, built
+from naive_merge import DEFINITION, MadeUp, built, forms_of
 from small_archive import contents_of, sign
 from test_hostile_lists import archive
 
@@ -83,23 +83,31 @@ def varint(value: int) -> bytes:
     return bytes([*more, value])
 
 
-def with_terms(folder: Path, segment: Segment, entries: list[bytes]) -> Segment:
-    """The same segment with another dictionary of terms, of one block, and no forms."""
+def with_sections(folder: Path, segment: Segment, replaced: dict[str, bytes], **counts: int) -> Segment:
+    """The same segment with other sections, and other counts of terms and forms."""
     content = (folder / segment.entry.file).read_bytes()
     contents = contents_of(content)
     covered = contents["covered"]
-    terms = b"".join([b"\0\0", *entries, bytes(4)])
-    sections = contents["sections"] | {"terms": [covered, len(terms)], "forms": [covered, 0]}
-    change = {"sections": sections, "terms": len(entries), "forms": 0}
-    end = covered + len(terms)
+    sections, end = dict(contents["sections"]), covered
+    for name, data in replaced.items():
+        sections[name] = [end, len(data)]
+        end += len(data)
     _, length, checksum, _ = _TRAILER.unpack(content[-_TRAILER.size :])
     body = content[-_TRAILER.size - length : -_TRAILER.size]
     body = body.replace(b'"covered":%d' % covered, b'"covered":%d' % end)
     body = body.replace(b'"hashes":%d' % covered, b'"hashes":%d' % end)
     trailer = _TRAILER.pack(end, len(body), checksum, MAGIC)
-    signed, checksum = sign(content[:covered] + terms + body + trailer, change)
+    signed, checksum = sign(
+        content[:covered] + b"".join(replaced.values()) + body + trailer, {"sections": sections, **counts}
+    )
     (folder / "00000002.segment").write_bytes(signed)
     return Segment(folder, SegmentEntry("00000002.segment", segment.file.documents, checksum))
+
+
+def with_terms(folder: Path, segment: Segment, entries: list[bytes]) -> Segment:
+    """The same segment with another dictionary of terms, of one block, and no forms."""
+    terms = b"".join([b"\0\0", *entries, bytes(4)])
+    return with_sections(folder, segment, {"terms": terms, "forms": b""}, terms=len(entries), forms=0)
 
 
 @pytest.mark.parametrize("back", ["postings", "positions"])
@@ -133,3 +141,41 @@ def test_a_number_of_documents_is_not_believed(tmp_path: Path, documents: int) -
     finally:
         tracemalloc.stop()
     assert not (tmp_path / "00000003.segment").exists()
+
+
+def colliding(count: int) -> list[bytes]:
+    """Keys of 7 bytes that, after a 0, all have one hash (table.h): it is taken apart backwards."""
+    every = (1 << 64) - 1
+    p1, p2 = 0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F
+    back1, back2 = pow(p1, -1, 1 << 64), pow(p2, -1, 1 << 64)
+    keys: list[bytes] = []
+    for high in range(1, 1 << 32):
+        h = (high << 32 | high ^ 0x1234567) * back1 & every
+        word = ((h >> 29 | h << 35) & every) * back2 & every ^ 8 * p1 & every
+        if not word & 0xFF:
+            keys.append(word.to_bytes(8, "little")[1:])
+            if len(keys) == count:
+                break
+    return sorted(keys)
+
+
+def test_endings_of_one_hash_are_not_compared_each_with_each(tmp_path: Path) -> None:
+    """Past some, they are written without a look at all the others, and read as any."""
+    keys, segment = colliding(2200), repeated(tmp_path, 1)
+    forms, starts, endings, places = b"", b"", b"", b""
+    for number, key in enumerate(keys):
+        if number % 32 == 0:
+            starts += len(forms).to_bytes(4, "little")
+            forms += b"\x07" + key + b"\0"
+        forms += b"\x07" + varint(number) + b"\0"  # an ending put on nothing, no reading
+        places += (4 * (len(keys) + 1) + 8 * number).to_bytes(4, "little")
+        endings += b"\0" + key
+    places += (4 * (len(keys) + 1) + len(endings)).to_bytes(4, "little")
+    sections = {"forms": forms + starts, "endings": places + endings}
+    hostile = with_sections(tmp_path, segment, sections, forms=len(keys))
+    result = merge(tmp_path, "00000003.segment", DEFINITION, [hostile, segment], [None, None], durable=False)
+    assert result is not None
+    merged = Segment(tmp_path, result[0])
+    found = forms_of(merged)
+    assert set(keys) <= found.keys()
+    assert len(found) == len(keys) + 1
