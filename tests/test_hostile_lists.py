@@ -106,7 +106,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text = " ".join(words) * (1 + number % 3)
         builder.add(Document(f"id-{number}", (title, text), None, ((), ("en",)), {"id": f"id-{number}"}))
     entry, _ = builder.finish(durable=False)
-    write_manifest(folder, manifest_of(folder) | {"segments": [asdict(entry)]})
+    write_manifest(folder, manifest_of(folder) | {"next": 100, "segments": [asdict(entry)]})
     return folder
 
 

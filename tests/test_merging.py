@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import random
+from array import array
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import SpooledTemporaryFile, TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -23,6 +24,9 @@ import searchlib
 from searchlib.dates import FIRST, LAST
 from searchlib.documents import Document
 from searchlib.language import Analyzer
+from searchlib.language.analyzer import Analysis
+from searchlib.storage import merger
+from searchlib.storage._merge import Merge
 from searchlib.storage.builder import SegmentBuilder
 from searchlib.storage.deletions import read_deletions
 from searchlib.storage.manifest import Manifest
@@ -276,7 +280,7 @@ def test_an_index_of_the_merged_segment_answers_as_one_that_was_built_so(tmp_pat
     manifest, segments, live = opened(index.path)
     result = merge(index.path, "00000099.segment", manifest.definition, segments, live, durable=True)
     assert result is not None
-    write_manifest(index.path, manifest_of(index.path) | {"segments": [asdict(result[0])]})
+    write_manifest(index.path, manifest_of(index.path) | {"next": 100, "segments": [asdict(result[0])]})
     rows = articles(300)
     expected = build(tmp_path / "other", rows)
     got, wanted = answers(searchlib.Index.open(index.path)), answers(expected)
@@ -374,6 +378,51 @@ def test_a_full_disk_leaves_no_file(tmp_path: Path, allowed: int) -> None:
             assert "No space left on device" in str(error)
     assert refused == bool(disk.refused)
     assert (sorted(path.name for path in index.path.iterdir()) == before) == refused
+
+
+def test_a_disk_that_is_full_when_waiting_postings_are_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closing their file writes what it still holds, and fails as the write before did."""
+
+    class Full(SpooledTemporaryFile[bytes]):
+        def write(self, _: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        def __exit__(self, *error: Any) -> None:
+            super().__exit__(*error)
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    index = index_of(tmp_path / "news")
+    manifest, segments, live = opened(index.path)
+    before = sorted(path.name for path in index.path.iterdir())
+    monkeypatch.setattr(merger, "SpooledTemporaryFile", Full)
+    with pytest.raises(searchlib.StorageError, match="No space left on device"):
+        merge(index.path, "00000099.segment", manifest.definition, segments, live, durable=True)
+    assert sorted(path.name for path in index.path.iterdir()) == before
+
+
+@pytest.mark.parametrize("alive", [1, 400])
+def test_no_step_takes_in_all_terms_because_little_is_written(tmp_path: Path, alive: int) -> None:
+    """Terms whose documents are dead leave nothing to be written, those that occur once no lists."""
+    documents = [
+        Document(str(number), ("", " ".join(f"{number:03}w{i}" for i in range(150))), None, ((), ()), {})
+        for number in range(400)
+    ]
+    segment, _ = built(tmp_path, "00000001.segment", documents, OneTerm())
+    numbers = array("i", [*range(alive), *[-1] * (400 - alive)])
+    lengths = [array("I", [0] * alive), array("I", [150] * alive)]
+    merging = Merge([segment.file], [numbers], lengths, [2.0, 1.0], 1.2, 0.55)
+    pieces: list[str] = []
+    while merging.step(lambda name, _: pieces.append(name)):
+        pass
+    assert merging.terms == 150 * alive
+    assert pieces.count("postings") >= 4  # of 60,000 terms
+
+
+class OneTerm:
+    def analyze(self, form: str) -> Analysis:
+        return Analysis((form,), False)
 
 
 def test_any_damaged_byte_is_found_and_its_file_named(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def read_deletions(folder: Path, entry: SegmentEntry) -> bytes | None:
     if checksum != entry.deletions_checksum:
         raise CorruptIndexError(path, "it is not the one that was committed")
     live = content[_HEADER.size : -8]
-    if int.from_bytes(live, "little").bit_count() != entry.documents - entry.deleted:
+    bits = int.from_bytes(live, "little")
+    if bits >> entry.documents or bits.bit_count() != entry.documents - entry.deleted:
         raise CorruptIndexError(path, "it lists other documents than were committed")
     return live

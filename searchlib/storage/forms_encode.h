@@ -9,6 +9,8 @@
 
 #include "inversion_encode.h"
 
+#define SL_MOST_PROBES 2048u /* far above what chance needs, even among millions */
+
 typedef struct {
     uint32_t at, length;    /* of its bytes in `text` */
     uint32_t count, number; /* uses; its number when endings are sorted by them */
@@ -69,13 +71,15 @@ SL_FUNCTION int sl_forms_sort(sl_forms_encoding *e, const sl_inversion *v)
     return 1;
 }
 
-/* The index of an ending, counted once more; SL_NONE when memory ran out. `bytes` are those of the section. */
+/* The index of an ending, counted once more; SL_NONE when memory ran out. `bytes` are those of the section. Endings that were made
+ * to have one hash may be there twice. */
 SL_FUNCTION uint32_t sl_forms_ending(sl_forms_encoding *e, const uint8_t *bytes, uint32_t n)
 {
-    uint32_t hash = sl_key_hash(bytes, n);
+    uint32_t hash = sl_key_hash(bytes, n), probes = 0;
     if (!sl_table_fit(&e->failed, &e->table))
         return SL_NONE;
-    for (uint32_t slot = hash & e->table.mask; e->table.slots[slot].item != SL_NONE; slot = (slot + 1) & e->table.mask) {
+    for (uint32_t slot = hash & e->table.mask; probes < SL_MOST_PROBES && e->table.slots[slot].item != SL_NONE;
+         slot = (slot + 1) & e->table.mask, probes++) {
         sl_ending *one = &e->found[e->table.slots[slot].item];
         if (one->length == n && memcmp(e->text.data + one->at, bytes, n) == 0) {
             one->count++;
@@ -87,7 +91,8 @@ SL_FUNCTION uint32_t sl_forms_ending(sl_forms_encoding *e, const uint8_t *bytes,
     sl_ending one = {(uint32_t)e->text.length, n, 1, 0};
     e->found[e->count] = one;
     sl_put_bytes(&e->text, bytes, n);
-    sl_table_put(&e->table, hash, e->count);
+    if (probes < SL_MOST_PROBES)
+        sl_table_put(&e->table, hash, e->count);
     return e->text.failed ? SL_NONE : e->count++;
 }
 

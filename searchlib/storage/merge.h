@@ -81,6 +81,7 @@ typedef struct {
     /* the term at hand */
     sl_terms_writer out;
     uint32_t term, rank;    /* terms that are done; those of them that live */
+    uint64_t taken;         /* bytes of lists that were taken in by this step */
     uint32_t *docs, *tfs;   /* df, fields x stride */
     uint32_t doc_capacity, tf_capacity, stride, df;
     uint32_t *places, *codes; /* by occurrence; codes: the local number of its form */

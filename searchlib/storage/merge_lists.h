@@ -290,8 +290,13 @@ SL_FUNCTION int sl_merge_lists(sl_merge *m, sl_source *s)
         return 0;
     if (e->postings != s->postings_at || e->positions != s->positions_at)
         return sl_merge_damaged(m, s, SL_IN_TERMS, "lists do not lie one after the other");
-    s->postings_at += e->once ? 0 : e->postings_length;
-    s->positions_at += e->once ? 0 : e->positions_length;
+    if (!e->once) { /* none leads back to where lists have been, not even one without a document */
+        if (e->postings_length > s->postings_length - s->postings_at || e->positions_length > s->positions_length - s->positions_at)
+            return sl_merge_damaged(m, s, SL_IN_TERMS, "a list lies outside its section");
+        s->postings_at += e->postings_length;
+        s->positions_at += e->positions_length;
+        m->taken += e->postings_length + e->positions_length;
+    }
     if (!e->df)
         return 1; /* a document was refused after its words had been analysed */
     if (!sl_merge_reserve(m, 1))

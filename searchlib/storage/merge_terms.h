@@ -7,6 +7,8 @@
 
 #include "merge_lists.h"
 
+#define SL_TAKEN_STEP (1u << 20) /* bytes of lists that are enough for one step to read */
+
 /* Encodes what was gathered of the term at hand. */
 SL_FUNCTION int sl_merge_put(sl_merge *m, const sl_source *named)
 {
@@ -105,10 +107,13 @@ SL_FUNCTION int sl_merge_lists_begin(sl_merge *m)
     return m->ordinals && sl_walk_begin(m, 0);
 }
 
-/* Merges terms until there is enough to be written; sl_merge_written() empties it. More are left while term < term_count. */
+/* Merges terms until there is enough to be written, or enough was read of which little lives; sl_merge_written() empties it. More
+ * are left while term < term_count. */
 SL_FUNCTION int sl_merge_step(sl_merge *m)
 {
-    while (m->term < m->term_count && m->out.postings.length + m->out.positions.length < SL_STEP)
+    m->taken = 0;
+    for (uint32_t left = SL_WALK_STEP; left && m->term < m->term_count && m->taken < SL_TAKEN_STEP &&
+                                       m->out.postings.length + m->out.positions.length < SL_STEP; left--)
         if (!sl_merge_term(m))
             return 0;
     if (m->term == m->term_count)

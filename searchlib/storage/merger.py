@@ -51,6 +51,9 @@ def merge(
     Raises CorruptIndexError for a segment that is damaged, StorageError when the disk refuses, and ValueError when no
     document lives. Whenever nothing is returned, no file is left behind.
     """
+    for segment in segments:  # a number of documents is believed when there is as much to say about each
+        if segment.file.section_size("id_ends") != 4 * segment.file.documents:
+            raise CorruptIndexError(segment.file.path, "the ids are damaged")
     if sum(segment.file.documents for segment in segments) >= 1 << 31:
         raise StorageError(folder / file, "cannot be written: a segment cannot hold so many documents")
     numbers = _new_numbers(segments, live)
@@ -204,10 +207,12 @@ class _Merging:
         definition = self._definition
         weights = [field.weight for field in definition.text_fields]
         merge = Merge(self._files, self._numbers, lengths, weights, definition.k1, definition.b)
-        with SpooledTemporaryFile(max_size=_IN_MEMORY, mode="w+b", dir=str(self.out.path.parent)) as postings:
+        try:
+            with SpooledTemporaryFile(
+                max_size=_IN_MEMORY, mode="w+b", dir=str(self.out.path.parent)
+            ) as postings:
 
-            def put(name: str, piece: memoryview) -> None:
-                try:
+                def put(name: str, piece: memoryview) -> None:
                     if name == "postings":
                         postings.write(piece)
                         return
@@ -216,12 +221,10 @@ class _Merging:
                         self.out.section("postings", postings.read(_PIECE))
                         while more := postings.read(_PIECE):
                             self.out.extend("postings", memoryview(more))
-                except OSError as error:
-                    raise StorageError(
-                        self.out.path, f"cannot be written: {error.strerror or error}"
-                    ) from error
-                self.out.extend(name, piece)
+                    self.out.extend(name, piece)
 
-            while merge.step(put):
-                yield
+                while merge.step(put):
+                    yield
+        except OSError as error:  # closing the file writes, too, what it still holds
+            raise StorageError(self.out.path, f"cannot be written: {error.strerror or error}") from error
         self.contents |= {"terms": merge.terms, "forms": merge.forms, "total_length": merge.total_length}
