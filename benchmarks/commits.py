@@ -60,7 +60,8 @@ def _theirs(folder: Path) -> tuple[Commit, Callable[[], int]]:
 
     def close() -> int:
         writer.wait_merging_threads()
-        return tantivy.Index.open(str(folder)).searcher().num_segments
+        segments: int = tantivy.Index.open(str(folder)).searcher().num_segments
+        return segments
 
     return commit, close
 
