@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +12,10 @@ from naive_query import NaiveArchive
 
 import searchlib
 from searchlib.definitions import NEWS, Definition
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that starts the tests in the background has them ignore Ctrl-C, and so what they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Records = Sequence[dict[str, Any]]
 
