@@ -417,7 +417,10 @@ def run(tmp_path: Path, rest: str) -> tuple[searchlib.Index, subprocess.Popen[st
 
 
 def finished(process: subprocess.Popen[str]) -> str:
-    output, complaint = process.communicate(timeout=60)
+    try:
+        output, complaint = process.communicate(timeout=60)
+    finally:
+        process.kill()  # in case that it was waited for in vain
     assert complaint == ""
     assert process.returncode == 0
     return output
