@@ -1,9 +1,8 @@
 """Which documents of a segment's file can still be read, and where are those that cannot?
 
-When the table of contents and the index of the blocks are right, blocks are where that says, and those count whose pages are as they
-were written. Otherwise frames of zstd are read one after another from the beginning, and behind a hole from the next frame on. Without
-a table of contents no hash says that they are right; but a block must look like one in every way: documents that end where its
-numbers say, each an object with an id.
+When the table of contents and the index of the blocks are right, blocks are where that says. Otherwise frames of zstd are read one after
+another from the beginning, and behind a hole from the next frame on. Each frame has a checksum of its own, so that a bad page
+loses no more than the blocks that are really damaged.
 
 Documents are numbered up to the first hole. Behind it they are when the section is read to its end and it is known how many there are,
 or when the index of the blocks is found behind the last frame.
@@ -49,7 +48,7 @@ class Remains:
     """What is left of one segment. For one thread; the file stays open in the caller's hands.
 
     contents: its table of contents, None when that cannot be read; documents: how many there are, None when nothing tells.
-    blocks: all that is known of, in order. complete: are blocks and what they count all there was? checked: are their pages?
+    blocks: all that is known of, in order. complete: are blocks and what they count all there was? bounded: is it known where they end?
     """
 
     def __init__(
@@ -57,9 +56,8 @@ class Remains:
     ) -> None:
         self._path = path
         self._file = file
-        self._bad: set[int] = set()
         self._end = file.seek(0, 2)
-        self.checked = contents is not None
+        self.bounded = contents is not None
         blocks = None if contents is None else self._indexed(contents, documents)
         self.complete = blocks is not None
         self.blocks = self._scanned(documents) if blocks is None else blocks
@@ -80,29 +78,23 @@ class Remains:
             start, length = places_of(contents, self._end)["stored"]
             at, size = places_of(contents, self._end)["stored_index"]
         except (CorruptIndexError, KeyError):
-            self.checked = False
+            self.bounded = False
             return None
         if start + length > covered or at + size > covered:
-            self.checked = False
+            self.bounded = False
             return None
-        for pages in (touched(start, length), touched(at, size)):
-            self._bad |= {page for page, _ in bad_pages(self._file, covered, hashes, pages)}
         self._end = start + length
-        if self._is_bad(at, at + size) or size % ENTRY.size or documents is None:
+        damaged = any(bad_pages(self._file, covered, hashes, touched(at, size)))
+        if damaged or size % ENTRY.size or documents is None:
             return None
         self._file.seek(at)
         entries = [*ENTRY.iter_unpack(self._file.read(size)), (length, documents, 0)]
         if entries[0][:2] != (0, 0) or not _ascend(entries):
             return None
         return [
-            Block(
-                start + one, start + end, first, following - first, not self._is_bad(start + one, start + end)
-            )
+            Block(start + one, start + end, first, following - first)
             for (one, first, _), (end, following, _) in pairwise(entries)
         ]
-
-    def _is_bad(self, start: int, end: int) -> bool:
-        return any(page in self._bad for page in touched(start, end - start))
 
     def _scanned(self, documents: int | None) -> list[Block]:
         """The blocks that are found by reading the file."""
@@ -114,7 +106,7 @@ class Remains:
                 at = self._next_frame(at + 1)
                 continue
             end, rows = found
-            blocks.append(Block(at, end, None, len(rows), not self._is_bad(at, end)))
+            blocks.append(Block(at, end, None, len(rows)))
             at = end if end < self._end else None
         return self._numbered(blocks, documents)
 
@@ -122,7 +114,7 @@ class Remains:
         """The same blocks with the numbers of their documents, as far as they can be known, and those that were passed over."""
         if not blocks:
             return blocks
-        entries = None if self.checked else self._lost_index(blocks)
+        entries = None if self.bounded else self._lost_index(blocks)
         if entries is not None:
             self.complete = True
             found = {block.offset: block for block in blocks}
@@ -143,7 +135,7 @@ class Remains:
         if not rest:
             self.complete = number == documents
             return numbered
-        place, number = (self._end if self.checked else -1), documents or 0
+        place, number = (self._end if self.bounded else -1), documents or 0
         for i in reversed(range(len(rest))):
             if rest[i].end != place or number < (rest[i].count or 0):
                 break
@@ -187,8 +179,9 @@ class Remains:
         if not head.startswith(_FRAME):
             return None
         try:
-            size = zstandard.frame_content_size(head)
-            if not 8 <= size <= _LARGEST:
+            frame = zstandard.get_frame_parameters(head)
+            size = frame.content_size
+            if not frame.has_checksum or not 8 <= size <= _LARGEST:
                 return None
             packed = self._read(at, min(limit - at, size + size // 128 + 1024))
             unpacking = zstandard.ZstdDecompressor().decompressobj()

@@ -219,10 +219,8 @@ class _Damaged:
             with path.open("rb") as file:
                 contents = self._contents(source, file)
                 remains = Remains(path, file, contents, source.documents)
-                if not remains.checked:
-                    self.notes.append(
-                        f"{path}: its end is damaged or missing; no checksum vouches for the documents read from it"
-                    )
+                if not remains.bounded:
+                    self.notes.append(f"{path}: its end is damaged or missing")
                 yield from self._add_remains(writer, source, remains)
         except FileNotFoundError:
             self.losses.append(Loss(str(path), None, source.living(), "the file is missing"))

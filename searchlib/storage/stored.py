@@ -1,7 +1,7 @@
 """Where are the documents themselves? What hits give back, compressed in blocks.
 
     stored        = block*
-    block         = zstd frame of: u32 * n where each document ends, after the n numbers; the documents, MessagePack maps
+    block         = zstd frame, with its checksum, of: u32 * n where each document ends, after the n numbers; the documents, MessagePack maps
     stored_index  = per block: u64 where it begins in `stored`, u32 its first document, u32 its size unpacked
 
 A block holds about BLOCK bytes of documents, or one document that is larger; one made by a merge from half of that to twice
@@ -38,7 +38,9 @@ class StoredWriter:
         self._out = out
         self._start = out.length
         self._encode = msgspec.msgpack.Encoder().encode
-        self._compress = zstandard.ZstdCompressor(level=3, write_content_size=True).compress
+        self._compress = zstandard.ZstdCompressor(
+            level=3, write_content_size=True, write_checksum=True
+        ).compress
         self._pending: list[bytes] = []
         self._size = 0
         self._first = 0
