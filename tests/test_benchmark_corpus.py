@@ -20,8 +20,9 @@ from benchmarks.english_words import english
 from benchmarks.likeness import Likeness, Reading, generated_texts, real_texts
 from benchmarks.russian_words import russian
 from benchmarks.vocabulary import Lexicon, Octaves, name_stem
-from searchlib.language import Analyzer, detect_language
+from searchlib.language import Analyzer
 from searchlib.language._tokens import tokenize
+from searchlib.language.detection import detect_language
 
 SEED = 7
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from searchlib.language import detect_language
+from searchlib.language.detection import detect_language
 
 SENTENCES = Path(__file__).parents[2] / "shared" / "data" / "langid" / "sentences"
 needs_data = pytest.mark.skipif(not SENTENCES.is_dir(), reason="the shared data (../shared/data) is not here")
@@ -64,7 +64,7 @@ def test_the_same_text_gets_the_same_label() -> None:
 
 def test_the_program_s_own_langdetect_is_left_alone() -> None:
     code = (
-        "from searchlib.language import detect_language\n"
+        "from searchlib.language.detection import detect_language\n"
         "assert detect_language('Der Bundestag hat das Gesetz beschlossen und nicht vertagt.') == 'de'\n"
         "import langdetect; assert langdetect.DetectorFactory.seed is None"
     )
@@ -73,7 +73,7 @@ def test_the_program_s_own_langdetect_is_left_alone() -> None:
 
 def test_plain_news_loads_nothing_heavy() -> None:
     code = (
-        "import sys; from searchlib.language import Analyzer, detect_language; Analyzer()\n"
+        "import sys; from searchlib.language import Analyzer; from searchlib.language.detection import detect_language; Analyzer()\n"
         "assert detect_language('The leaders of the member states met in Astana on Thursday.') == 'en'\n"
         "assert detect_language('Лидеры государств встретились, чтобы обсудить этот вопрос.') == 'ru'\n"
         "assert not {'langdetect', 'pymorphy3', 'Stemmer'} & set(sys.modules)"

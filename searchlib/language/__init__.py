@@ -1,8 +1,10 @@
-"""What are the words of a text, what do they stand for, and in which language are they?"""
+"""What are the words of a text, what do they stand for, and in which language are they?
+
+Labels are in `detection`, which only who adds documents needs.
+"""
 
 from __future__ import annotations
 
 from searchlib.language.analyzer import VERSION, Analysis, Analyzer, Token
-from searchlib.language.detection import detect_language
 
-__all__ = ["VERSION", "Analysis", "Analyzer", "Token", "detect_language"]
+__all__ = ["VERSION", "Analysis", "Analyzer", "Token"]
