@@ -11,14 +11,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from searchlib.definitions import NEWS, Definition, load_definition
-from searchlib.errors import IncompatibleIndexError, IndexExistsError, SearchError, StorageError
+from searchlib.errors import IncompatibleIndexError, IndexExistsError, SearchError
 from searchlib.language import VERSION as ANALYSIS
 from searchlib.language import Analyzer
 from searchlib.ranking.question import Question
 from searchlib.ranking.ranker import Ranker
 from searchlib.results.results import Results
-from searchlib.storage.durable import sync_folder
+from searchlib.storage.deletions import lives
+from searchlib.storage.durable import make_folder
 from searchlib.storage.manifest import MANIFEST, Manifest
+from searchlib.storage.segment import find_id
 from searchlib.storage.snapshot import CommitWatch, Snapshot
 from searchlib.storage.statistics import Stats, figures
 
@@ -67,13 +69,7 @@ class Index:
             raise IndexExistsError(folder)
         if folder.exists() and not folder.is_dir():
             raise IndexExistsError(folder, f"{folder}: this is a file; an index needs a folder of its own")
-        new = [one for one in (folder, *folder.parents) if not one.exists()]
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageError(folder, f"cannot be made: {error.strerror or error}") from error
-        for one in new:
-            sync_folder(one.parent)
+        make_folder(folder)
         Manifest(definition=definition, analysis=ANALYSIS).commit(folder)
         return cls.open(folder)
 
@@ -171,11 +167,10 @@ class Index:
 
     def _place(self, id: str) -> tuple[Segment, int] | None:
         snapshot = self._open_ranker().snapshot
-        for segment, live in zip(reversed(snapshot.segments), reversed(snapshot.live), strict=True):
-            doc = segment.file.find_id(id)
-            if doc >= 0 and (live is None or live[doc >> 3] >> (doc & 7) & 1):
-                return segment, doc
-        return None
+        place = find_id(snapshot.segments, id)
+        if place is None or not lives(snapshot.live[place[0]], place[1]):
+            return None
+        return snapshot.segments[place[0]], place[1]
 
     def search(
         self,

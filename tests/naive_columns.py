@@ -79,7 +79,7 @@ class Archive:
                 bits[doc >> 3] |= row.alive << (doc & 7)
                 if row.alive:
                     self.rows[number, doc] = Row(row.date, row.tags, row.lang, True, id)
-            entry, _ = builder.finish(durable=False)
+            entry, _ = builder.finish()
             segments.append(Segment(folder, entry))
             live.append(None if all(row.alive for row in part) else bytes(bits))
         manifest = Manifest(

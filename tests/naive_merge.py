@@ -44,7 +44,7 @@ def built(
     builder = SegmentBuilder(folder, file, DEFINITION, analyzer)
     for document in documents:
         builder.add(document)
-    entry, replaced = builder.finish(durable=False)
+    entry, replaced = builder.finish()
     return Segment(folder, entry), bits_of([doc not in replaced for doc in range(len(documents))])
 
 

@@ -105,7 +105,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
         title = words[-1] if number % 7 == 0 else ""
         text = " ".join(words) * (1 + number % 3)
         builder.add(Document(f"id-{number}", (title, text), None, ((), ("en",)), {"id": f"id-{number}"}))
-    entry, _ = builder.finish(durable=False)
+    entry, _ = builder.finish()
     write_manifest(folder, manifest_of(folder) | {"next": 100, "segments": [asdict(entry)]})
     return folder
 

@@ -500,7 +500,7 @@ def test_words_of_a_document_that_was_refused_are_left_out(tmp_path: Path) -> No
     with pytest.raises(RuntimeError, match="boom"):
         builder.add(Document("x", ("", "word never seen boom"), None, ((), ()), {}))
     builder.add(documents[1])
-    entry, _ = builder.finish(durable=False)
+    entry, _ = builder.finish()
     segment = Segment(tmp_path, entry)
     assert segment.file.find_form("never") is not None
     result = merge(tmp_path, "00000002.segment", DEFINITION, [segment], [None], durable=False)

@@ -66,7 +66,7 @@ class Archive:
             for document in part:
                 builder.add(Document(str(len(texts)), tuple(document), None, (), {"id": ""}))
                 texts.append(document)
-            entry, _ = builder.finish(durable=False)
+            entry, _ = builder.finish()
             self.segments.append(Segment(folder, entry))
         self.oracle = NaivePhrases(texts, terms_of)
         self.usual = [field.weight for field in fields]

@@ -127,7 +127,7 @@ def with_ids(folder: str, ids: Sequence[str]) -> Segment:
     builder = SegmentBuilder(Path(folder), "00000001.segment", ONE_FIELD, analyzer)
     for id in ids:
         builder.add(Document(id, ("",), None, (), {"id": id}))
-    entry, replaced = builder.finish(durable=False)
+    entry, replaced = builder.finish()
     newest = {id: doc for doc, id in enumerate(ids)}
     assert replaced == set(range(len(ids))) - set(newest.values())
     return Segment(Path(folder), entry)

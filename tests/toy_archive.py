@@ -49,7 +49,7 @@ class ToyArchive:
             for texts in part:
                 builder.add(Document(str(len(self.corpus)), tuple(texts), None, (), {"id": ""}))
                 self.corpus.append([[readings(form) for form in text.split()] for text in texts])
-            entry, _ = builder.finish(durable=False)
+            entry, _ = builder.finish()
             self.segments.append(Segment(folder, entry))
         self.dead: frozenset[int] = frozenset()
         self.oracle = NaiveBM25(self.corpus, self.weights, k1, b, lambda words: words[0][0] == "s")

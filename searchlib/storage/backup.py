@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from searchlib.errors import CorruptIndexError, IndexExistsError, StorageError
-from searchlib.storage.durable import sync_folder
+from searchlib.storage.durable import make_folder
 from searchlib.storage.manifest import MANIFEST
 from searchlib.storage.snapshot import Snapshot
 
@@ -44,8 +44,6 @@ def copy_commit(folder: Path, target: Path) -> int:
                 previous = manifest
                 continue
             manifest.commit(target)
-            for parent in made:
-                sync_folder(parent.parent)
             return sum(entry.documents - entry.deleted for entry in manifest.segments)
         raise StorageError(folder, "cannot be copied: commits follow each other too quickly")
     except BaseException:
@@ -63,11 +61,9 @@ def _prepare(target: Path) -> list[Path]:
             raise IndexExistsError(target, f"{target}: this is a file; a copy needs a folder of its own")
         if target.is_dir() and any(target.iterdir()):
             raise IndexExistsError(target, f"{target}: this folder is not empty; a copy needs one of its own")
-        made = [one for one in (target, *target.parents) if not one.exists()]
-        target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(target, f"cannot be made: {error.strerror or error}") from error
-    return made
+        raise StorageError(target, f"cannot be read: {error.strerror or error}") from error
+    return make_folder(target)
 
 
 def _link(source: Path, target: Path) -> None:

@@ -73,8 +73,11 @@ class SegmentBuilder:
         """Gives everything up and removes the file."""
         self._out.discard()
 
-    def finish(self, *, durable: bool) -> tuple[SegmentEntry, set[int]]:
-        """Writes the segment. Gives its entry for the manifest, and the documents that later ones replaced or that were deleted."""
+    def finish(self) -> tuple[SegmentEntry, set[int]]:
+        """Writes the segment, which the commit that names it syncs.
+
+        Gives its entry for the manifest, and the documents that later ones replaced or that were deleted.
+        """
         definition, out, inversion = self._definition, self._out, self._inversion
         n = len(self._ids)
         self._stored.finish()
@@ -114,6 +117,6 @@ class SegmentBuilder:
                 "keywords": keywords,
                 "stored_blocks": self._stored.blocks,
             },
-            durable=durable,
+            durable=False,
         )
         return SegmentEntry(file=self.file, documents=n, checksum=checksum), self._replaced

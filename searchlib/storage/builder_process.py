@@ -50,7 +50,7 @@ def _serve(incoming: IO[bytes], outgoing: IO[bytes], folder: bytes, definition: 
             if frame is None:
                 builder.discard()
                 return
-            entry, replaced = builder.finish(durable=False)
+            entry, replaced = builder.finish()
             send(outgoing, encode((entry.documents, entry.checksum, sorted(replaced))))
         except BaseException:
             builder.discard()

@@ -136,7 +136,7 @@ class Builders:
 
     def _finish(self, builder: SegmentBuilder, chunk: Chunk) -> None:
         try:
-            chunk.built = builder.finish(durable=False)
+            chunk.built = builder.finish()
         except BaseException:
             builder.discard()
             raise

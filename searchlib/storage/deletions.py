@@ -16,10 +16,15 @@ from searchlib.storage.durable import write_file
 from searchlib.storage.format import VERSION
 from searchlib.storage.manifest import SegmentEntry
 
-__all__ = ["read_deletions", "write_deletions"]
+__all__ = ["lives", "read_deletions", "write_deletions"]
 
 _HEADER: Final = struct.Struct("<8sII")
 _MAGIC: Final = b"SEARCHLD"
+
+
+def lives(live: bytes | bytearray | None, doc: int) -> bool:
+    """Does a document live? live: a bit for each, None when all do."""
+    return live is None or bool(live[doc >> 3] >> (doc & 7) & 1)
 
 
 def write_deletions(folder: Path, name: str, entry: SegmentEntry, live: bytes) -> SegmentEntry:

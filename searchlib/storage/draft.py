@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from searchlib.storage.deletions import write_deletions
+from searchlib.storage.deletions import lives, write_deletions
 from searchlib.storage.manifest import SegmentEntry
 from searchlib.storage.segment import Segment
 from searchlib.storage.snapshot import Snapshot
@@ -35,7 +35,7 @@ class _Part:
 
     def delete(self, doc: int) -> bool:
         """Marks a document as deleted. Was it alive?"""
-        if self.live is not None and not self.live[doc >> 3] >> (doc & 7) & 1:
+        if not lives(self.live, doc):
             return False
         if not isinstance(self.live, bytearray):
             self.live = bytearray(_bits(self.live, self.entry.documents))

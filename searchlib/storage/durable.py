@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from searchlib.errors import StorageError
 
-__all__ = ["replace_file", "sync_file", "sync_folder", "write_file"]
+__all__ = ["make_folder", "replace_file", "sync_file", "sync_folder", "write_file"]
+
+
+def make_folder(folder: Path) -> list[Path]:
+    """Makes a folder where there is none, and those around it, durably. Gives those that were made, the innermost first.
+
+    Raises StorageError, and leaves none behind then.
+    """
+    made = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(folder, f"cannot be made: {error.strerror or error}") from error
+    try:
+        for one in made:
+            sync_folder(one.parent)
+    except BaseException:
+        with suppress(OSError):
+            for one in made:
+                one.rmdir()
+        raise
+    return made
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -21,6 +21,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -38,7 +39,7 @@ from searchlib.storage._segment import hash64
 from searchlib.storage.durable import replace_file, sync_file, sync_folder, write_file
 from searchlib.storage.format import VERSION
 
-__all__ = ["MANIFEST", "RECENT", "Manifest", "SegmentEntry", "SegmentNames", "remove_strays"]
+__all__ = ["MANIFEST", "RECENT", "Manifest", "SegmentEntry", "SegmentNames", "remove_strays", "strays"]
 
 MANIFEST: Final = "manifest"
 RECENT: Final = "manifest.recent"
@@ -226,13 +227,19 @@ def _checked(entry: SegmentEntry) -> SegmentEntry:
     return entry
 
 
+def strays(folder: Path, keep: Iterable[str]) -> list[Path]:
+    """Files of an index that are not to be kept."""
+    kept = {MANIFEST, *keep}
+    return [
+        path
+        for path in folder.iterdir()
+        if (path.suffix in (".segment", ".deletions", ".new") or path.name == RECENT)
+        and path.name not in kept
+    ]
+
+
 def remove_strays(folder: Path, keep: Iterable[str]) -> None:
     """Removes files of an index that are not to be kept. What another process has in use is left for next time."""
-    kept = {MANIFEST, *keep}
-    for path in folder.iterdir():
-        ours = path.suffix in (".segment", ".deletions", ".new") or path.name == RECENT
-        if ours and path.name not in kept:
-            try:
-                path.unlink(missing_ok=True)
-            except OSError:
-                continue  # Windows: a reader has it mapped; or it is a folder, and nobody's of ours
+    for path in strays(folder, keep):
+        with suppress(OSError):  # Windows: a reader has it mapped; or it is a folder, and nobody's of ours
+            path.unlink(missing_ok=True)

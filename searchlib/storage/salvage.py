@@ -28,6 +28,7 @@ from searchlib.errors import (
 )
 from searchlib.language import VERSION, Analyzer
 from searchlib.storage.deletions import read_deletions
+from searchlib.storage.durable import make_folder
 from searchlib.storage.format import START, read_contents
 from searchlib.storage.manifest import MANIFEST, Manifest, SegmentEntry
 from searchlib.storage.remains import Block, Remains
@@ -93,15 +94,14 @@ def salvage(
     if folder.resolve() in into.resolve().parents:
         raise IndexExistsError(into, f"{into}: this is inside the damaged index; name a folder outside")
     damaged = _Damaged(folder, definition)
-    first_made = [one for one in (into, *into.parents) if not one.exists()][-1]
+    made = make_folder(into)
     try:
-        into.mkdir(parents=True)
         Manifest(definition=damaged.definition, analysis=VERSION).commit(into)
         with Writer(into, Analyzer(damaged.definition.languages)) as writer:
             damaged.add_to(writer, on_progress)
         documents = sum(entry.documents - entry.deleted for entry in Manifest.read(into).segments)
     except BaseException as error:
-        rmtree(first_made, ignore_errors=True)
+        rmtree(made[-1], ignore_errors=True)
         if isinstance(error, OSError):
             raise StorageError(into, f"cannot be made: {error.strerror or error}") from error
         raise

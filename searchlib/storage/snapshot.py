@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Final
 
 from searchlib.errors import CorruptIndexError
-from searchlib.storage.deletions import read_deletions
+from searchlib.storage.deletions import lives, read_deletions
 from searchlib.storage.manifest import MANIFEST, RECENT, Manifest
 from searchlib.storage.segment import Segment
 
@@ -79,9 +79,7 @@ class Snapshot:
         live = self.live[segment]
         if live is None:
             return None
-        return [
-            doc for doc in range(self.segments[segment].file.documents) if live[doc >> 3] >> (doc & 7) & 1
-        ]
+        return [doc for doc in range(self.segments[segment].file.documents) if lives(live, doc)]
 
 
 class CommitWatch:

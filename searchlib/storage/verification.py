@@ -16,10 +16,10 @@ from time import monotonic
 from typing import Any, BinaryIO, Final
 
 from searchlib.errors import CorruptIndexError, IncompatibleIndexError, IndexNotFoundError, StorageError
-from searchlib.storage.deletions import read_deletions
+from searchlib.storage.deletions import lives, read_deletions
 from searchlib.storage.format import read_contents
 from searchlib.storage.inspection import Fault, Ids, Inspection
-from searchlib.storage.manifest import RECENT, Manifest, SegmentEntry
+from searchlib.storage.manifest import RECENT, Manifest, SegmentEntry, strays
 from searchlib.storage.segment import Segment
 
 __all__ = ["Fault", "Verification", "verify"]
@@ -27,7 +27,6 @@ __all__ = ["Fault", "Verification", "verify"]
 _TRIES: Final = 20
 _MOST: Final = 20  # ids that two documents have
 _REPORT_EVERY: Final = 0.1  # seconds between two calls of on_progress
-_OURS: Final = (".segment", ".deletions", ".new")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +194,7 @@ def _same_ids(known: list[tuple[_Opened, Ids]]) -> Iterator[Fault]:
     def living(number: int) -> Iterator[tuple[bytes, int, int]]:
         one, ids = known[number]
         for doc in ids.order:
-            if one.live is None or one.live[doc >> 3] >> (doc & 7) & 1:
+            if lives(one.live, doc):
                 yield ids[doc], number, doc
 
     def same() -> Iterator[Fault]:
@@ -230,6 +229,5 @@ def _notes(folder: Path, manifest: Manifest | None) -> Iterator[str]:
     with suppress(CorruptIndexError, IndexNotFoundError):
         for one in Manifest.newest(folder):  # a writer may have gone on
             kept |= set() if one is None else one.files()
-    for path in sorted(folder.iterdir()):
-        if path.suffix in _OURS and path.name not in kept:
-            yield f"{path}: no commit names it; a writer that is at work needs it, or the next one removes it"
+    for path in sorted(strays(folder, kept | {RECENT})):
+        yield f"{path}: no commit names it; a writer that is at work needs it, or the next one removes it"

@@ -374,7 +374,7 @@ class Writer:
         if builder is None:
             return
         try:
-            entry, replaced = builder.finish(durable=False)
+            entry, replaced = builder.finish()
         except BaseException:
             builder.discard()
             raise
