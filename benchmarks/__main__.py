@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import click
 
-from benchmarks.commits import command as commits
-from benchmarks.corpus import command as corpus
-from benchmarks.effectiveness import command as effectiveness
-from benchmarks.foundation import command as foundation
-from benchmarks.likeness import command as likeness
-from benchmarks.merging import command as merging
-from benchmarks.questions import command as questions
-from benchmarks.upserts import command as upserts
-from benchmarks.workers import command as workers
+from benchmarks.corpora.archive import command as corpus
+from benchmarks.corpora.likeness import command as likeness
+from benchmarks.measures.commits import command as commits
+from benchmarks.measures.effectiveness import command as effectiveness
+from benchmarks.measures.merging import command as merging
+from benchmarks.measures.upserts import command as upserts
 
 
 @click.group()
@@ -23,12 +20,9 @@ def main() -> None:
 main.add_command(commits)
 main.add_command(corpus)
 main.add_command(effectiveness)
-main.add_command(foundation)
 main.add_command(likeness)
 main.add_command(merging)
-main.add_command(questions)
 main.add_command(upserts)
-main.add_command(workers)
 
 if __name__ == "__main__":
     main(prog_name="python -m benchmarks")

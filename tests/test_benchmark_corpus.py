@@ -12,14 +12,14 @@ from statistics import fmean, median
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import real
 from benchmarks.__main__ import main
-from benchmarks.corpus import Archive, Article, Language, Query
-from benchmarks.effectiveness import evaluated, ranked
-from benchmarks.english_words import english
-from benchmarks.likeness import Likeness, Reading, generated_texts, real_texts
-from benchmarks.russian_words import russian
-from benchmarks.vocabulary import Lexicon, Octaves, name_stem
+from benchmarks.corpora import real
+from benchmarks.corpora.archive import Archive, Article, Language, Query
+from benchmarks.corpora.english_words import english
+from benchmarks.corpora.likeness import Likeness, Reading, generated_texts, real_texts
+from benchmarks.corpora.russian_words import russian
+from benchmarks.corpora.vocabulary import Lexicon, Octaves, name_stem
+from benchmarks.measures.effectiveness import evaluated, ranked
 from searchlib.language import Analyzer
 from searchlib.language._tokens import tokenize
 from searchlib.language.detection import detect_language

@@ -16,10 +16,11 @@ from time import perf_counter
 
 import click
 
-from benchmarks.building import articles, size_on_disk
-from benchmarks.corpus import Article, prepared
-from benchmarks.engines import Searchlib, Tantivy, register_analyzers
-from benchmarks.foundation import aligned, p99
+from benchmarks.corpora.archive import Article, prepared
+from benchmarks.engines import searchlib, tantivy
+from benchmarks.measures.building import articles, size_on_disk
+from benchmarks.measures.figures import percentile
+from benchmarks.measures.tables import aligned
 
 _TURN = 250
 Commit = Callable[[Article], None]
@@ -29,12 +30,11 @@ def _ours(folder: Path) -> tuple[Commit, Callable[[], int]]:
     """A function that commits one article, and one that closes and says how many segments there are."""
     from searchlib import Index
 
-    engine = Searchlib()
-    index = Index.create(folder, engine.definition())
+    index = Index.create(folder, searchlib.defined("own"))
     writer = index.writer()
 
     def commit(article: Article) -> None:
-        writer.add(engine.record(article))
+        writer.add(searchlib.record(article, "own"))
         writer.commit()
 
     def close() -> int:
@@ -45,22 +45,21 @@ def _ours(folder: Path) -> tuple[Commit, Callable[[], int]]:
 
 
 def _theirs(folder: Path) -> tuple[Commit, Callable[[], int]]:
-    import tantivy
+    from tantivy import Document, Index
 
-    engine = Tantivy()
     folder.mkdir()
-    index = tantivy.Index(engine.schema(), path=str(folder))
-    register_analyzers(index)
+    index = Index(tantivy.schema_of("own"), path=str(folder))
+    tantivy.register_analyzers(index)
     writer = index.writer(heap_size=100_000_000, num_threads=1)
 
     def commit(article: Article) -> None:
         writer.delete_documents_by_term("id", article["id"])
-        writer.add_document(tantivy.Document(**engine.record(article)))
+        writer.add_document(Document(**tantivy.record(article, "own")))
         writer.commit()
 
     def close() -> int:
         writer.wait_merging_threads()
-        segments: int = tantivy.Index.open(str(folder)).searcher().num_segments
+        segments: int = Index.open(str(folder)).searcher().num_segments
         return segments
 
     return commit, close
@@ -73,7 +72,7 @@ def _turns(found: Iterator[Article], count: int) -> Iterator[list[Article]]:
 
 
 def _row(name: str, times: Sequence[float], close: float, segments: int, size: int) -> list[str]:
-    figures = (fmean(times), median(times), p99(list(times)), max(times))
+    figures = (fmean(times), median(times), percentile(times, 99), max(times))
     return [name, *(f"{figure * 1e3:.2f}" for figure in figures), f"{close:.2f}", str(segments), f"{size:,}"]
 
 
@@ -102,7 +101,7 @@ def command(count: int) -> None:
             rows.append(_row(engine, times[engine], took, segments, sizes[engine]))
         click.echo(f"{count:,} commits of one document each\n" + aligned(rows, range(1, 8)))
         ours, theirs = (fmean(times[engine]) for engine in feeds)
-        Searchlib().ready(islice(articles(archive), count))(work / "once")
+        searchlib.Searchlib().ready(islice(articles(archive), count), "own")(work / "once")
         once = size_on_disk(work / "once")
         click.echo(
             f"time {ours / theirs:.2f}x tantivy's, bytes {sizes['searchlib'] / sizes['tantivy']:.2f}x; "

@@ -1,4 +1,4 @@
-"""How does Whoosh answer a question of a class? The same archive and questions as in answering.py.
+"""How does Whoosh answer? whoosh3 in pure Python; an optimized index of one segment.
 
 Stems are Snowball's, as tantivy's are; stop words are kept, so that phrases with them find the same. The choices are
 those that were fastest at an exact answer in whoosh3: a limit as the `filter` of a search, a total by walking the
@@ -13,26 +13,33 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.answering import TOP, Answer, Ask, days, language_of
-from benchmarks.classes import Question, folded
-from benchmarks.corpus import Article
-from benchmarks.engines import FORMS
+from benchmarks.corpora.archive import Article
+from benchmarks.corpora.questions import Question, folded
+from benchmarks.engines.engine import Analysis, Answer, Ask, days, language_of, without
 
 _LANGUAGES = {"en": "english", "ru": "russian"}
 _TEXTS = ("title", "text")
+_FORMS = "forms"  # words as they are written
 
 
-class WhooshAnswering:
-    """whoosh3 in pure Python; an optimized index of one segment."""
+class Whoosh:
+    """Whoosh as it is maintained today."""
 
     name = "Whoosh"
-    layout = 1
+    layout = 2
+    analyses: tuple[Analysis, ...] = ("own",)
     _megabytes = 512
+
+    def missing(self) -> str | None:
+        return without("whoosh3")
 
     def version(self) -> str:
         return version("whoosh3")
 
-    def ready(self, articles: Iterable[Article]) -> Callable[[Path], None]:
+    def answers(self, question: Question) -> bool:
+        return True
+
+    def ready(self, articles: Iterable[Article], analysis: Analysis) -> Callable[[Path], None]:
         from whoosh.index import create_in
 
         records = [self._record(article) for article in articles]
@@ -46,7 +53,7 @@ class WhooshAnswering:
 
         return build
 
-    def open(self, folder: Path) -> Ask:
+    def open(self, folder: Path, analysis: Analysis) -> Ask:
         from whoosh.index import open_dir
         from whoosh.qparser.default import MultifieldParser
         from whoosh.qparser.syntax import AndGroup, OrGroup
@@ -83,7 +90,7 @@ class WhooshAnswering:
                 counts = dict(found.groups("source"))
                 return Answer(total=sum(counts.values()), counts=counts)
             order = {"sortedby": "date", "reverse": True} if question.wanted == "newest" else {}
-            hits = searcher.search(query, limit=TOP, filter=limit, **order)
+            hits = searcher.search(query, limit=question.top, filter=limit, **order)
             return Answer(ids=[hit["id"] for hit in hits])
 
         return ask
@@ -104,7 +111,7 @@ class WhooshAnswering:
             "tags": KEYWORD(commas=True),
         }
         for name in _TEXTS:
-            fields[f"{name}_{FORMS}"] = TEXT(analyzer=words, phrase=False)
+            fields[f"{name}_{_FORMS}"] = TEXT(analyzer=words, phrase=False)
             for language, stemmer in _LANGUAGES.items():
                 fields[f"{name}_{language}"] = TEXT(analyzer=words | stems(stemmer, cachesize=-1))
         return Schema(**fields)
@@ -118,7 +125,7 @@ class WhooshAnswering:
             "source": article["source"],
             "lang": language,
             "tags": ",".join(article["tags"]),
-            **{f"{name}_{kind}": value for name, value in texts.items() for kind in (language, FORMS)},
+            **{f"{name}_{kind}": value for name, value in texts.items() for kind in (language, _FORMS)},
         }
 
 
@@ -128,8 +135,8 @@ def _written_words(question: Question) -> Any:
 
     word = question.words[0]
     if question.how == "prefix":
-        return Or([Prefix(f"{name}_{FORMS}", word) for name in _TEXTS])
-    return Or([FuzzyTerm(f"{name}_{FORMS}", word, maxdist=1, prefixlength=0) for name in _TEXTS])
+        return Or([Prefix(f"{name}_{_FORMS}", word) for name in _TEXTS])
+    return Or([FuzzyTerm(f"{name}_{_FORMS}", word, maxdist=1, prefixlength=0) for name in _TEXTS])
 
 
 def _limit(question: Question) -> Any:

@@ -1,7 +1,7 @@
 """How fast are searches while documents are replaced all the time? ``python -m benchmarks upserts``
 
 An index of a generated archive is searched by this process, some hundred queries a second, each time on the newest commit; first
-while nothing happens, then while another process (``python -m benchmarks.upserts FOLDER ARCHIVE RATE SECONDS``) replaces documents
+while nothing happens, then while another process (``python -m benchmarks.measures.upserts FOLDER ARCHIVE RATE SECONDS``) replaces documents
 at a steady rate and commits every second. The time of a query is that of the whole call, moving to a new commit included. Both
 phases are told in turns of the same length, twice each, idle first.
 """
@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, TypedDict
 
 import click
 
-from benchmarks.building import articles, size_on_disk
-from benchmarks.corpus import Archive, prepared
-from benchmarks.foundation import aligned, p99
+from benchmarks.corpora.archive import Archive, prepared
+from benchmarks.measures.building import articles, size_on_disk
+from benchmarks.measures.figures import percentile
+from benchmarks.measures.tables import aligned
 
 if TYPE_CHECKING:
     from searchlib import Index
@@ -119,7 +120,7 @@ def command(*, documents: int, rate: int, seconds: float, per_second: int) -> No
                 _ = index.search(query, limit=_TOP).ids
             for _ in range(2):
                 idle += _asked(index, queries, seconds, per_second)
-                command = [sys.executable, "-m", "benchmarks.upserts", str(folder), str(archive)]
+                command = [sys.executable, "-m", "benchmarks.measures.upserts", str(folder), str(archive)]
                 child = subprocess.Popen(
                     [*command, str(rate), str(seconds)],
                     stdin=subprocess.PIPE,
@@ -138,10 +139,10 @@ def command(*, documents: int, rate: int, seconds: float, per_second: int) -> No
             segments = index.stats().segments
         rows = [["", "queries", "p50 ms", "p99 ms", "longest ms"]]
         for label, times in (("idle", idle), ("while documents are replaced", busy)):
-            figures = (median(times), p99(times), max(times))
+            figures = (median(times), percentile(times, 99), max(times))
             rows.append([label, f"{len(times):,}", *(f"{figure * 1e3:.3f}" for figure in figures)])
         click.echo(aligned(rows, range(1, 5)))
-        click.echo(f"p99 {p99(busy) / p99(idle):.2f}x of idle")
+        click.echo(f"p99 {percentile(busy, 99) / percentile(idle, 99):.2f}x of idle")
         commits = [one for run in runs for one in run["commits"]]
         rates = " and ".join(f"{run['documents'] / run['seconds']:,.0f}" for run in runs)
         click.echo(

@@ -16,7 +16,7 @@ from itertools import islice
 from random import Random
 from typing import Literal
 
-from benchmarks.corpus import SECTIONS, SOURCES, Archive, Language, Query
+from benchmarks.corpora.archive import SECTIONS, SOURCES, Archive, Language, Query
 
 _YEAR = timedelta(days=365)  # about a tenth of the archive
 _FIRST_DAY, _DAYS = date(2015, 1, 1), 3650
@@ -34,7 +34,7 @@ Wanted = Literal["best", "newest", "facets", "total"]
 class Question:
     """Words, how they are to match, what may match, and what is wanted.
 
-    best and newest: ids of the first ten. facets: matches by source and their total. total: the number of matches.
+    best and newest: ids of the first ``top``. facets: matches by source and their total. total: the number of matches.
     since and until are ISO days, both included.
     """
 
@@ -42,6 +42,7 @@ class Question:
     words: tuple[str, ...]
     how: How = "any"
     wanted: Wanted = "best"
+    top: int = 10
     since: str | None = None
     until: str | None = None
     lang: Language | None = None

@@ -1,7 +1,7 @@
 """What does it cost to merge segments, beside building one of the same documents?
 
 ``python -m benchmarks merging`` builds segments of a generated archive with the news definition, and merges them in a process of
-its own (``python -m benchmarks.merging FOLDER SHARE``), once with all documents and once with a share of them deleted. Its memory is
+its own (``python -m benchmarks.measures.merging FOLDER SHARE``), once with all documents and once with a share of them deleted. Its memory is
 what it has for itself, without the pages of the segments' files, which the system can drop.
 """
 
@@ -20,8 +20,8 @@ from typing import TypedDict
 
 import click
 
-from benchmarks.building import articles
-from benchmarks.corpus import Article, prepared
+from benchmarks.corpora.archive import Article, prepared
+from benchmarks.measures.building import articles
 
 
 class Merged(TypedDict):
@@ -118,7 +118,7 @@ def command(documents: int, segments: int, dead: float) -> None:
         click.echo(f"built in {segments} segments: {seconds:.2f} s, {documents / seconds:,.0f} documents/s")
         for share in (0.0, dead):
             run = subprocess.run(
-                [sys.executable, "-m", "benchmarks.merging", str(folder), str(share)],
+                [sys.executable, "-m", "benchmarks.measures.merging", str(folder), str(share)],
                 capture_output=True,
                 text=True,
                 check=True,

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from benchmarks import real
+from benchmarks.corpora import real
 from searchlib import Definition, Field, Index, QueryError
 
 _DEPTH = 1000  # documents asked of a query, for average precision

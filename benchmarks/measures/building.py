@@ -1,7 +1,7 @@
 """What does it cost to build an index? One build, in a process of its own: its memory and threads alone.
 
-``python -m benchmarks.building ENGINE ARCHIVE FOLDER`` prints one JSON object; ``measured`` runs that. ENGINE
-is a name of engines.ENGINES, or one of questions.ANSWERING after "questions:": articles are loaded before the clock starts, so that reading JSON is nobody's
+``python -m benchmarks.measures.building ENGINE ANALYSIS ARCHIVE FOLDER`` prints one JSON object; ``measured`` runs that. ENGINE
+is a name of engines.ENGINES; articles are loaded before the clock starts, so that reading JSON is nobody's
 cost. Or it is ``news``: searchlib as a user has it, with the news definition, everything stored and the
 archive streamed from the file, for the peak of memory; ``news:2`` is the same with two workers.
 """
@@ -18,10 +18,11 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import TypedDict
 
-from benchmarks.corpus import Article
+from benchmarks.corpora.archive import Article
+from benchmarks.engines import ENGINES
+from benchmarks.engines.engine import Analysis
 
 NEWS = "news"
-QUESTIONS = "questions:"
 
 
 class Build(TypedDict):
@@ -38,9 +39,17 @@ class Build(TypedDict):
     index_bytes: int
 
 
-def measured(engine: str, archive: Path, folder: Path) -> Build:
+def measured(engine: str, analysis: Analysis, archive: Path, folder: Path) -> Build:
     """Builds in a new process; the folder must not exist."""
-    command = [sys.executable, "-m", "benchmarks.building", engine, str(archive), str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.measures.building",
+        engine,
+        analysis,
+        str(archive),
+        str(folder),
+    ]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
         raise RuntimeError(f"the build with {engine} failed:\n{run.stderr}")
@@ -72,16 +81,11 @@ def _news(archive: Path, workers: int) -> Callable[[Path], None]:
     return build
 
 
-def _ready(engine: str, archive: Path) -> Callable[[Path], None]:
-    from benchmarks.engines import ENGINES
-    from benchmarks.questions import ANSWERING
-
+def _ready(engine: str, analysis: Analysis, archive: Path) -> Callable[[Path], None]:
     name, _, workers = engine.partition(":")
     if name == NEWS:
         return _news(archive, int(workers or 1))
-    if engine.startswith(QUESTIONS):
-        return ANSWERING[engine.removeprefix(QUESTIONS)].ready(articles(archive))
-    return ENGINES[engine].ready(articles(archive))
+    return ENGINES[engine].ready(articles(archive), analysis)
 
 
 def _peak_mb() -> float | None:
@@ -98,13 +102,13 @@ def _peak_mb() -> float | None:
     return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
 
 
-def main(engine: str, archive: Path, folder: Path) -> Build:
+def main(engine: str, analysis: Analysis, archive: Path, folder: Path) -> Build:
     """Builds here and now."""
     raw = [0, 0]
     for article in articles(archive):
         raw[0] += 1
         raw[1] += len(article["title"].encode()) + len(article["text"].encode())
-    build = _ready(engine, archive)
+    build = _ready(engine, analysis, archive)
     gc.collect()
     gc.freeze()  # the loaded articles are the benchmark's: collections during the build need not walk them
     wall, cpu = perf_counter(), process_time()
@@ -122,4 +126,6 @@ def main(engine: str, archive: Path, folder: Path) -> Build:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))))
+    print(
+        json.dumps(main(sys.argv[1], "terms" if sys.argv[2] == "terms" else "own", *map(Path, sys.argv[3:])))
+    )

@@ -18,8 +18,8 @@ from typing import Any
 
 import click
 
-from benchmarks import real
-from benchmarks.corpus import Archive, Language
+from benchmarks.corpora import real
+from benchmarks.corpora.archive import Archive, Language
 from searchlib.language import Analyzer
 from searchlib.language._tokens import tokenize
 

@@ -12,8 +12,8 @@ import zlib
 from functools import cache
 from typing import Any
 
-from benchmarks.compounds import RussianCompounds
-from benchmarks.vocabulary import (
+from benchmarks.corpora.compounds import RussianCompounds
+from benchmarks.corpora.vocabulary import (
     COUNT,
     DAY,
     FRACTION,

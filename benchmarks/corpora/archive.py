@@ -23,9 +23,9 @@ from typing import Any, Literal, TypedDict
 
 import click
 
-from benchmarks.english_words import english
-from benchmarks.russian_words import russian
-from benchmarks.vocabulary import Lexicon, Octaves, Weighted, Zipf, name_stem, number
+from benchmarks.corpora.english_words import english
+from benchmarks.corpora.russian_words import russian
+from benchmarks.corpora.vocabulary import Lexicon, Octaves, Weighted, Zipf, name_stem, number
 
 VERSION = 2  # of the text: raised whenever the same arguments would give other bytes
 _FUNCTION, _TOPIC, _ANY, _NAME, _NUMBER, _ACRONYM, _COMPOUND, _AGAIN = range(8)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import zlib
 from functools import cache
 
-from benchmarks.compounds import EnglishCompounds
-from benchmarks.vocabulary import (
+from benchmarks.corpora.compounds import EnglishCompounds
+from benchmarks.corpora.vocabulary import (
     COUNT,
     DAY,
     FRACTION,

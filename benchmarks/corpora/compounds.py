@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from benchmarks.vocabulary import Weighted, joined, name_stem
+from benchmarks.corpora.vocabulary import Weighted, joined, name_stem
 
 _ENGLISH = """
 long-term short-term so-called year-on-year vice-president state-owned third-quarter two-thirds cease-fire

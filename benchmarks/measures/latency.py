@@ -1,0 +1,206 @@
+"""How fast is each class of question, and do all engines answer alike?
+
+Every question is asked of each engine in turn, their order turned round from one to the next, so that what else the
+machine does falls on all alike. A repetition asks everything ``ROUNDS`` times; a question's time is the best of them after a
+warm-up, so that p99 tells of slow questions and not of a busy machine. The garbage collector is on, as users have it,
+but what the benchmark and the opened indexes hold is frozen, so that a collection walks only what questions leave behind. None is
+forced between calls: it would cool the processor's caches, which counts where a call takes microseconds.
+
+An engine that is too slow for that answers only the first questions of a class, as many as a budget of time allows, and is compared on those.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from statistics import fmean, median
+from threading import Barrier
+from time import perf_counter
+
+from benchmarks.corpora.questions import Question
+from benchmarks.engines import OURS
+from benchmarks.engines.engine import Answer, Ask
+from benchmarks.measures.figures import Figure, percentile
+
+ROUNDS = 3
+FEWEST = 10  # questions that even the slowest engine answers
+_WARM_UP = 2  # times, since engines with a compiler of their own need some
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one engine did with the first questions of a class: its answers, and of each repetition a time in ms per question."""
+
+    answers: list[Answer]
+    times: list[list[float]]
+
+
+def asked(asks: dict[str, Ask], questions: list[Question], repeats: int, budget: float) -> dict[str, Run]:
+    """Asks every engine every question, or as many as it answers within ``budget`` seconds a class."""
+    runs: dict[str, Run] = {}
+    for name, ask in asks.items():
+        few = questions[:FEWEST]
+        began = perf_counter()
+        answers = [ask(question) for question in few]
+        each = (perf_counter() - began) / len(few)
+        affordable = max(FEWEST, int(budget / (each * (repeats * ROUNDS + _WARM_UP))))
+        answers += [ask(question) for question in questions[FEWEST:affordable]]
+        for _ in range(_WARM_UP - 1):
+            for question in questions[: len(answers)]:
+                ask(question)
+        runs[name] = Run(answers, [])
+    gc.collect()
+    gc.freeze()
+    for _ in range(repeats):
+        for name, times in _repetition(
+            asks, questions, {name: len(runs[name].answers) for name in asks}
+        ).items():
+            runs[name].times.append(times)
+    gc.unfreeze()
+    return runs
+
+
+def _repetition(
+    asks: dict[str, Ask], questions: list[Question], counts: dict[str, int]
+) -> dict[str, list[float]]:
+    times: dict[str, list[list[float]]] = {name: [[] for _ in range(counts[name])] for name in asks}
+    turns = list(asks.items())
+    for round_ in range(ROUNDS):
+        for number, question in enumerate(questions):
+            for name, ask in turns if (number + round_) % 2 else turns[::-1]:
+                if number < counts[name]:
+                    times[name][number].append(_timed(ask, question))
+    return {name: [min(each) * 1e3 for each in of] for name, of in times.items()}
+
+
+def _timed(ask: Ask, question: Question) -> float:
+    began = perf_counter()
+    answer = ask(question)
+    seconds = perf_counter() - began
+    return seconds if answer.seconds is None else answer.seconds
+
+
+def figures(corpus: str, subject: str, runs: dict[str, Run]) -> Iterator[Figure]:
+    """What the runs of a class say of each engine, and of ours on the same questions where an engine answered fewer."""
+    for engine, run in runs.items():
+        yield from _times(corpus, subject, engine, run.times)
+        fewer = len(run.answers)
+        if OURS in runs and fewer < len(runs[OURS].answers):
+            ours = [times[:fewer] for times in runs[OURS].times]
+            yield from _times(corpus, f"{subject}, the first {fewer}", OURS, ours)
+
+
+_QUANTITIES: tuple[tuple[str, Callable[[list[float]], float]], ...] = (
+    ("mean", fmean),
+    ("p50", median),
+    ("p95", lambda times: percentile(times, 95)),
+    ("p99", lambda times: percentile(times, 99)),
+    ("p99.9", lambda times: percentile(times, 99.9)),
+)
+
+
+def _times(corpus: str, subject: str, engine: str, times: list[list[float]]) -> Iterator[Figure]:
+    for quantity, of in _QUANTITIES:
+        values = tuple(of(repetition) for repetition in times)
+        yield Figure("latency", corpus, subject, engine, quantity, "ms", values)
+
+
+def throughput(
+    corpus: str,
+    subject: str,
+    opened: Callable[[], Ask],
+    engine: str,
+    questions: list[Question],
+    threads: int,
+    repeats: int,
+) -> Figure:
+    """Questions a second when so many threads ask at once, each with what it opened itself.
+
+    Each thread's rate is what it answered by the time that its engine was busy with it.
+    """
+
+    def work(number: int, start: Barrier) -> float:
+        ask = opened()
+        mine = questions[number::threads]
+        for question in mine:
+            ask(question)
+        start.wait()
+        return len(mine) / sum(_timed(ask, question) for question in mine)
+
+    values = []
+    for _ in range(repeats):
+        start = Barrier(threads)
+        with ThreadPoolExecutor(threads) as pool:
+            values.append(sum(pool.map(work, range(threads), [start] * threads)))
+    return Figure(
+        "latency",
+        corpus,
+        subject,
+        engine,
+        f"{threads} thread{'s' * (threads > 1)}",
+        "questions/s",
+        tuple(values),
+        rising=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far an engine answers like searchlib, to the questions that both answered.
+
+    same_total: the share of questions with as many matches; matches: all of searchlib's to all of the other's, None where the other found
+    nothing; same_top: ids (or counts, of facets) that both give, None where neither gives any. Where matches is far from 1 the work
+    differs, and a ratio of times says little.
+    """
+
+    corpus: str
+    subject: str
+    engine: str
+    same_total: float | None
+    matches: float | None
+    same_top: float | None
+
+
+def agreement(
+    corpus: str,
+    subject: str,
+    engine: str,
+    asks: dict[str, Ask],
+    questions: list[Question],
+    runs: dict[str, Run],
+    *,
+    counts: bool,
+) -> Agreement:
+    """Compares an engine's answers with searchlib's; counts: whether it is to tell totals too, which takes a while."""
+    shared = questions[: len(runs[engine].answers)]
+    ours, theirs = ([], [])
+    if counts:
+        counting = [replace(question, wanted="total") for question in shared]
+        ours, theirs = (
+            [ask(question).total or 0 for question in counting] for ask in (asks[OURS], asks[engine])
+        )
+    shares = [
+        share
+        for a, b in zip(runs[OURS].answers, runs[engine].answers, strict=False)
+        if (share := _shared(a, b)) is not None
+    ]
+    return Agreement(
+        corpus,
+        subject,
+        engine,
+        fmean(a == b for a, b in zip(ours, theirs, strict=True)) if ours else None,
+        sum(ours) / sum(theirs) if sum(theirs) else None,
+        fmean(shares) if shares else None,
+    )
+
+
+def _shared(a: Answer, b: Answer) -> float | None:
+    """The share of ids, or of counts by source, that two answers have in common; None: both hold none."""
+    if a.counts or b.counts:
+        sources = a.counts.keys() | b.counts.keys()
+        pairs = [(a.counts.get(source, 0), b.counts.get(source, 0)) for source in sources]
+        return sum(map(min, pairs)) / sum(map(max, pairs))
+    longer = max(len(a.ids), len(b.ids))
+    return len(set(a.ids) & set(b.ids)) / longer if longer else None
