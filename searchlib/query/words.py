@@ -8,7 +8,7 @@ from typing import Final, TypeAlias, TypeVar
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
 
-__all__ = ["MAX_LENGTH", "MAX_WORDS", "bag_of_words", "tokens_of", "within_limits"]
+__all__ = ["MAX_LENGTH", "MAX_WORDS", "all_of_words", "bag_of_words", "tokens_of", "within_limits"]
 
 MAX_LENGTH: Final = 10_000  # code points
 MAX_WORDS: Final = 1_000
@@ -55,3 +55,18 @@ def bag_of_words(
     for meaning in chosen or [meaning for meaning, _ in found]:
         boosts[meaning] = boosts.get(meaning, 0.0) + 1.0
     return list(boosts.items()), not chosen
+
+
+def all_of_words(
+    query: str, look_up: Callable[[str], tuple[_Meaning, bool]]
+) -> tuple[list[_Meaning], bool] | None:
+    """What the words of a query mean, each of which is asked for; None when a hyphen joins some, since those need more thought.
+
+    look_up, the second value and errors: as of bag_of_words.
+    """
+    tokens = tokens_of(query)
+    if any(token[5] for token in tokens):
+        return None
+    found = [look_up(token[0]) for token in tokens]
+    chosen = [meaning for meaning, stop in found if not stop]
+    return chosen or [meaning for meaning, _ in found], not chosen

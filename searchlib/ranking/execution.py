@@ -276,6 +276,14 @@ class Plan:
         plan.clauses = [Clause(group, boost) for group, boost in words]
         return plan
 
+    @classmethod
+    def of_all(cls, words: Sequence[Group], *, stop_words: bool) -> Plan:
+        """Of a query for all of some words, which needs none either."""
+        plan = cls(None, stop_words=stop_words)
+        required = len(words) > 1
+        plan.clauses = [Clause(group, 1.0, 0, required) for group in words]
+        return plan
+
     def _demand(self, root: Part) -> None:
         self.scores = root.scores
         root.demand(self)
@@ -292,7 +300,8 @@ class Plan:
     def root(self) -> Part:
         """The query."""
         if self._root is None:
-            self._root = self.sources[0] if len(self.sources) == 1 else Either(self.sources)
+            together = Both if self.clauses[0].required else Either
+            self._root = self.sources[0] if len(self.sources) == 1 else together(self.sources)
         return self._root
 
     @property

@@ -10,7 +10,7 @@ from searchlib.dates import DAY
 from searchlib.errors import QueryError
 from searchlib.language.analyzer import Analysis
 from searchlib.query.syntax import is_plain
-from searchlib.query.words import bag_of_words, tokens_of
+from searchlib.query.words import all_of_words, bag_of_words, tokens_of
 from searchlib.ranking._searcher import Deadline, Searcher
 from searchlib.ranking._topk import Kernel
 from searchlib.ranking.execution import Plan
@@ -162,9 +162,14 @@ class Ranker:
         if match is None:
             match = "any" if question.by_relevance else "all"
         plain = isinstance(question.query, str) and is_plain(question.query)
-        if plain and match == "any" and question.only is None and question.where is None:
-            words, stop_words = bag_of_words(question.query, view.lexicon.meaning)
-            return Plan.of_bag(words, stop_words=stop_words)
+        if plain and question.only is None and question.where is None:
+            if match == "any":
+                words, stop_words = bag_of_words(question.query, view.lexicon.meaning)
+                return Plan.of_bag(words, stop_words=stop_words)
+            if match == "all":
+                together = all_of_words(question.query, view.lexicon.meaning)
+                if together is not None:
+                    return Plan.of_all(together[0], stop_words=together[1])
         from searchlib.ranking.planner import Planner, TimeOverError
 
         limit = question.only
