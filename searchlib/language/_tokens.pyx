@@ -65,26 +65,49 @@ def script(str form not None) -> int:
     return found
 
 
-def profile(str text not None):
-    """Of a text: how many letters are Latin, Cyrillic, of other scripts, and, of the Cyrillic, outside the alphabets of
-    the Slavic languages; and its folded forms in order, without hyphenated wholes."""
-    cdef sl_tokenizer tokenizer
-    cdef sl_token token
+def letters(str text not None):
+    """How many letters of a text are Latin, Cyrillic, and of other scripts; and of the Cyrillic, how many are ы or э, how many
+    of the other Slavic languages alone, and how many outside the alphabets of those."""
     cdef int kind = PyUnicode_KIND(text)
     cdef const void *data = PyUnicode_DATA(text)
     cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text), i
     cdef Py_ssize_t counts[16]
-    cdef Py_ssize_t distant = 0
+    cdef Py_ssize_t russian = 0, slavic = 0, distant = 0
     cdef Py_UCS4 point
-    cdef list found = []
     for i in range(16):
         counts[i] = 0
     for i in range(length):
         point = PyUnicode_READ(kind, data, i)
         counts[sl_entry(point) & 15] += 1
         distant += 0x492 <= point <= 0x52F
-    sl_tokenizer_init(&tokenizer, kind, data, length)
+        russian += point == 0x42B or point == 0x42D or point == 0x44B or point == 0x44D
+        slavic += 0x402 <= point <= 0x40F or 0x452 <= point <= 0x45F or point == 0x490 or point == 0x491
+    return counts[SL_C_LATIN], counts[SL_C_CYRILLIC], counts[SL_C_OTHER] + counts[SL_C_SINGLE], russian, slavic, distant
+
+
+def forms(str text not None):
+    """The folded forms of a text in order, without hyphenated wholes."""
+    cdef sl_tokenizer tokenizer
+    cdef sl_token token
+    cdef list found = []
+    sl_tokenizer_init(&tokenizer, PyUnicode_KIND(text), PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text))
     while sl_tokenizer_next(&tokenizer, &token):
         if not token.whole:
             found.append(PyUnicode_DecodeUTF8(token.form, token.length, NULL))
-    return counts[SL_C_LATIN], counts[SL_C_CYRILLIC], counts[SL_C_OTHER] + counts[SL_C_SINGLE], distant, found
+    return found
+
+
+def spoken(str text not None, frozenset first not None, frozenset second not None):
+    """How many forms a text has, without hyphenated wholes, and how many of them are in each of two sets."""
+    cdef sl_tokenizer tokenizer
+    cdef sl_token token
+    cdef Py_ssize_t count = 0, in_first = 0, in_second = 0
+    cdef object form
+    sl_tokenizer_init(&tokenizer, PyUnicode_KIND(text), PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text))
+    while sl_tokenizer_next(&tokenizer, &token):
+        if not token.whole:
+            form = PyUnicode_DecodeUTF8(token.form, token.length, NULL)
+            count += 1
+            in_first += form in first
+            in_second += form in second
+    return count, in_first, in_second

@@ -12,7 +12,7 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from searchlib.language._tokens import profile
+from searchlib.language._tokens import forms, letters, spoken
 
 if TYPE_CHECKING:
     from langdetect.detector_factory import DetectorFactory
@@ -22,6 +22,10 @@ __all__ = ["detect_language"]
 UNKNOWN = "und"
 _LOOK_AT = 400
 _ENOUGH_LETTERS = 40
+# With so many ы or э and no letter that Russian has not, no other language is left; with so many English function words and none
+# of _FOREIGN, neither.
+_SURE_LETTERS = 2
+_SURE_WORDS = 4
 
 _ENGLISH_TEXT = """
 the of and to that this these those with from for was were is are been have has had will would could should
@@ -148,41 +152,43 @@ def detect_language(text: str) -> str:
     if first is None:
         return UNKNOWN
     head = text[first.start() : first.start() + _LOOK_AT]
-    latin, cyrillic, other, distant, forms = profile(head)
+    latin, cyrillic, other, russian, slavic, distant = letters(head)
     if latin + cyrillic + other == 0:
         return UNKNOWN
     if other > latin and other > cyrillic:
         return _ask_langdetect(head) or UNKNOWN
     if cyrillic >= latin:
+        if russian >= _SURE_LETTERS and not slavic and not distant:
+            return "ru"
         if distant * 50 > cyrillic:
             return "kk" if _KAZAKH.search(head) else UNKNOWN
-        return _cyrillic(head, cyrillic, forms)
-    return _latin(head, latin, forms)
+        return _cyrillic(head, cyrillic, forms(head))
+    return _latin(head, latin)
 
 
-def _latin(head: str, letters: int, forms: list[str]) -> str:
-    spoken = sum(form in _ENGLISH for form in forms)
-    if spoken * 6 >= len(forms) or (head.isascii() and _FOREIGN.isdisjoint(forms)):
+def _latin(head: str, count: int) -> str:
+    words, english, foreign = spoken(head, _ENGLISH, _FOREIGN)
+    if english * 6 >= words or (not foreign and (head.isascii() or english >= _SURE_WORDS)):
         return "en"
-    if letters >= _ENOUGH_LETTERS:
+    if count >= _ENOUGH_LETTERS:
         return _ask_langdetect(head) or UNKNOWN
-    return "en" if spoken else UNKNOWN
+    return "en" if english else UNKNOWN
 
 
-def _cyrillic(head: str, letters: int, forms: list[str]) -> str:
-    text = " ".join(forms)
-    scores = [expected + letters * weight for expected, weight in zip(_EXPECTED, _OTHER_LETTER, strict=True)]
+def _cyrillic(head: str, count: int, words: list[str]) -> str:
+    text = " ".join(words)
+    scores = [expected + count * weight for expected, weight in zip(_EXPECTED, _OTHER_LETTER, strict=True)]
     for letter, weights in _LETTER:
-        if count := text.count(letter):
+        if seen := text.count(letter):
             for column, weight in enumerate(weights):
-                scores[column] += count * weight
-    for form in filter(_OWNERS.__contains__, forms):
+                scores[column] += seen * weight
+    for form in filter(_OWNERS.__contains__, words):
         for column in _OWNERS[form]:
             scores[column] += _WORD_WEIGHT
     best = max(scores)
     language = _CYRILLIC[scores.index(best)]
     rivals = [rival for rival, score in zip(_CYRILLIC, scores, strict=True) if best - score < _SETTLED]
-    if len(rivals) > 1 and letters >= _ENOUGH_LETTERS:
+    if len(rivals) > 1 and count >= _ENOUGH_LETTERS:
         found = _ask_langdetect(head)
         if found in rivals:
             return found
