@@ -83,13 +83,14 @@ def _timed(ask: Ask, question: Question) -> float:
 
 
 def figures(corpus: str, subject: str, runs: dict[str, Run]) -> Iterator[Figure]:
-    """What the runs of a class say of each engine, and of ours on the same questions where an engine answered fewer."""
+    """What the runs of a class say of each engine, and of ours and an engine that answered fewer on the same questions."""
     for engine, run in runs.items():
         yield from _times(corpus, subject, engine, run.times)
         fewer = len(run.answers)
         if OURS in runs and fewer < len(runs[OURS].answers):
-            ours = [times[:fewer] for times in runs[OURS].times]
-            yield from _times(corpus, f"{subject}, the first {fewer}", OURS, ours)
+            part = f"{subject}, the first {fewer}"
+            yield from _times(corpus, part, OURS, [times[:fewer] for times in runs[OURS].times])
+            yield from _times(corpus, part, engine, run.times)
 
 
 _QUANTITIES: tuple[tuple[str, Callable[[list[float]], float]], ...] = (

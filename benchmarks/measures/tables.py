@@ -9,7 +9,7 @@ def shown(value: float | None) -> str:
     """A figure with three digits, or more where it is large."""
     if value is None:
         return ""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.3g}"
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:,.3g}"
 
 
 def aligned(cells: Sequence[Sequence[str]], figures: Container[int]) -> str:
