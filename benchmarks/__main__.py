@@ -10,6 +10,7 @@ from benchmarks.measures.commits import command as commits
 from benchmarks.measures.effectiveness import command as effectiveness
 from benchmarks.measures.merging import command as merging
 from benchmarks.measures.upserts import command as upserts
+from benchmarks.report.commands import compare, report
 
 
 @click.group()
@@ -18,10 +19,12 @@ def main() -> None:
 
 
 main.add_command(commits)
+main.add_command(compare)
 main.add_command(corpus)
 main.add_command(effectiveness)
 main.add_command(likeness)
 main.add_command(merging)
+main.add_command(report)
 main.add_command(upserts)
 
 if __name__ == "__main__":

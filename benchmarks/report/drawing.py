@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 from zlib import crc32
 
+from benchmarks.measures.tables import shown
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8c8c8c")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
 _HATCHES = ("", "////", "....")
-_INK, _FAINT = "#010203", "#040506"  # stand for the page's colours until the SVG is written
+_INK, _FAINT = "#010203", "#040506"  # stand for the colours of the page until the SVG is written
+NEUTRAL = _FAINT
 _WIDTH = 4.4  # inches; the page scales it
+_ACROSS = 66  # small letters
 _SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
-_STYLE = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "searchlib",
     "font.size": 9,
@@ -43,8 +47,6 @@ _STYLE = {
     "grid.color": _FAINT,
     "grid.linewidth": 0.5,
     "hatch.linewidth": 0.6,
-    "legend.frameon": False,
-    "legend.fontsize": 8,
     "text.color": _INK,
     "xtick.color": _FAINT,
     "xtick.labelcolor": _INK,
@@ -75,15 +77,19 @@ class Bar:
 
 
 def styles(names: Iterable[str]) -> dict[str, Style]:
-    """A look for each name."""
-    return {
-        name: Style(
-            COLOURS[number % len(COLOURS)],
+    """A look for each name; a variant, named after a comma, has the colour of what it varies."""
+    found: dict[str, Style] = {}
+    colours: dict[str, int] = {}
+    for number, name in enumerate(names):
+        origin = name.partition(",")[0]
+        hatch = sum(other.partition(",")[0] == origin for other in found)
+        colour = colours.setdefault(origin, len(colours))
+        found[name] = Style(
+            COLOURS[colour % len(COLOURS)],
             _MARKERS[number % len(_MARKERS)],
-            _HATCHES[number // len(COLOURS) % len(_HATCHES)],
+            _HATCHES[(hatch + colour // len(COLOURS)) % len(_HATCHES)],
         )
-        for number, name in enumerate(names)
-    }
+    return found
 
 
 class Drawing:
@@ -94,8 +100,7 @@ class Drawing:
         from matplotlib.figure import Figure
 
         self.title, self.description = title, description
-        self._settings: dict[str, Any] = dict(_STYLE)
-        with mpl.rc_context(self._settings):
+        with mpl.rc_context(_STYLE):
             self.canvas: Canvas = Figure(figsize=(_WIDTH, height), layout="constrained")
             self.axes: Axes = self.canvas.add_subplot()
             self.axes.set_title(title)
@@ -110,7 +115,7 @@ class Drawing:
 
     def logarithmic(self, which: str, low: float, high: float) -> None:
         """Makes an axis logarithmic from low to high, with numbers as people write them."""
-        from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+        from matplotlib.ticker import LogLocator, NullFormatter
 
         scale = self.axes.set_xscale if which == "x" else self.axes.set_yscale
         limit = self.axes.set_xlim if which == "x" else self.axes.set_ylim
@@ -120,42 +125,63 @@ class Drawing:
         decades = math.log10(high / low * 1.44)
         steps = (1, 2, 5) if decades < 1.6 else (1, 3) if decades < 2.6 else (1,)
         axis.set_major_locator(LogLocator(subs=steps, numticks=12))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
+        axis.set_major_formatter(_number)
         axis.set_minor_formatter(NullFormatter())
 
-    def legend(self, columns: int = 2) -> None:
-        """A legend below the axes."""
-        self.canvas.legend(loc="outside lower center", ncols=columns)
+    def lines_across(self) -> None:
+        """A grid for the vertical axis too."""
+        self.axes.grid(axis="y", color=_FAINT, lw=0.5)
+
+    def value(self, row: int, end: float, value: float) -> None:
+        """Writes a figure beside the end of a bar."""
+        self.axes.annotate(
+            shown(value), (end, row), (4, 0), textcoords="offset points", color=_INK, va="center"
+        )
+
+    def amounts(self, largest: float) -> None:
+        """A horizontal axis from 0 on, with room for figures beside the bars."""
+        from matplotlib.ticker import MaxNLocator
+
+        self.axes.set_xlim(0, 1.2 * largest or 1)
+        self.axes.xaxis.set_major_locator(MaxNLocator(4))
+        self.axes.xaxis.set_major_formatter(_number)
+
+    def legend(self) -> None:
+        """A legend below the axes, in as many columns as its longest label lets stand side by side."""
+        labels = self.axes.get_legend_handles_labels()[1]
+        columns = max(1, _ACROSS // (max(map(len, labels), default=0) + 7))
+        self.canvas.legend(
+            loc="outside lower left", ncols=columns, frameon=False, fontsize=8, labelcolor=_INK
+        )
 
     def svg(self) -> str:
         """The drawing as an element to stand inside a page."""
         import matplotlib as mpl
 
         out = StringIO()
-        with mpl.rc_context(self._settings):
-            self.axes.grid(axis="x")
+        with mpl.rc_context(_STYLE):
+            self.axes.grid(axis="x", color=_FAINT, lw=0.5)
             self.canvas.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
         return _inline(out.getvalue(), self.title, self.description)
 
 
 def bars(title: str, unit: str, drawn: Sequence[Bar], description: str) -> str:
     """Horizontal bars with their values beside them, and whiskers over their repetitions."""
-    from benchmarks.measures.tables import shown
-
     drawing = Drawing(title, description, 0.75 + 0.24 * len(drawn))
     axes = drawing.axes
     for row, bar in enumerate(drawn):
         axes.barh(row, bar.value, 0.7, color=bar.style.colour, hatch=bar.style.hatch, edgecolor=_FAINT, lw=0)
         if bar.high > bar.low:
             axes.plot([bar.low, bar.high], [row, row], color=_INK, lw=1)
-        axes.annotate(
-            shown(bar.value), (max(bar.value, bar.high), row), (4, 0), textcoords="offset points", va="center"
-        )
+        drawing.value(row, max(bar.value, bar.high), bar.value)
     drawing.rows([bar.label for bar in drawn])
-    axes.set_xlim(0, 1.18 * max((bar.high for bar in drawn), default=1) or 1)
-    axes.locator_params(axis="x", nbins=5)
+    drawing.amounts(max(bar.high for bar in drawn))
     axes.set_xlabel(unit)
     return drawing.svg()
+
+
+def _number(value: float, _: object) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:g}"
 
 
 def _inline(text: str, title: str, description: str) -> str:

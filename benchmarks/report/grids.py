@@ -21,7 +21,7 @@ Counterpart = Callable[[Figure], Figure | None]
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One figure. spread: of its repetitions, in words; ratio: searchlib's to this one, None beside nothing; standing: "ahead" or "behind"
-    where the interval tells, for searchlib; best: whether no other of its group is better.
+    where the interval tells, for searchlib, and nothing beside a variant of it; best: whether no other of its group is better.
     """
 
     text: str
@@ -77,7 +77,10 @@ def cell(figure: Figure, ours: Figure | None, *, best: bool = False) -> Cell:
     if ours is None or figure.engine == OURS:
         return Cell(shown(figure.value), spread, best=best)
     ratio = paired(ours, figure)
-    return Cell(shown(figure.value), spread, ratio, standing(ratio, rising=figure.rising), best)
+    variant = figure.engine.startswith(f"{OURS},")
+    return Cell(
+        shown(figure.value), spread, ratio, "" if variant else standing(ratio, rising=figure.rising), best
+    )
 
 
 def standing(ratio: Ratio, *, rising: bool) -> str:
@@ -98,10 +101,12 @@ def grid(
 ) -> Grid:
     """Figures as a table.
 
-    across: the column of a figure. down: the attributes that name its line; those that all figures leave empty are left
-    out. best_of: the group in which the best is marked, in each column.
+    across: the column of a figure. down: the attributes that name its line; an only corpus or subject goes into the
+    caption. best_of: the group in which the best is marked, in each column.
     """
-    labels = tuple(name for name in down if any(getattr(figure, name) for figure in figures))
+    values = {name: distinct(getattr(figure, name) for figure in figures) for name in down}
+    labels = tuple(name for name in down if name == "engine" or len(values[name]) > 1)
+    caption = ", ".join(filter(None, (caption, *(values[name][0] for name in down if name not in labels))))
     order = {name: place for place, name in enumerate(engines(figures))}
     heads = distinct(map(across, figures))
     lines: dict[tuple[str, ...], dict[str, Figure]] = {}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from benchmarks.engines import OURS
 from benchmarks.measures.figures import Figure
 from benchmarks.measures.tables import shown
-from benchmarks.report.drawing import COLOURS, Bar, Drawing, Style, bars, styles
+from benchmarks.report.drawing import NEUTRAL, Bar, Drawing, Style, bars, styles
 from benchmarks.report.grids import distinct, engines, head
 
 LATENCY_KEY = "Dot: p50. Thick bar: to p95. Tick: p99. End of the thin line: p99.9."
@@ -58,13 +58,15 @@ def growth(figures: Sequence[Figure], looks: dict[str, Style]) -> Iterator[str]:
         if documents.isdigit() and int(documents) and figure.quantity == "mean" and figure.value > 0:
             points.setdefault((figure.subject, figure.engine), []).append((int(documents), figure.value))
     for subject in distinct(subject for subject, _ in points):
-        lines = {name: sorted(points[subject, name]) for name in engines(figures) if (subject, name) in points}
+        lines = {
+            name: sorted(points[subject, name]) for name in engines(figures) if (subject, name) in points
+        }
         said = (f"{name} from {shown(line[0][1])} to {shown(line[-1][1])}" for name, line in lines.items())
         described = f"Mean milliseconds a question as the archive grows: {'; '.join(said)}."
         drawing = Drawing(subject or "growth", described, 2.9 + 0.16 * ((len(lines) + 1) // 2))
         for name, line in lines.items():
             exponent = exponents.get((subject, name))
-            label = name if exponent is None else f"{name}: documents^{exponent:.2f}"
+            label = name if exponent is None else f"{name}: n^{exponent:.2f}"
             look = looks[name]
             drawing.axes.plot(
                 *zip(*line, strict=True), color=look.colour, marker=look.marker, ms=5, label=label
@@ -72,7 +74,7 @@ def growth(figures: Sequence[Figure], looks: dict[str, Style]) -> Iterator[str]:
         every = [point for line in lines.values() for point in line]
         for axis, values in (("x", [x for x, _ in every]), ("y", [y for _, y in every])):
             drawing.logarithmic(axis, min(values), max(values))
-        drawing.axes.grid(axis="y")
+        drawing.lines_across()
         drawing.axes.set_xlabel("documents, logarithmic")
         drawing.axes.set_ylabel("mean ms, logarithmic")
         drawing.legend()
@@ -95,7 +97,7 @@ def size(figures: Sequence[Figure]) -> Iterator[str]:
         )
         described = f"Size on disk of {corpus}: {'; '.join(said)}."
         drawing = Drawing(title, described, 0.85 + 0.27 * len(names) + 0.16 * ((len(parts) + 2) // 3))
-        looks = styles([part for part in parts if part != "all"]) | {"all": Style(COLOURS[-1], "o", "")}
+        looks = styles([part for part in parts if part != "all"]) | {"all": Style(NEUTRAL, "o", "")}
         ends = dict.fromkeys(names, 0.0)
         for part in parts:
             drawn = [name for name in names if part != "all" or name not in parted]
@@ -112,12 +114,10 @@ def size(figures: Sequence[Figure]) -> Iterator[str]:
             for name, width in zip(drawn, widths, strict=True):
                 ends[name] += width
         for row, name in enumerate(names):
-            drawing.axes.annotate(
-                shown(ends[name]), (ends[name], row), (4, 0), textcoords="offset points", va="center"
-            )
+            drawing.value(row, ends[name], ends[name])
         drawing.rows(names)
-        drawing.axes.set_xlim(0, 1.18 * max(ends.values()) or 1)
-        drawing.legend(3)
+        drawing.amounts(max(ends.values()))
+        drawing.legend()
         yield drawing.svg()
 
 
@@ -147,7 +147,7 @@ def effectiveness(figures: Sequence[Figure]) -> Iterator[str]:
                 label=_name(*kind),
             )
         drawing.rows(collections)
-        drawing.axes.grid(axis="y")
+        drawing.lines_across()
         drawing.legend()
         yield drawing.svg()
 

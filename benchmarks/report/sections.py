@@ -6,8 +6,6 @@ all else, and whatever part is invented after this, is one table of its figures.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from benchmarks.engines import OURS
@@ -18,6 +16,7 @@ from benchmarks.measures.tables import shown
 from benchmarks.report import plots
 from benchmarks.report.drawing import Style, styles
 from benchmarks.report.grids import Cell, Grid, cell, distinct, engines, grid, head, ours_in
+from benchmarks.report.subsets import subsets, which
 
 # In this order, under these titles, with these explanations.
 _KNOWN: dict[str, tuple[str, str]] = {
@@ -32,10 +31,12 @@ _KNOWN: dict[str, tuple[str, str]] = {
     "size": ("Size on disk", "Per document, by part of the index where an engine tells them apart."),
     "start": ("Start", "A search from the command line in a new process, opening an index, the import."),
     "memory": ("Memory", "Resident, above what Python has without the engine."),
-    "effectiveness": ("Effectiveness", "What people judged relevant, found. The best of a collection is bold."),
+    "effectiveness": (
+        "Effectiveness",
+        "What people judged relevant, found. The best of a collection is bold.",
+    ),
     "kernels": ("Kernels", "Micro-benchmarks of the native code, with its counters."),
 }
-_SUBSET = re.compile(r"(.+), the first ([\d,]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +71,20 @@ def _section(name: str, result: Result, looks: dict[str, Style]) -> Section:
         _latency(section, figures, result.agreements, looks)
     elif name == "growth":
         section.plots.extend(plots.growth(figures, looks))
-        timed = [figure for figure in figures if figure.quantity != "exponent"]
-        fitted = [figure for figure in figures if figure.quantity == "exponent"]
-        if timed:
-            section.grids.append(
-                grid("Time by number of documents", timed, ours, across=_documents, down=("subject", "engine"))
-            )
-        if fitted:
-            section.grids.append(
-                grid("Exponents", fitted, _alone, across=lambda f: f.subject, down=("engine",))
-            )
+        for title in distinct(map(head, figures)):
+            here = [figure for figure in figures if head(figure) == title]
+            if any(figure.corpus for figure in here):
+                section.grids.append(
+                    grid(f"{title}, by documents", here, ours, across=_corpus, down=("subject", "engine"))
+                )
+            else:
+                section.grids.append(grid(title, here, _alone, across=_subject, down=("engine",)))
     elif name == "size":
         section.plots.extend(plots.size(figures))
-        section.grids.append(grid("Parts", figures, ours, across=_part, down=("corpus", "engine")))
+        for title in distinct(map(head, figures)):
+            here = [figure for figure in figures if head(figure) == title]
+            here.sort(key=lambda figure: figure.subject != "all")
+            section.grids.append(grid(title, here, ours, across=_subject, down=("corpus", "engine")))
     elif name == "effectiveness":
         section.plots.extend(plots.effectiveness(figures))
         best = grid("By collection", figures, _alone, best_of=lambda f: f.corpus if f.rising else f.key)
@@ -98,39 +100,27 @@ def _alone(_: Figure) -> None:
     """What has no ratio: exponents and measures of effectiveness are no times to be divided."""
 
 
-def _documents(figure: Figure) -> str:
-    return f"{head(figure)}, {figure.corpus} documents" if figure.corpus else head(figure)
+def _corpus(figure: Figure) -> str:
+    return figure.corpus
 
 
-def _part(figure: Figure) -> str:
-    return f"{figure.subject}, {head(figure)}" if figure.subject else head(figure)
+def _subject(figure: Figure) -> str:
+    return figure.subject
 
 
 def _latency(
     section: Section, figures: list[Figure], agreements: list[Agreement], looks: dict[str, Style]
 ) -> None:
-    corpora = distinct(it.corpus for it in (*figures, *agreements))
-    for corpus in corpora:
+    for corpus in distinct([f.corpus for f in figures] + [a.corpus for a in agreements]):
         here = [figure for figure in figures if figure.corpus == corpus]
         agreed = [agreement for agreement in agreements if agreement.corpus == corpus]
-        fewer = _subsets(here)
-        subjects = distinct(it.subject for it in (*here, *agreed))
+        fewer = {key[1:]: part for key, part in subsets(here).items()}
+        subjects = distinct([f.subject for f in here] + [a.subject for a in agreed])
         classes = [subject for subject in subjects if subject not in fewer.values()]
         section.plots.extend(plots.latency(here, looks, classes))
         for subject in classes:
-            caption = f"{subject} — {corpus}" if len(corpora) > 1 else subject
             there = [agreement for agreement in agreed if agreement.subject == subject]
-            section.grids.append(_class(caption, subject, here, there, fewer))
-
-
-def _subsets(figures: Sequence[Figure]) -> dict[tuple[str, str], str]:
-    """Of each class and engine that answered only its first questions, what these are called."""
-    subjects = {figure.subject for figure in figures}
-    return {
-        (found[1], figure.engine): figure.subject
-        for figure in figures
-        if (found := _SUBSET.fullmatch(figure.subject)) and found[1] in subjects and figure.engine != OURS
-    }
+            section.grids.append(_class(f"{subject}, {corpus}", subject, here, there, fewer))
 
 
 def _class(
@@ -148,19 +138,17 @@ def _class(
             return plain(replace(figure, subject=fewer.get((subject, figure.engine), subject)))
         return plain(figure)
 
-    found = Grid(caption, ("engine",), (), [])
-    if mine := [figure for figure in figures if figure.subject == subject]:
-        found = _agreeing(grid(caption, mine, ours, down=("engine",)), agreements)
-    elif agreements:
-        found = _agreeing(found, agreements)
-    few = {name: fewer[subject, name].rpartition(", ")[2] for (name,), _ in found.rows if (subject, name) in fewer}
+    mine = [figure for figure in figures if figure.subject == subject]
+    found = grid(caption, mine, ours, down=("engine",)) if mine else Grid(caption, ("engine",), (), [])
+    found = _agreeing(found, agreements)
+    few = {name: which(fewer[subject, name]) for (name,), _ in found.rows if (subject, name) in fewer}
     rows: list[tuple[tuple[str, ...], list[Cell | None]]] = []
     for (name,), cells in found.rows:
         rows.append(((f"{name}, {few[name]}" if name in few else name,), cells))
     for part in distinct(fewer[key] for key in fewer if key[0] == subject):
         there = {head(f): cell(f, None) for f in figures if (f.subject, f.engine) == (part, OURS)}
         line = [there.get(name) for name in found.heads]
-        rows.insert(1, ((f"{OURS}, {part.rpartition(', ')[2]}",), line))
+        rows.insert(1, ((f"{OURS}, {which(part)}",), line))
     return replace(found, rows=rows)
 
 
@@ -173,13 +161,14 @@ def _agreeing(found: Grid, agreements: list[Agreement]) -> Grid:
     for label, cells in found.rows:
         rows.append((label, cells + _agreed(by_engine.pop(label[0], None))))
     for engine, agreement in by_engine.items():
-        rows.append(((engine,), [None] * len(found.heads) + _agreed(agreement)))
+        empty: list[Cell | None] = [None] * len(found.heads)
+        rows.append(((engine,), empty + _agreed(agreement)))
     return replace(found, heads=(*found.heads, "same total", "matches", "same top"), rows=rows)
 
 
 def _agreed(agreement: Agreement | None) -> list[Cell | None]:
     if agreement is None:
-        return [None] * 3
+        return [None, None, None]
     matches = None if agreement.matches is None else Cell(f"{shown(agreement.matches)}×")
     return [_percent(agreement.same_total), matches, _percent(agreement.same_top)]
 
