@@ -102,7 +102,7 @@ def grid(
     """Figures as a table.
 
     across: the column of a figure. down: the attributes that name its line; an only corpus or subject goes into the
-    caption. best_of: the group in which the best is marked, in each column.
+    caption. best_of: the group in which the best of rising figures is marked, in each column.
     """
     values = {name: distinct(getattr(figure, name) for figure in figures) for name in down}
     labels = tuple(name for name in down if name == "engine" or len(values[name]) > 1)
@@ -127,12 +127,10 @@ def grid(
     if best_of:
         for figure in figures:
             group = (best_of(figure), across(figure))
-            value = figure.value if figure.rising else -figure.value
-            tops[group] = max(value, tops.get(group, value))
+            tops[group] = max(figure.value, tops.get(group, figure.value))
 
     def of(figure: Figure) -> Cell:
-        value = figure.value if figure.rising else -figure.value
-        best = best_of is not None and value == tops[best_of(figure), across(figure)]
+        best = best_of is not None and figure.rising and figure.value == tops[best_of(figure), across(figure)]
         return cell(figure, ours(figure), best=best)
 
     rows = [

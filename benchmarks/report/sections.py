@@ -87,7 +87,7 @@ def _section(name: str, result: Result, looks: dict[str, Style]) -> Section:
             section.grids.append(grid(title, here, ours, across=_subject, down=("corpus", "engine")))
     elif name == "effectiveness":
         section.plots.extend(plots.effectiveness(figures))
-        best = grid("By collection", figures, _alone, best_of=lambda f: f.corpus if f.rising else f.key)
+        best = grid("By collection", figures, _alone, best_of=_corpus)
         section.grids.append(best)
     else:
         if name in _KNOWN:
