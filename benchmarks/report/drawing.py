@@ -77,17 +77,17 @@ class Bar:
 
 
 def styles(names: Iterable[str]) -> dict[str, Style]:
-    """A look for each name; a variant, named after a comma, has the colour of what it varies."""
+    """A look for each name; the first has a colour of its own, and a variant, named after a comma, that of what it varies."""
     found: dict[str, Style] = {}
     colours: dict[str, int] = {}
     for number, name in enumerate(names):
         origin = name.partition(",")[0]
         hatch = sum(other.partition(",")[0] == origin for other in found)
-        colour = colours.setdefault(origin, len(colours))
+        cycle, colour = divmod(max(colours.setdefault(origin, len(colours)) - 1, 0), len(COLOURS) - 1)
         found[name] = Style(
-            COLOURS[colour % len(COLOURS)],
+            COLOURS[colour + 1 if colours[origin] else 0],
             _MARKERS[number % len(_MARKERS)],
-            _HATCHES[(hatch + colour // len(COLOURS)) % len(_HATCHES)],
+            _HATCHES[(hatch + cycle) % len(_HATCHES)],
         )
     return found
 
