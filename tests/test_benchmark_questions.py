@@ -120,6 +120,7 @@ def figure(*values: float) -> Figure:
 
 
 def test_a_ratio_of_pairs_does_not_feel_what_falls_on_both() -> None:
+    pytest.importorskip("scipy", reason="scipy is not installed: pip install --editable '.[bench]'")
     ratio = paired(figure(1.0, 2.0, 4.0), figure(2.0, 4.0, 8.0))
     assert (ratio.value, ratio.low, ratio.high) == pytest.approx((0.5, 0.5, 0.5))
     noisy = unpaired(figure(1.0, 2.0, 4.0), figure(2.0, 4.0, 8.0))
@@ -129,6 +130,7 @@ def test_a_ratio_of_pairs_does_not_feel_what_falls_on_both() -> None:
 
 
 def test_the_interval_is_that_of_a_t_test() -> None:
+    pytest.importorskip("scipy", reason="scipy is not installed: pip install --editable '.[bench]'")
     # t of 0.975 with 2 degrees of freedom is 4.3027: logarithms -1, 0, 1 have a standard error of 1 / sqrt(3)
     ratio = paired(figure(exp(-1), 1.0, exp(1)), figure(1.0, 1.0, 1.0))
     assert ratio.high == pytest.approx(exp(4.3027 / sqrt(3)), rel=1e-4)
