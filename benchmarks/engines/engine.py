@@ -98,6 +98,11 @@ def language_of(article: Article) -> Language:
     return "ru" if 2 * cyrillic > sum(letter.isalpha() for letter in text) else "en"
 
 
+def limited(question: Question) -> bool:
+    """Whether only documents of some days, language, source or tag may match."""
+    return any(part is not None for part in (question.since, question.lang, question.source, question.tag))
+
+
 def days(question: Question) -> tuple[datetime, datetime] | None:
     """The start of the first day and of the day after the last one."""
     if question.since is None or question.until is None:
