@@ -1,13 +1,12 @@
 """How does PISA answer? The compiled module of pyterrier-pisa, called in this process; one thread.
 
-PISA is a C++ library for research on top-k search, and this the only wheel of it. Its Python part answers in data frames, which takes
-a hundred times as long as the search, and imports Java's tools; so the compiled module is loaded alone and its function for a
-list of questions is given one. The time told is that function's, from terms as a dictionary to ids: making ready what it takes and
-writes to is not PISA's. Under two microseconds of it are the call.
+PISA is a C++ library for research on top-k search. The Python part of the package answers in data frames and imports tools for Java, so
+the compiled module is loaded alone, and its function for a list of questions is given one. The time told is that function's, from
+terms as a dictionary to ids: making ready what it takes and writes to is not PISA's. About two microseconds of it are the call.
 
-The choices are those that were fastest at an exact answer, asked in a random order: lists in StreamVByte; for any of the words
-block-max MaxScore, which research compares with (MaxScore takes as long on a small archive, WAND and block-max WAND longer); for all of
-them ranked AND (with bounds of blocks it takes a third longer). The size of a block made no difference. Quantised scores are left out: they
+The choices are those that were fastest at an exact answer on 20,000 documents: lists in StreamVByte; for any of the words block-max
+MaxScore, which research compares with (MaxScore is within some hundredths of it, WAND and block-max WAND took longer); for all of them
+ranked AND (with bounds of blocks it takes a third longer). The size of a block made no difference. Quantised scores are left out: they
 rank otherwise. Its BM25 has Robertson's idf, log((N - n + 0.5) / (n + 0.5)), lower for common words than searchlib's: of
 several words the order may differ, for that reason alone.
 
