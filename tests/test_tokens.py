@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchlib.language import Analyzer, Token, make_tables
-from searchlib.language._tokens import profile, tokenize
+from searchlib.language._tokens import forms, letters, spoken, tokenize
 
 LATIN, CYRILLIC, NUMBER, OTHER = 1, 2, 3, 4
 
 # Every sign that has a rule of its own, so that random texts meet the rules' edges.
 TRICKY = "aSsbUxы ёЁйИіІуПа\u0306\u0308\u0301\u00ad\u200b\ufeff'’`-‐‑–.,: \u00a0\u202f019٣ßﬃĳ東ค한न्"
 TRICKY += "😀\ud800𝐇\U00020000_@#/"
+SLAVIC = "ђѓєѕіїјљњћќѝўџґ"  # letters that Russian has not
 texts = st.one_of(st.text(max_size=60), st.text(alphabet=TRICKY, max_size=60))
 
 
@@ -221,11 +222,16 @@ def test_the_width_of_code_points_does_not_matter(text: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(texts)
-def test_profile_sees_the_same_words(text: str) -> None:
-    latin, cyrillic, other, distant, forms = profile(text)
-    assert forms == words(text)
+def test_letters_and_words_are_counted_as_they_are(text: str) -> None:
+    latin, cyrillic, other, russian, slavic, distant = letters(text)
     assert latin + cyrillic + other <= len(text)
+    assert russian == sum(letter in "ыэЫЭ" for letter in text)
+    assert slavic == sum(letter in SLAVIC + SLAVIC.upper() for letter in text)
     assert distant <= cyrillic
+    first, second = frozenset(words(text)[::2]), frozenset(words(text)[1::3])
+    assert forms(text) == words(text)
+    counts = [sum(word in chosen for word in words(text)) for chosen in (first, second)]
+    assert spoken(text, first, second) == (len(words(text)), *counts)
 
 
 @pytest.mark.parametrize(
@@ -253,7 +259,7 @@ def test_hostile_repetition_takes_linear_time(piece: str) -> None:
     def seconds(count: int) -> float:
         text = "a" + piece * count + "bb"
         started = time.process_time()
-        profile(text)
+        spoken(text, frozenset(), frozenset())
         return time.process_time() - started
 
     short = min(seconds(5_000) for _ in range(3))

@@ -153,17 +153,13 @@ def detect_language(text: str) -> str:
         return UNKNOWN
     head = text[first.start() : first.start() + _LOOK_AT]
     latin, cyrillic, other, russian, slavic, distant = letters(head)
-    if latin + cyrillic + other == 0:
-        return UNKNOWN
     if other > latin and other > cyrillic:
         return _ask_langdetect(head) or UNKNOWN
-    if cyrillic >= latin:
-        if russian >= _SURE_LETTERS and not slavic and not distant:
-            return "ru"
-        if distant * 50 > cyrillic:
-            return "kk" if _KAZAKH.search(head) else UNKNOWN
-        return _cyrillic(head, cyrillic, forms(head))
-    return _latin(head, latin)
+    if latin > cyrillic:
+        return _latin(head, latin)
+    if russian >= _SURE_LETTERS and not slavic and not distant:
+        return "ru"
+    return _cyrillic(head, cyrillic, distant)
 
 
 def _latin(head: str, count: int) -> str:
@@ -175,7 +171,12 @@ def _latin(head: str, count: int) -> str:
     return "en" if english else UNKNOWN
 
 
-def _cyrillic(head: str, count: int, words: list[str]) -> str:
+def _cyrillic(head: str, count: int, distant: int) -> str:
+    if distant * 50 > count:
+        return "kk" if _KAZAKH.search(head) else UNKNOWN
+    if not count:
+        return UNKNOWN
+    words = forms(head)
     text = " ".join(words)
     scores = [expected + count * weight for expected, weight in zip(_EXPECTED, _OTHER_LETTER, strict=True)]
     for letter, weights in _LETTER:

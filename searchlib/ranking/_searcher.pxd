@@ -23,6 +23,15 @@ cdef extern from "deadline.h":
     int sl_deadline_passed(sl_deadline *d) nogil
 
 
+cdef extern from "norms.h":
+    const float SL_NO_NORM
+    ctypedef struct sl_norms:
+        uint8_t *codes
+        float slack
+    int sl_norms_make(sl_norms *norms, const float *of, uint32_t n) nogil
+    void sl_norms_free(sl_norms *norms) nogil
+
+
 cdef class Deadline:
     cdef sl_deadline state
 
@@ -32,7 +41,7 @@ cdef class Part:
     cdef object live_owner
     cdef const uint8_t *live       # a bit a document, or NULL when all live
     cdef double mean               # average length of its documents
-    cdef float *norms              # by document; NULL until prepare_norms()
+    cdef sl_norms norms            # without codes until prepare_norms()
     cdef float loosened            # what stored impacts are multiplied with to bound those under these weights
     cdef const uint8_t *lengths[16]
     cdef int widths[16]

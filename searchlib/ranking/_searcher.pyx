@@ -50,7 +50,7 @@ cdef class Part:
     """One segment as the kernel sees it: its file, who is alive in it, and norms by document."""
 
     def __dealloc__(self):
-        free(self.norms)
+        sl_norms_free(&self.norms)
 
 
 cdef class Searcher:
@@ -142,8 +142,10 @@ cdef class Searcher:
         """Works out the norm of every document of a segment, once."""
         cdef uint32_t n = part.file.documents, doc, field
         cdef float *norms
+        cdef sl_norms coded
+        cdef int made
         cdef double norm, grown = 0, shrunk = 1, ratio
-        if part.norms != NULL:
+        if part.norms.codes != NULL:
             return 0
         self._read_lengths(part)
         norms = <float *> malloc(n * sizeof(float))
@@ -152,7 +154,7 @@ cdef class Searcher:
         with nogil:
             for doc in range(n):
                 norm = self.norm(part, doc, self.weights, self.mean)
-                norms[doc] = <float> max(norm, 1e-30)  # tf / (tf + norm) is a number even for tf 0
+                norms[doc] = <float> max(norm, <double> SL_NO_NORM)
                 if not self.usual_weights:
                     ratio = norm / self.norm(part, doc, self.usual, part.mean)
                     shrunk = ratio if ratio < shrunk else shrunk
@@ -166,10 +168,14 @@ cdef class Searcher:
                 elif self.weights[field] > 0:
                     grown = 1e9
             part.loosened = <float> (max(1.0, min(grown / shrunk if shrunk > 0 else 1e9, 1e9)) * 1.000001)
-        if part.norms == NULL:
-            part.norms = norms
+        made = sl_norms_make(&coded, norms, n)
+        free(norms)
+        if not made:
+            raise MemoryError("no memory for the norms of a segment")
+        if part.norms.codes == NULL:
+            part.norms = coded
         else:
-            free(norms)  # another thread was quicker
+            sl_norms_free(&coded)  # another thread was quicker
         return 0
 
     cdef double idf(self, uint64_t df) noexcept:

@@ -20,6 +20,15 @@ class Clause:
         condition: Bits | None = ...,
     ) -> None: ...
 
+class Counts:
+    postings: int
+    windows: int
+    visited: int
+    blocks: int
+    added: int
+    candidates: int
+    probes: int
+
 class Kernel:
     searcher: Searcher
     def __init__(self, searcher: Searcher, build: str = ...) -> None: ...
@@ -32,4 +41,5 @@ class Kernel:
         decay: Decay | None = ...,
         after: tuple[float, int, int] | None = ...,
         deadline: Deadline | None = ...,
+        counts: Counts | None = ...,
     ) -> list[tuple[float, int, int]]: ...

@@ -15,6 +15,7 @@ from searchlib.ranking._searcher cimport (
     Searcher,
     sl_deadline,
     sl_list,
+    sl_norms,
 )
 
 cdef extern from "kernel.h":
@@ -39,9 +40,12 @@ cdef extern from "kernel.h":
         int required
     ctypedef struct sl_scratch:
         sl_scratch *next
+    ctypedef struct sl_counts:
+        uint64_t postings, windows, visited, blocks, added, candidates, probes
     ctypedef struct sl_search:
         uint32_t documents, fields, index
-        const float *norms
+        sl_counts counts
+        const sl_norms *norms
         const uint8_t *live
         const uint64_t *mask
         const float *factors
@@ -52,7 +56,7 @@ cdef extern from "kernel.h":
         int primed
         int memory_failed
         sl_scratch *scratch
-    int sl_best_init(sl_best *best, uint32_t k, uint32_t groups) nogil
+    int sl_best_init(sl_best *best, uint32_t k, uint32_t groups, float slack) nogil
     void sl_best_free(sl_best *best) nogil
     void *sl_scratch_zeroed(sl_scratch *scratch, size_t n) nogil
     void sl_scratch_reset(sl_scratch *scratch) nogil
@@ -97,6 +101,21 @@ cdef class Clause:
         return self.group.owner if self.group is not None else self.occurrences.owner
 
 
+cdef class Counts:
+    """What searches did: see sl_counts in member.h. Each search adds to it."""
+
+    cdef readonly uint64_t postings, windows, visited, blocks, added, candidates, probes
+
+    cdef void take(self, const sl_counts *one) noexcept:
+        self.postings += one.postings
+        self.windows += one.windows
+        self.visited += one.visited
+        self.blocks += one.blocks
+        self.added += one.added
+        self.candidates += one.candidates
+        self.probes += one.probes
+
+
 cdef class Kernel:
     """Top-k search over the segments of a searcher. build: one of BUILDS; all of them give the same answers."""
 
@@ -115,12 +134,13 @@ cdef class Kernel:
             self.idle = scratch.next
             sl_scratch_free(scratch)
 
-    def top(self, list clauses, int k, *, Bits mask=None, Decay decay=None, tuple after=None, Deadline deadline=None) -> list:
+    def top(self, list clauses, int k, *, Bits mask=None, Decay decay=None, tuple after=None, Deadline deadline=None,
+            Counts counts=None) -> list:
         """The best k documents for a list of Clause, as [(score, segment, document), ...], best first.
 
         Scores are computed in double precision; equal ones stand in document order. Only documents with a score above 0
         are found. mask: and only those in it. after: a (score, segment, document); only what ranks behind it. When the
-        deadline passes, what was found until then.
+        deadline passes, what was found until then. counts: takes up what the search did.
         """
         cdef Searcher owner = self.searcher
         cdef uint32_t n = len(clauses), parts = len(owner.parts), i, j, t, f, total = 0
@@ -139,6 +159,7 @@ cdef class Kernel:
         cdef const double *clause_weights
         cdef size_t c
         cdef int ok = 1
+        cdef float slack = 0
         cdef bint primed = owner.usual_weights and mask is None and decay is None and after is None
         if k <= 0 or n == 0 or parts == 0:
             return []
@@ -166,7 +187,10 @@ cdef class Kernel:
         j = 0
         found = []
         try:
-            if not sl_best_init(&best, k, n):
+            for part in owner.parts:
+                owner.prepare_norms(part)
+                slack = max(slack, part.norms.slack)
+            if not sl_best_init(&best, k, n, slack):
                 raise MemoryError("no memory for a query")
             if after is not None:
                 best.ceiling = <float> <double> after[0]
@@ -178,11 +202,10 @@ cdef class Kernel:
                 raise MemoryError("no memory for a query")
             for j in range(parts):
                 part = owner.parts[j]
-                owner.prepare_norms(part)
                 searches[j].documents = part.file.documents
                 searches[j].fields = owner.fields
                 searches[j].index = j
-                searches[j].norms = part.norms
+                searches[j].norms = &part.norms
                 searches[j].live = part.live
                 searches[j].primed = primed and part.live == NULL
                 searches[j].scratch = scratch
@@ -234,6 +257,8 @@ cdef class Kernel:
                     ok = self.kernel.run(&searches[j], &best)
                 if not ok:
                     break
+                if counts is not None:
+                    counts.take(&searches[j].counts)
             if ok:
                 for c in range(best.count):
                     if best.kept[c].score >= best.threshold:

@@ -21,15 +21,17 @@ typedef struct {
     sl_candidate *kept;
     size_t count, capacity;
     float margin;    /* relative; larger than twice the rounding error of a sum over all groups */
+    float slack;     /* relative: how much too high the scores may be that are offered, beside that */
     float ceiling;   /* what scores above it was seen already, about; see sl_best_offer */
     float threshold; /* what scores below it cannot be among the best k */
 } sl_best;
 
-SL_FUNCTION int sl_best_init(sl_best *best, uint32_t k, uint32_t groups)
+SL_FUNCTION int sl_best_init(sl_best *best, uint32_t k, uint32_t groups, float slack)
 {
     memset(best, 0, sizeof *best);
     best->k = k;
     best->margin = 2e-6f * (float)(groups + 8);
+    best->slack = slack;
     best->ceiling = INFINITY;
     best->heap = (float *)malloc(k * sizeof *best->heap);
     return best->heap != NULL;
@@ -41,6 +43,7 @@ SL_FUNCTION void sl_best_free(sl_best *best)
     free(best->kept);
 }
 
+/* k documents score this or more, but for rounding errors. */
 SL_INLINE void sl_best_raise(sl_best *best, float score)
 {
     float threshold = score * (1 - best->margin);
@@ -52,7 +55,7 @@ SL_INLINE void sl_best_raise(sl_best *best, float score)
  * may be below, but does not count as one of the best k. Returns 0 when memory ran out. */
 SL_FUNCTION int sl_best_offer(sl_best *best, float score, uint32_t segment, uint32_t doc)
 {
-    if (score > best->ceiling * (1 + best->margin))
+    if (score > best->ceiling * (1 + best->margin) * (1 + best->slack))
         return 1;
     if (best->count == best->capacity) {
         size_t kept = 0;
@@ -94,7 +97,7 @@ SL_FUNCTION int sl_best_offer(sl_best *best, float score, uint32_t segment, uint
         return 1;
     }
     if (best->size == best->k)
-        sl_best_raise(best, heap[0]);
+        sl_best_raise(best, heap[0] / (1 + best->slack));
     return 1;
 }
 

@@ -11,6 +11,7 @@
 #include "../storage/postings.h"
 #include "best.h"
 #include "deadline.h"
+#include "norms.h"
 #include "scratch.h"
 
 #define SL_EAGER 128 /* lists up to this long are decoded before the search */
@@ -42,9 +43,21 @@ typedef struct {
     float *bounds;      /* by window */
 } sl_group;
 
+/* What a search did, for whoever tunes it. */
+typedef struct {
+    uint64_t postings;   /* of all lists */
+    uint64_t windows;    /* that hold a posting of some group */
+    uint64_t visited;    /* of these */
+    uint64_t blocks;     /* that were decoded */
+    uint64_t added;      /* postings that were added up or laid out */
+    uint64_t candidates; /* documents that the essential groups left */
+    uint64_t probes;     /* lookups of a candidate in a list */
+} sl_counts;
+
 typedef struct {
     uint32_t documents, fields, windows, index;
-    const float *norms;        /* by document */
+    sl_counts counts;
+    const sl_norms *norms;
     const uint8_t *live;       /* a bit a document, or NULL when all are */
     const uint64_t *mask;      /* a bit a document: which may be found; NULL: all */
     const float *factors;      /* by document: what its sum is multiplied with, in (0, 1]; NULL: 1 */
@@ -88,7 +101,7 @@ SL_INLINE void sl_score_block(const sl_search *s, const sl_member *m, const uint
 {
     float norms[SL_BLOCK];
     for (uint32_t i = 0; i < n; i++)
-        norms[i] = s->norms[docs[i]];
+        norms[i] = sl_norm(s->norms, docs[i]);
     for (uint32_t i = 0; i < n; i++)
         out[i] = m->w * sl_impact(tfs[i], norms[i]);
     if (SL_UNLIKELY(m->condition != NULL))
@@ -97,13 +110,14 @@ SL_INLINE void sl_score_block(const sl_search *s, const sl_member *m, const uint
 }
 
 /* Decodes what is missing of a block. Returns the number of its postings, 0 when it is damaged. */
-SL_FUNCTION uint32_t sl_member_decode(const sl_search *s, sl_member *m, uint32_t block, uint32_t want)
+SL_FUNCTION uint32_t sl_member_decode(sl_search *s, sl_member *m, uint32_t block, uint32_t want)
 {
     uint32_t *docs = m->docs + (size_t)block * SL_BLOCK, n = sl_list_count(&m->list, block);
     float tfs[SL_BLOCK];
     if (!(m->ready[block] & SL_DOCS) && !sl_list_docs(&m->list, block, docs))
         return 0;
     m->ready[block] |= SL_DOCS;
+    s->counts.blocks++;
     if (want & SL_SCORES) {
         if (!sl_list_weighted_tfs(&m->list, block, m->field_weights, tfs))
             return 0;
@@ -116,7 +130,7 @@ SL_FUNCTION uint32_t sl_member_decode(const sl_search *s, sl_member *m, uint32_t
     return n;
 }
 
-SL_INLINE uint32_t sl_member_load(const sl_search *s, sl_member *m, uint32_t block, uint32_t want)
+SL_INLINE uint32_t sl_member_load(sl_search *s, sl_member *m, uint32_t block, uint32_t want)
 {
     if (SL_LIKELY((m->ready[block] & want) == want))
         return sl_list_count(&m->list, block);
@@ -260,7 +274,7 @@ SL_INLINE void sl_add(const sl_search *s, sl_window *w, const uint32_t *docs, co
     w->added += n;
 }
 
-SL_FUNCTION int sl_member_accumulate_bitmap(const sl_search *s, sl_member *m, sl_window *w, sl_way way, float need)
+SL_FUNCTION int sl_member_accumulate_bitmap(sl_search *s, sl_member *m, sl_window *w, sl_way way, float need)
 {
     const sl_list *l = &m->list;
     float tfs[SL_BLOCK], scores[SL_BLOCK];
@@ -303,7 +317,7 @@ SL_INLINE void sl_member_prefetch(const sl_member *m, uint32_t window)
 }
 
 /* Decodes a block and says which of its postings lie in a window. Returns 0 when it is damaged. */
-SL_INLINE int sl_member_clip(const sl_search *s, sl_member *m, uint32_t block, const sl_window *w, uint32_t *from,
+SL_INLINE int sl_member_clip(sl_search *s, sl_member *m, uint32_t block, const sl_window *w, uint32_t *from,
                              uint32_t *to)
 {
     uint32_t n = sl_member_load(s, m, block, SL_SCORES);
@@ -317,7 +331,7 @@ SL_INLINE int sl_member_clip(const sl_search *s, sl_member *m, uint32_t block, c
 
 /* Adds a term's postings in a window. A block whose bound stays below `need` is left out: none of its documents can make
  * it. */
-SL_FUNCTION int sl_member_accumulate(const sl_search *s, sl_member *m, sl_window *w, sl_way way, float need)
+SL_FUNCTION int sl_member_accumulate(sl_search *s, sl_member *m, sl_window *w, sl_way way, float need)
 {
     const sl_list *l = &m->list;
     uint32_t window = w->base >> SL_WINDOW_BITS;
@@ -336,7 +350,7 @@ SL_FUNCTION int sl_member_accumulate(const sl_search *s, sl_member *m, sl_window
 }
 
 /* The rank of a document's posting, or -1 when it has none; -2 when the list is damaged. */
-SL_FUNCTION int64_t sl_member_rank(const sl_search *s, sl_member *m, uint32_t doc)
+SL_FUNCTION int64_t sl_member_rank(sl_search *s, sl_member *m, uint32_t doc)
 {
     const sl_list *l = &m->list;
     if (l->bitmap) {

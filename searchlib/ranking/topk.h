@@ -16,9 +16,9 @@
  * A group may be required, which makes the query a conjunction: the one with the fewest postings gives the candidates. A mask
  * says which documents may be found; a condition where a group counts. Factors in (0, 1] multiply the sum of a document.
  *
- * Exactness. All this is done in single precision and decides only what is kept: everything that comes within a margin
- * of the k-th best is kept, the margin being larger than any rounding error, and what is kept is scored once more in double
- * precision, in the query's order of groups, and sorted.
+ * Exactness. All this is done in single precision, with norms rounded down (norms.h), and decides only what is kept: everything
+ * that comes within a margin of the k-th best is kept, the margin being larger than any such error, and what is kept is scored
+ * once more in double precision with the true norm, in the query's order of groups, and sorted.
  *
  * Invariants: an array is indexed by a document only below `documents`, which the decoders guarantee for any bytes on disk;
  * a function that returns 0 met a damaged list, or failed memory when s->memory_failed is set.
@@ -74,6 +74,7 @@ SL_FUNCTION int sl_search_prepare(sl_search *s)
             for (uint32_t f = 0; f < s->fields; f++)
                 m->field_weights[f] = (float)m->weights[f];
             group->postings += m->list.df;
+            s->counts.postings += m->list.df;
             if (!sl_member_prepare(s, m))
                 return 0;
         }
@@ -144,6 +145,7 @@ SL_FUNCTION int sl_search_run(sl_search *s, sl_best *best)
     for (uint32_t w = 0; w < s->windows; w++)
         if (s->window_bounds[w] > 0)
             s->queue[n++] = w;
+    s->counts.windows = n;
     for (uint32_t i = n / 2; i-- > 0;)
         sl_queue_sink(s, i, n);
     while (n && s->window_bounds[s->queue[0]] * (1 + best->margin) >= best->threshold && !sl_deadline_passed(s->deadline)) {

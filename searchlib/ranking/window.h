@@ -34,7 +34,7 @@ SL_INLINE uint32_t sl_window_order(const sl_search *s, uint32_t window, sl_group
 }
 
 /* Adds a group's postings to the sums. */
-SL_INLINE int sl_window_accumulate(const sl_search *s, sl_group *group, sl_window *w, float need)
+SL_INLINE int sl_window_accumulate(sl_search *s, sl_group *group, sl_window *w, float need)
 {
     uint32_t window = w->base >> SL_WINDOW_BITS, alive = 0;
     for (uint32_t k = 0; k < group->count; k++)
@@ -103,7 +103,7 @@ SL_FUNCTION uint32_t sl_window_candidates(sl_scratch *r, const sl_window *w, flo
 
 /* Lists the documents of a lone essential term whose scores reach `need`, without adding anything up. Returns their number, -1
  * when the list is damaged. */
-SL_FUNCTION int64_t sl_window_single(const sl_search *s, sl_member *m, const sl_window *w, float need)
+SL_FUNCTION int64_t sl_window_single(sl_search *s, sl_member *m, const sl_window *w, float need)
 {
     sl_scratch *r = s->scratch;
     uint32_t window = w->base >> SL_WINDOW_BITS, n = 0;
@@ -126,12 +126,13 @@ SL_FUNCTION int64_t sl_window_single(const sl_search *s, sl_member *m, const sl_
 
 /* Looks the candidates up in one list and keeps the best of what a group's members give. `below` bounds what smaller groups
  * may add. Returns 0 when the list is damaged. */
-SL_FUNCTION int sl_member_probe(const sl_search *s, sl_member *m, const sl_window *w, uint32_t count, float below,
+SL_FUNCTION int sl_member_probe(sl_search *s, sl_member *m, const sl_window *w, uint32_t count, float below,
                                 float threshold)
 {
     const sl_list *l = &m->list;
     sl_scratch *r = s->scratch;
     uint32_t window = w->base >> SL_WINDOW_BITS, block = 0, n = 0, before = 0xFFFFFFFF;
+    s->counts.probes += count;
     for (uint32_t c = 0; c < count; c++) {
         uint32_t doc = w->base + r->slots[c], rank;
         float most = threshold - r->scores[c] - below, score;
@@ -169,7 +170,7 @@ SL_FUNCTION int sl_member_probe(const sl_search *s, sl_member *m, const sl_windo
             double tf = sl_list_weighted_tf(l, rank, m->weights);
             if (tf < 0)
                 return 0;
-            score = m->w * sl_impact((float)tf, s->norms[doc]);
+            score = m->w * sl_impact((float)tf, sl_norm(s->norms, doc));
         }
         if (score > r->best[r->slots[c]])
             r->best[r->slots[c]] = score;
@@ -179,7 +180,7 @@ SL_FUNCTION int sl_member_probe(const sl_search *s, sl_member *m, const sl_windo
 
 /* Adds a non-essential group to the candidates' scores and drops those that cannot make it any more. `below` bounds what
  * smaller groups may add. Returns the number of those left, or -1 when a list is damaged. */
-SL_FUNCTION int64_t sl_window_narrow(const sl_search *s, sl_group *group, sl_window *w, uint32_t count, float below,
+SL_FUNCTION int64_t sl_window_narrow(sl_search *s, sl_group *group, sl_window *w, uint32_t count, float below,
                                      float threshold)
 {
     sl_scratch *r = s->scratch;
@@ -330,6 +331,9 @@ SL_FUNCTION int sl_search_window(sl_search *s, uint32_t window, sl_best *best, s
         float need = threshold - (essential ? prefix[essential] : 0);
         count = sl_window_essential(s, &w, order, n, essential, threshold, need > FLT_MIN ? need : FLT_MIN, total);
     }
+    s->counts.visited++;
+    s->counts.added += w.added;
+    s->counts.candidates += count > 0 ? (uint64_t)count : 0;
     if (count > 0 && (s->mask || s->live || s->factors))
         count = sl_window_admit(s, &w, (uint32_t)count, essential < n ? (essential ? prefix[essential] : 0) : total,
                                 best->threshold);
