@@ -133,9 +133,15 @@ def terms() -> Terms:
 def on_terms(
     engine: Lucene, articles: dict[str, Article], terms: Terms, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Ask, Ask, Index]:
-    """Lucene and searchlib on the first words of each article, and searchlib's index."""
+    """Lucene and searchlib on the first words of each article, and searchlib's index.
+
+    Numbers are left out: searchlib reads "117 477" as one, whatever wrote it.
+    """
     short: list[Article] = [
-        {**article, "text": " ".join(article["text"].split()[:EXACT])}
+        {
+            **article,
+            "text": " ".join([word for word in article["text"].split() if not word.isdigit()][:EXACT]),
+        }
         for article in map(terms.article, articles.values())
     ]
     folder = tmp_path_factory.mktemp("terms")
