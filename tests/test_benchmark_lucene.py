@@ -101,7 +101,7 @@ def test_it_is_built_once_with_the_jdk_that_was_found(
 
 @pytest.fixture(scope="module")
 def engine() -> Lucene:
-    found = Lucene(warm_up=3)
+    found = Lucene(warm_up=100)
     if reason := found.missing():
         pytest.skip(f"Lucene cannot be measured here: {reason}")
     return found

@@ -26,8 +26,8 @@ import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.QueryBuilder;
 
 /**
- * What is the answer? Arguments: those of Fields, the folder of the index and rounds of warming up. A line in is a question; a line out is
- * the nanoseconds from its words to the answer, the total, and ids or sources with counts.
+ * What is the answer? Arguments: those of Fields, the folder of the index, and how many questions warm up. A line in is
+ * a question; a line out is the nanoseconds from its words to the answer, the total, and ids or sources with counts.
  */
 final class Searcher {
   private static final Sort NEWEST =

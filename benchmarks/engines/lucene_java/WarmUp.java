@@ -34,8 +34,8 @@ final class WarmUp {
     this.reader = reader;
   }
 
-  /** Asks questions of all kinds in each language so many times, or as long as patience lasts. */
-  void ask(Searcher searcher, int rounds) throws IOException {
+  /** Asks so many questions, of all kinds in each language by turns, or as many as patience allows. */
+  void ask(Searcher searcher, int count) throws IOException {
     Map<String, List<Word>> vocabularies = new TreeMap<>();
     for (String language : terms ? List.of("en") : LANGUAGES) {
       List<Word> words = words(terms ? Fields.TEXT : Fields.name(Fields.TEXT, language));
@@ -44,10 +44,12 @@ final class WarmUp {
       }
     }
     long began = System.nanoTime();
-    for (int round = 0; round < rounds && System.nanoTime() - began < PATIENCE; round++) {
+    int asked = 0;
+    while (asked < count && System.nanoTime() - began < PATIENCE && !vocabularies.isEmpty()) {
       for (Map.Entry<String, List<Word>> each : vocabularies.entrySet()) {
         for (Question question : questions(each.getKey(), each.getValue())) {
           searcher.answer(question);
+          asked++;
         }
       }
     }
