@@ -23,7 +23,7 @@ final class WarmUp {
   private static final long DAY = 86_400_000; // milliseconds
   private static final int YEAR = 365;
   private static final int COMMON = 50; // words of which phrases are really made
-  private static final long PATIENCE = 30_000_000_000L; // nanoseconds, for large indexes: there loops are hot sooner
+  private static final long PATIENCE = 60_000_000_000L; // nanoseconds, for large indexes: there loops are hot sooner
 
   private final boolean terms;
   private final IndexReader reader;
