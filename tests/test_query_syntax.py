@@ -183,6 +183,11 @@ BOOSTS: list[tuple[str, Node]] = [
 NOT_OPERATORS: list[tuple[str, Node]] = [
     ("И a b И", Any((Word("И"), A, B, Word("И")))),
     ("СБОРНАЯ НЕ ПРИЕДЕТ", Any((Word("СБОРНАЯ"), Word("НЕ"), Word("ПРИЕДЕТ")))),
+    ("TREATY OF A AND B*", Any((Word("TREATY"), Word("OF"), Word("A"), Word("AND"), Pattern("B*")))),
+    ("THE A OR -B", Except(Any((Word("THE"), Word("A"), Word("OR"))), Word("B"))),
+    ("A DID NOT (AND B) WITH C", Any(tuple(map(Word, ["A", "DID", "NOT", "AND", "B", "WITH", "C"])))),
+    ("AND A IN B НЕ C*", Any((*map(Word, ["AND", "A", "IN", "B", "НЕ"]), Pattern("C*")))),
+    ("THE A ANDNOT B", Any((Word("THE"), Except(Word("A"), Word("B"))))),
     ("and a or not b", Any((Word("and"), A, Word("or"), Word("not"), B))),
     ("who is he?", Any((Word("who"), Word("is"), Word("he?")))),
     ("who is he? -a", Except(Any((Word("who"), Word("is"), Pattern("he?"))), A)),
@@ -405,6 +410,9 @@ PLAIN = [
     "ВОЙНА И МИР",
     "СБОРНАЯ НЕ ПРИЕДЕТ ИЛИ",
     "NATO ANDROID ORAN NOTE",
+    "TREATY OF THE U.S . AND CANADA .",
+    "WHAT TREATIES REQUIRE THAT RUSSIA DOES NOT",
+    "ВОЙНА И МИР BY TOLSTOY OR NOT",
     "and or not",
     "",
 ]

@@ -40,7 +40,7 @@ SIMPLE = _listed(
     +a | +a b c | +a +b c -d | -a | -a -b | =люди | -=люди b | +=люди b | -"a b" +title:c | -a* b~ | -5 a | -* a
     a AND b | a AND b AND c | a OR b | a И b | a ИЛИ b И c | a AND b OR c d | a b OR c AND d e | a AND b c OR d
     a OR -b | a AND -b | -a AND -b | -a OR -b | +a AND b | +a OR +b c | -a AND b | a И -b
-    САММИТ И МИР | САММИТ И МИР* | САММИТ AND МИР | ANDROID NOTE -b | И~ ТО | и a* или b | a and b not c -d | -И a | a TO b -c
+    САММИТ И МИР | САММИТ И МИР* | САММИТ AND МИР | THE A AND B* | A OF B OR -C | ANDROID NOTE -b | И~ ТО | и a* или b | a and b not c -d | -И a | a TO b -c
     lang:ru | саммит lang:ru lang:en | lang:ru OR lang:en | a AND lang:ru | a -lang:ru | a +lang:ru | id:a-1 a
     title:саммит | title:=Слово | title:"a b"~2 | title:a* title:b?c | text:foo-bar | title:12:30 | title:text:a | title:AND a
     source:"Northern Wire" | source:" a " | tags:sum* | tags:* | url:https://example.org/* | lang:?n | tags:«a» | id:"a(b)"

@@ -146,6 +146,7 @@ CASES: dict[int, list[Case]] = {
     27: [Case("alpha REQUIRE beta", "1 2", "1 2", old="3")],
     28: [Case("tags:a,x", "1", "")],
     30: [Case("+alpha gamma", "1 2 3", "1", match="all", signs=True)],
+    32: [Case("ALPHA AND BETA OF GAMMA", "1 2 7", "1 2 3 5 7")],
 }
 DIVERGENCES = ROOT / "searchlib" / "query" / "DIVERGENCES.md"
 

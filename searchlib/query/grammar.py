@@ -39,6 +39,7 @@ ORDINARY_WORD = (
     rf"(?!(?:{'|'.join([*ours.INFIX, *ours.PREFIX, *ours.RUSSIAN])}){ours.WORD_AFTER})"
     r'(?P<text>[^\W_][^\s()"^~*?:]*+)(?![*?:])'
 )
+NEVER = r"(?!)"
 PHRASE = r'"(?P<text>[^"]*)"(?:~(?P<slop>[0-9]{1,9}))?'
 
 
@@ -152,8 +153,8 @@ class Parser(QueryParser):
 
 
 @cache
-def query_parser(russian: bool) -> Parser:
-    """The parser of the language; russian: И ИЛИ НЕ are operators too."""
+def query_parser(words: frozenset[str]) -> Parser:
+    """The parser of the language; words: the operators in letters that are none."""
     chosen: list[Any] = [
         SingleQuotes(r"(?<=:)'(?P<text>[^']*)'(?=[\s)^]|$)"),
         plugins.FieldsPlugin(ours.FIELD, remove_unknown=False),
@@ -166,18 +167,18 @@ def query_parser(russian: bool) -> Parser:
         plugins.GroupPlugin(),
         plugins.FuzzyTermPlugin(ours.FUZZY),
         plugins.BoostPlugin(r"\^(?P<boost>[0-9]*(\.[0-9]+)?)($|(?=[\s)]))"),
-        plugins.OperatorsPlugin(ops=_operators(russian), clean=True),
+        plugins.OperatorsPlugin(ops=_operators(words), clean=True),
     ]
     return Parser(chosen)
 
 
-def _operators(russian: bool) -> list[tuple[plugins.OperatorsPlugin.OpTagger, int]]:
+def _operators(words: frozenset[str]) -> list[tuple[plugins.OperatorsPlugin.OpTagger, int]]:
     """In the order of binding, the tightest first."""
     op = plugins.OperatorsPlugin.OpTagger
 
     def word(english: str) -> str:
-        equal = (ours.INFIX | ours.PREFIX)[english]
-        return f"{ours.WORD_BEFORE}(?:{english}|{equal if russian and equal else english}){ours.WORD_AFTER}"
+        names = {english, (ours.INFIX | ours.PREFIX)[english]} - {None, *words}
+        return f"{ours.WORD_BEFORE}(?:{'|'.join(sorted(names)) or NEVER}){ours.WORD_AFTER}"
 
     return [
         (op(f"{ours.MINUS}|{word('NOT')}", syntax.NotGroup, syntax.PrefixOperator), 0),

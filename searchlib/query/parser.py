@@ -24,7 +24,7 @@ from searchlib.errors import QueryError
 from searchlib.query.checks import check
 from searchlib.query.grammar import Must, Together, query_parser
 from searchlib.query.leaves import Leaves
-from searchlib.query.syntax import MAX_CLAUSES, is_plain, is_shouted
+from searchlib.query.syntax import MAX_CLAUSES, is_plain, mere_words
 from searchlib.query.together import CHUNK, bag, beside, field_kinds, needed
 from searchlib.query.tree import Maybe, Node, Not, Require, all_of, any_of, except_, over
 from searchlib.query.words import within_limits
@@ -110,7 +110,7 @@ class _Reading:
         self._leaves = Leaves(query, self._kinds, utc, self._complain)
 
     def tree(self) -> Node | None:
-        parser = query_parser(not is_shouted(self._query))
+        parser = query_parser(mere_words(self._query))
         _check_size(self._query)
         nodes = parser.tag(self._query)
         _check_nodes(nodes)

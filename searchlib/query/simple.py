@@ -26,7 +26,7 @@ from searchlib.query.syntax import (
     PREFIX,
     RUSSIAN,
     is_plain,
-    is_shouted,
+    mere_words,
 )
 from searchlib.query.together import beside, field_kinds, needed
 from searchlib.query.tree import (
@@ -80,9 +80,10 @@ def simple(query: str, definition: Definition, match: str | int) -> Node | None:
     needed(match, 1)
     kinds = field_kinds(definition) if ":" in query else {}
     chains = _Chains()
+    operators = _OPERATORS - mere_words(query)
     for found in _ITEM.finditer(query):
         text = found["text"]
-        if text in _OPERATORS and found[0] == text and not (text in RUSSIAN and is_shouted(query)):
+        if text in operators and found[0] == text:
             if not chains.join(text):
                 return None
             continue

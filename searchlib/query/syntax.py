@@ -26,7 +26,7 @@ __all__ = [
     "WORD_AFTER",
     "WORD_BEFORE",
     "is_plain",
-    "is_shouted",
+    "mere_words",
 ]
 
 MAX_CLAUSES: Final = 256
@@ -61,11 +61,15 @@ FUZZY: Final = r"(?<=[^\s(])~(?P<maxdist>[0-9])?(?:/(?P<prefix>[0-9]{1,3}))?"
 
 _ANY_OPERATOR: Final = re.compile(
     rf"""["*()^] | \?(?=\w) | (?<=\S)~
-    | (?<!\S) (?: {MINUS} | {PLUS} | {EXACT} | [^\W\d]\w*:(?!//|\s) | (?:{"|".join([*INFIX, *PREFIX])})(?!\S) )
+    | (?<!\S) (?: {MINUS} | {PLUS} | {EXACT} | [^\W\d]\w*:(?!//|\s) | (?P<word>(?:{"|".join([*INFIX, *PREFIX])})(?!\S)) )
     | [\[{{][^\[\]{{}}]{{0,100}}\bTO\b""",
     re.VERBOSE,
 )
 _RUSSIAN_OPERATOR: Final = re.compile(r"(?<!\S)НЕ(?=\s)|(?<=\s)(?:И|ИЛИ)(?=\s)")
+
+# What nobody writes in capitals between operators, and what therefore tells a headline. No abbreviation is among them.
+_SPOKEN: Final = re.compile(r"(?<!\S)(?:THE|OF|IN|FOR|FROM|BY|WITH|WITHOUT|THAT|THIS|WHICH|ITS|THEIR)(?!\S)")
+_SPOKEN_ENGLISH: Final = frozenset({"AND", "OR", "NOT", "REQUIRE"})
 
 
 def is_plain(query: str) -> bool:
@@ -75,11 +79,21 @@ def is_plain(query: str) -> bool:
     """
     if query.replace(" ", "").isalnum() and _WORDS.isdisjoint(query.split()):
         return True  # as most are: the expressions below take longer than all else of a plan
-    return _ANY_OPERATOR.search(query) is None and (
-        _RUSSIAN_OPERATOR.search(query) is None or is_shouted(query)
-    )
+    found = _ANY_OPERATOR.search(query)
+    if found is None and _RUSSIAN_OPERATOR.search(query) is None:
+        return True
+    words = mere_words(query)
+    if found is None:
+        return bool(words)
+    return bool(words) and all(one["word"] in words for one in _ANY_OPERATOR.finditer(query))
 
 
-def is_shouted(query: str) -> bool:
-    """Whether the query is all in capitals, where И ИЛИ НЕ are words: "СБОРНАЯ НЕ ПРИЕДЕТ" excludes nothing."""
-    return query.isupper()
+def mere_words(query: str) -> frozenset[str]:
+    """The operators in letters that are words in this query, because capitals set them off from nothing.
+
+    In a query all in capitals И ИЛИ НЕ are words: "СБОРНАЯ НЕ ПРИЕДЕТ" excludes nothing. AND OR NOT are, too, when another
+    word shows that it is running text: "TREATY OF THE U.S. AND CANADA" is, "NATO AND EU" is not.
+    """
+    if not query.isupper():
+        return frozenset()
+    return _SPOKEN_ENGLISH.union(RUSSIAN) if _SPOKEN.search(query) else frozenset(RUSSIAN)
