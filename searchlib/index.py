@@ -191,6 +191,7 @@ class Index:
         sort: str | None = None,
         recency: float | None = None,
         timeout_ms: float | None = None,
+        quality: str = "fast",
         explain: bool = False,
     ) -> Results:
         """The best `limit` documents for a query, by exact BM25 or in another order.
@@ -207,7 +208,8 @@ class Index:
         keyword field, "-" before it for descending; None: relevance, or newest when the query has nothing to rank by.
         recency: a half-life in days, which multiplies scores by 2 ^ -(age / half-life), age counted from the newest document
         of the index. offset: hits to leave out at the beginning; after: the `cursor` of the page before, which costs the
-        same on every page. timeout_ms: after so many milliseconds the search stops with what it has (Results.timed_out).
+        same on every page. quality: "best" rescores the first 300 by how near each other the words stand, and in which form, which
+        takes a few times as long (searchlib/ranking/README.md); "fast" does not. timeout_ms: after so many milliseconds the search stops with what it has (Results.timed_out).
         explain: each hit tells how its score comes about (Hit.explanation).
 
         Any thread may search. Raises QueryError for what cannot be asked, ValueError for an argument out of its range,
@@ -244,6 +246,7 @@ class Index:
             recency,
             weights,
             timeout_ms,
+            quality,
         )
         return Results(
             query,

@@ -5,7 +5,7 @@ tally.h.
 What is found scores as one term would (Occurrences). Deleted documents are among it, as they are in the statistics.
 """
 
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
@@ -15,7 +15,6 @@ from searchlib.ranking._searcher cimport (
     Part,
     Searcher,
     sl_deadline,
-    sl_list,
     sl_list_open,
 )
 from searchlib.storage._segment cimport (
@@ -30,30 +29,6 @@ from searchlib.storage._segment cimport (
 cdef extern from "phrase_build.h":
     enum:
         SL_WINDOW
-    ctypedef struct sl_places:
-        int memory_failed
-    ctypedef struct sl_cursor:
-        sl_list list
-        const uint8_t *positions
-        uint64_t positions_length
-        int varied
-        const uint32_t *codes
-        uint32_t code_count
-        sl_places places
-    ctypedef struct sl_slot:
-        sl_cursor *cursors
-        uint32_t count
-    ctypedef struct sl_phrase:
-        sl_slot *slots
-        uint32_t count, slop, documents, fields
-        const uint8_t **tokens
-        int *widths
-        double *weights
-        sl_deadline *deadline
-        uint32_t *found
-        double *tfs
-        uint32_t used
-        int memory_failed
     ctypedef struct sl_tally:
         sl_file *file
         const sl_form_set *set
@@ -69,6 +44,7 @@ cdef extern from "phrase_build.h":
         const char *name
         int (*run)(sl_phrase *s) nogil
         int (*tally)(sl_tally *t) nogil
+        int (*proximity)(sl_proximity *p) nogil
     const sl_phrase_build *sl_phrase_build_at(uint32_t i) nogil
     void sl_phrase_end(sl_phrase *s) nogil
     void sl_cursor_begin(sl_cursor *c) nogil
@@ -83,12 +59,8 @@ BUILDS = tuple(sl_phrase_build_at(i).name.decode() for i in range(2) if sl_phras
 cdef int LONGEST_PHRASE = 1024  # slots
 
 
-cdef class _Lists:
+cdef class Lists:
     """The lists of a phrase in one segment, in C: a slot after the other. Empty lists are left out."""
-
-    cdef sl_slot *slots
-    cdef sl_cursor *cursors
-    cdef uint32_t used
 
     def __cinit__(self, uint32_t slots, size_t cursors):
         self.slots = <sl_slot *> calloc(slots + 1, sizeof(sl_slot))
@@ -133,24 +105,24 @@ cdef class _Lists:
             self.add(part, slot, &entry, &forms.set.codes[term.first] if term.count else NULL, term.count)
         return 0
 
-    cdef bint fill(self, Part part, list slots, uint32_t segment) except -1:
-        """Looks everything up. False when a slot has nothing here."""
+    cdef bint look_up(self, Part part, uint32_t i, object slot, uint32_t segment) except -1:
+        """Looks up slot i. False when it has nothing here."""
         cdef sl_dictionary_entry entry
-        cdef uint32_t i
-        for i in range(<uint32_t> len(slots)):
-            slot = slots[i]
-            if isinstance(slot, tuple):
-                for term in slot:
-                    if part.file._seek(term, &entry):
-                        self.add(part, &self.slots[i], &entry, NULL, 0)
-            else:
-                self.add_forms(part, &self.slots[i], slot[segment])
-            if self.slots[i].count == 0:
-                return False
-        return True
+        if isinstance(slot, tuple):
+            for term in slot:
+                if part.file._seek(term, &entry):
+                    self.add(part, &self.slots[i], &entry, NULL, 0)
+        else:
+            self.add_forms(part, &self.slots[i], slot[segment])
+        return self.slots[i].count != 0
 
 
-cdef int _columns(sl_phrase *phrase, Part part) except -1:
+cdef int run_proximity(sl_proximity *proximity, uint32_t build) noexcept nogil:
+    """sl_proximity_run in one of BUILDS."""
+    return sl_phrase_build_at(build).proximity(proximity)
+
+
+cdef int columns(sl_phrase *phrase, Part part) except -1:
     """Where the fields of each document end."""
     cdef uint32_t n = part.file.documents, field
     cdef uint64_t offset, size
@@ -163,9 +135,12 @@ cdef int _columns(sl_phrase *phrase, Part part) except -1:
     return 0
 
 
-cdef int _size(object slot, uint32_t segment) except -1:
-    """How many lists a slot has in a segment, at most."""
-    return len(slot) if isinstance(slot, tuple) else (<FormSet> slot[segment]).set.count
+cdef Lists lists_of(list slots, uint32_t segment):
+    """Room for all the lists that slots may have in a segment."""
+    cdef size_t cursors = 0
+    for slot in slots:
+        cursors += len(slot) if isinstance(slot, tuple) else (<FormSet> slot[segment]).set.count
+    return Lists(len(slots), cursors)
 
 
 cdef int _find_phrase(Occurrences result, uint32_t segment, list slots, uint32_t slop, const double *weights,
@@ -173,11 +148,12 @@ cdef int _find_phrase(Occurrences result, uint32_t segment, list slots, uint32_t
     """The documents of a segment with a phrase."""
     cdef Part part = result.owner.parts[segment]
     cdef sl_phrase phrase
-    cdef uint32_t field
+    cdef uint32_t field, i
     cdef int ok
-    cdef _Lists lists = _Lists(len(slots), sum([_size(slot, segment) for slot in slots]))
-    if not lists.fill(part, slots, segment):
-        return 0
+    cdef Lists lists = lists_of(slots, segment)
+    for i in range(<uint32_t> len(slots)):
+        if not lists.look_up(part, i, slots[i], segment):
+            return 0
     memset(&phrase, 0, sizeof(phrase))
     phrase.slots = lists.slots
     phrase.count = len(slots)
@@ -187,7 +163,7 @@ cdef int _find_phrase(Occurrences result, uint32_t segment, list slots, uint32_t
     phrase.deadline = deadline
     for field in range(part.file.fields):
         phrase.weights[field] = weights[field]
-    _columns(&phrase, part)
+    columns(&phrase, part)
     with nogil:
         ok = code.run(&phrase)
     try:
@@ -236,6 +212,15 @@ cdef int _find_forms(Occurrences result, uint32_t segment, FormSet forms, const 
     return 0
 
 
+cdef list checked_slots(Searcher searcher, list slots):
+    """The slots, each term of them once."""
+    cdef list files = [(<Part> part).file for part in searcher.parts]
+    for slot in slots:
+        if not isinstance(slot, tuple) and [(<FormSet?> forms).file for forms in slot] != files:
+            raise ValueError("a slot of forms says which for each segment")
+    return [tuple(dict.fromkeys(slot)) if isinstance(slot, tuple) else slot for slot in slots]
+
+
 def find(Searcher searcher, list slots, *, slop=1, fields=0, Deadline deadline=None,
          str build=BUILDS[0]) -> Occurrences:
     """The documents with a phrase, by segment.
@@ -256,12 +241,7 @@ def find(Searcher searcher, list slots, *, slop=1, fields=0, Deadline deadline=N
         raise ValueError("the slop of a phrase is 1 or more")
     if not 0 <= fields < 1 << searcher.fields:
         raise ValueError("there is no such field")
-    slots = [tuple(dict.fromkeys(slot)) if isinstance(slot, tuple) else slot for slot in slots]
-    for slot in slots:
-        if not isinstance(slot, tuple) and [
-            (<FormSet?> forms).file for forms in slot
-        ] != [(<Part> part).file for part in searcher.parts]:
-            raise ValueError("a slot of forms says which for each segment")
+    slots = checked_slots(searcher, slots)
     for field in range(searcher.fields):
         weights[field] = searcher.weights[field] if not fields or fields >> field & 1 else 0
     for j in range(<uint32_t> len(searcher.parts)):
@@ -278,7 +258,7 @@ def find(Searcher searcher, list slots, *, slop=1, fields=0, Deadline deadline=N
 def places(Searcher searcher, uint32_t segment, uint32_t ordinal) -> list:
     """[(document, (position, ...)), ...] of the term with this ordinal in a segment: what a phrase is found by."""
     cdef Part part = searcher.parts[segment]
-    cdef _Lists lists = _Lists(1, 1)
+    cdef Lists lists = Lists(1, 1)
     cdef sl_cursor *cursor = lists.cursors
     cdef uint32_t docs[SL_WINDOW + 64]
     cdef uint32_t ranks[SL_WINDOW + 64]

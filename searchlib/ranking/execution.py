@@ -60,6 +60,8 @@ class Lookup(Part):
     """A word or what counts as one: a synonym group, a phrase, the forms that fit a pattern.
 
     label: as it was asked; terms, forms: what is to be marked in texts; forms may be given by a call, when they are asked for.
+    form: of a word in any of its forms the one it was asked in, None for anything else. place: its number among the words of the
+    query; the next word beside it, whatever stop words are between, has the next number. None: it stands beside none.
     """
 
     scores = True
@@ -73,7 +75,11 @@ class Lookup(Part):
         fields: int = 0,
         terms: Sequence[str] = (),
         forms: Sequence[str] | Callable[[], Sequence[str]] = (),
+        form: str | None = None,
+        place: int | None = None,
     ) -> None:
+        self.form = form
+        self.place = place
         self.what = what
         self.label = label
         self.boost = boost

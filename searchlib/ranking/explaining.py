@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from searchlib.ranking.execution import Values
+from searchlib.ranking.rescoring import DEPTH
 from searchlib.results.explain import Explanation
 
 if TYPE_CHECKING:
@@ -29,7 +30,17 @@ def explain(answer: Answer, definition: Definition, segment: int, doc: int) -> E
                 part = _clause(answer, definition, clause, source.label, segment, doc)
             if part.value > 0:
                 parts.append(part)
-    total = Explanation(sum(part.value for part in parts), "the words", "sum", tuple(parts))
+    what = "the words"
+    if answer.rescoring is not None and parts:
+        lifts = answer.rescoring.parts(segment, doc)
+        if lifts is None:
+            what = f"the words; the document is not among the first {DEPTH}, which are rescored"
+        length, average, norm = answer.searcher.lengths(segment, doc)
+        for lift in lifts or ():
+            parts.append(
+                _score(lift.label, lift.boost, lift.idf, "of the rarest", lift.tf, "", length, average, norm)
+            )
+    total = Explanation(sum(part.value for part in parts), what, "sum", tuple(parts))
     if not parts:
         total = Explanation(0.0, "the document matches; nothing in the query gives a score")
     if answer.decay is None:

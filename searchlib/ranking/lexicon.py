@@ -83,7 +83,7 @@ class Lexicon:
     ) -> Occurrences:
         """Documents with forms side by side, each in any of its inflections, or, exact, as it is."""
         slots: list[Slot] = [
-            self._exactly(form) if exact else self.forms.analyze(form).terms for form in forms
+            self.exactly(form) if exact else self.forms.analyze(form).terms for form in forms
         ]
         return find(self.searcher, slots, slop=slop, fields=fields, deadline=deadline)
 
@@ -111,7 +111,8 @@ class Lexicon:
             ) from None
         return find(self.searcher, [sets], fields=fields, deadline=deadline), partial(_forms_of, sets)
 
-    def _exactly(self, form: str) -> list[FormSet]:
+    def exactly(self, form: str) -> list[FormSet]:
+        """The occurrences of a form, by segment."""
         return [segment.file.form_set(form) for segment in self._segments]
 
 

@@ -1,19 +1,20 @@
 /* Which build of the search for phrases and forms suits this processor?
  *
- * phrase.h and tally.h are compiled twice, as the kernel is (kernel.h): reading positions is counting and finding bits, for
+ * phrase.h, tally.h and proximity.h are compiled twice, as the kernel is (kernel.h): reading positions is counting and finding bits, for
  * which the processors with AVX2 have instructions of their own. Both builds give the same answers.
  */
 #ifndef SL_PHRASE_BUILD_H
 #define SL_PHRASE_BUILD_H
 
 #include "builds.h"
-#include "phrase.h"
+#include "proximity.h"
 #include "tally.h"
 
 typedef struct {
     const char *name;
-    int (*run)(sl_phrase *s);  /* sl_phrase_run */
-    int (*tally)(sl_tally *t); /* sl_tally_run */
+    int (*run)(sl_phrase *s);          /* sl_phrase_run */
+    int (*tally)(sl_tally *t);         /* sl_tally_run */
+    int (*proximity)(sl_proximity *p); /* sl_proximity_run */
 } sl_phrase_build;
 
 extern const sl_phrase_build sl_phrase_plain, sl_phrase_avx2;

@@ -46,6 +46,7 @@ class Planner:
         self._deadline = deadline
         self._stop_words = False
         self._strict = False
+        self._place = 0  # of the last word in the query; where words are not side by side, a number is left out
 
     def plan(self, node: tree.Node, limit: tree.Node | None = None, *, loose: bool = True) -> Plan:
         """limit: another query; only what matches it, too, is found. loose: of a query that is one word of several tokens
@@ -75,12 +76,18 @@ class Planner:
         """None for a node whose words are stop words that are left out. loose: any token of a word will do."""
         if self._deadline is not None and self._deadline.check():
             raise TimeOverError
+        beside = isinstance(node, tree.Word) and not node.exact
+        if not beside:
+            self._place += 1
         try:
             return self._leaf(node, loose) if not hasattr(node, "parts") else self._group(node)
         except QueryError as error:
             if error.position is None and node.span != (0, 0):
                 raise QueryError(error.message, node.span[0], error.hint) from None
             raise
+        finally:
+            if not beside:
+                self._place += 1
 
     def _leaf(self, node: tree.Node, loose: bool) -> Part | None:
         living = self._columns.living
@@ -136,11 +143,11 @@ class Planner:
 
     def _word(self, node: tree.Word, loose: bool) -> Part | None:
         found = [(token[0], token[5], *self._lexicon.meaning(token[0])) for token in tokenize(node.text)]
-        chosen = [(form, group) for form, whole, group, stop in found if not stop and (loose or not whole)]
+        chosen = [one[:3] for one in found if not one[3] and (loose or not one[1])]
         if not chosen:  # "из-за" is a word, though its parts are stop words
-            chosen = [(form, group) for form, whole, group, stop in found if whole and not stop]
+            chosen = [one[:3] for one in found if one[1] and not one[3]]
         if not chosen and self._stop_words:
-            chosen = [(form, group) for form, whole, group, _ in found if loose or not whole]
+            chosen = [one[:3] for one in found if loose or not one[1]]
         parts = [
             Lookup(
                 group,
@@ -148,12 +155,18 @@ class Planner:
                 boost=node.boost,
                 fields=self._mask(node.field),
                 terms=group.terms,
+                form=form,
+                place=None if whole else self._next_place(),
             )
-            for form, group in chosen
+            for form, whole, group in chosen
         ]
         if len(parts) < 2:
             return parts[0] if parts else None
         return Either(parts) if loose else Both(parts)
+
+    def _next_place(self) -> int:
+        self._place += 1
+        return self._place
 
     def _phrase(self, node: tree.Word | tree.Phrase) -> Part:
         forms = [token[0] for token in tokenize(node.text) if not token[5]]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from searchlib.query.tree import Node
 
-__all__ = ["Question", "is_number"]
+__all__ = ["QUALITIES", "Question", "is_number"]
+
+QUALITIES: Final = ("fast", "best")
 
 
 @dataclass(slots=True)  # frozen, it would take longer to make than to plan
@@ -28,6 +30,7 @@ class Question:
     recency: float | None = None
     weights: tuple[float, ...] | None = None
     timeout_ms: float | None = None
+    quality: str = "fast"
 
     def __post_init__(self) -> None:
         for name, value in (("limit", self.limit), ("offset", self.offset)):
@@ -40,6 +43,8 @@ class Question:
                 raise ValueError(f"recency is a half-life in days above 0, not {self.recency!r}")
             if self.sort not in (None, "relevance"):
                 raise ValueError(f"recency goes with sort='relevance', not with '{self.sort}'")
+        if self.quality not in QUALITIES:
+            raise ValueError(f"quality is {' or '.join(map(repr, QUALITIES))}, not {self.quality!r}")
         if self.timeout_ms is not None and not (is_number(self.timeout_ms) and self.timeout_ms > 0):
             raise ValueError(f"timeout_ms is a number above 0, not {self.timeout_ms!r}")
 

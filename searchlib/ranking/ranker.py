@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from searchlib.ranking._ages import Decay
     from searchlib.ranking.columns import Columns
     from searchlib.ranking.question import Question
+    from searchlib.ranking.rescoring import Rescoring
     from searchlib.results.explain import Explanation
     from searchlib.storage.snapshot import Snapshot
 
@@ -41,7 +42,7 @@ class Answer:
     """What a ranker found: a page of documents, and what can be asked about all of them.
 
     places: (score, segment, document) in order; plan: None when the time was over before there was one. keys: by place what
-    it was sorted by, None when by relevance.
+    it was sorted by, None when by relevance. rescoring: what has lifted the first of them, None when nothing has.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Answer:
         keys: list[int | str | None] | None = None,
         decay: Decay | None = None,
         timed_out: bool = False,
+        rescoring: Rescoring | None = None,
     ) -> None:
         self._ranker = ranker
         self._view = view
@@ -64,6 +66,7 @@ class Answer:
         self.keys = keys
         self.decay = decay
         self.timed_out = timed_out
+        self.rescoring = rescoring
 
     @property
     def searcher(self) -> Searcher:
@@ -162,7 +165,8 @@ class Ranker:
         if match is None:
             match = "any" if question.by_relevance else "all"
         plain = isinstance(question.query, str) and is_plain(question.query)
-        if plain and question.only is None and question.where is None:
+        fast = question.quality == "fast"  # a bag of words does not know which stand side by side
+        if plain and fast and question.only is None and question.where is None:
             if match == "any":
                 words, stop_words = bag_of_words(question.query, view.lexicon.meaning)
                 return Plan.of_bag(words, stop_words=stop_words)
@@ -224,14 +228,23 @@ class Ranker:
             assert isinstance(cursor.key, (int, float))
             after = (float(cursor.key), *cursor.place(self.snapshot.segments))
         places: list[tuple[float, int, int]] = []
-        if after is None or after[0] > 0:
+        rescoring = None
+        if question.quality == "best":
+            from searchlib.ranking.rescoring import Rescoring
+
+            rescoring = Rescoring(plan, view.lexicon, view.kernel, decay)
+        if rescoring is not None and k > 0 and (after is None or after[0] > 0):
+            places = rescoring.page(k, after, deadline)
+        elif after is None or after[0] > 0:
             places = view.kernel.top(
                 plan.clauses, k, mask=plan.mask, decay=decay, after=after, deadline=deadline
             )
         timed_out = deadline is not None and deadline.passed
         if len(places) < k and not plan.scores and not timed_out:
             places += self._unscored(view, plan, decay, k - len(places), places, after)
-        return Answer(self, view, plan, places[offset:], decay=decay, timed_out=timed_out)
+        return Answer(
+            self, view, plan, places[offset:], decay=decay, timed_out=timed_out, rescoring=rescoring
+        )
 
     def _unscored(
         self,

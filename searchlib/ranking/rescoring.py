@@ -1,0 +1,179 @@
+"""Which of the best documents have the query's words near each other, and in the form they were asked in? quality="best".
+
+The first DEPTH documents of the plain ranking get, beside their BM25 score, for each of these features
+
+    weight * idf * tf / (tf + norm)        with the norm of BM25, and tf weighted by field
+
+- the form: how often a word occurs in the very form it was asked in; weight 0.1, idf that of the word. Not for Cyrillic letters:
+  the case of a Russian word says what it does in its sentence, not what the text is about.
+- the ordered pair: how often two neighbours of the query stand side by side in this order; weight 0.1, idf that of the rarer.
+- the unordered pair: how often both stand within eight words, each occurrence in one pair at most; weight 0.05, idf the same.
+
+The pairs are those of the sequential dependence model: D. Metzler and W. B. Croft, "A Markov random field model for term
+dependencies", SIGIR 2005, with BM25 in place of its language model. A word that counts twice (`^2`) has features that do, a pair
+counts as the lesser of its two. The idf of a word with several readings is that of the rarest. What is rarer still, the form or the
+pair itself, is not counted through the index: so a score depends on nothing but the document and the words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from searchlib.language._tokens import script
+from searchlib.ranking._proximity import Feature, frequencies, gains
+from searchlib.ranking._searcher import Group
+from searchlib.ranking.execution import Lookup
+
+if TYPE_CHECKING:
+    from searchlib.ranking._ages import Decay
+    from searchlib.ranking._occurrences import Slot
+    from searchlib.ranking._proximity import Kind
+    from searchlib.ranking._searcher import Deadline
+    from searchlib.ranking._topk import Clause, Kernel
+    from searchlib.ranking.execution import Plan
+    from searchlib.ranking.lexicon import Lexicon
+
+__all__ = ["DEPTH", "WEIGHTS", "Part", "Rescoring"]
+
+DEPTH: Final = 300
+WEIGHTS: Final[dict[Kind, float]] = {"form": 0.1, "ordered": 0.1, "unordered": 0.05}
+
+Place = tuple[float, int, int]
+
+_CYRILLIC: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one feature gives a document: boost * idf * tf / (tf + norm). label: for people."""
+
+    label: str
+    boost: float
+    idf: float
+    tf: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A feature and what it is made of."""
+
+    feature: Feature
+    label: str
+    boost: float
+    idf: float
+
+
+class Rescoring:
+    """The ranking of one plan under quality="best". Made for a search; what it has found it keeps."""
+
+    def __init__(self, plan: Plan, lexicon: Lexicon, kernel: Kernel, decay: Decay | None) -> None:
+        self._plan = plan
+        self._lexicon = lexicon
+        self._kernel = kernel
+        self._decay = decay
+        self._slots: list[Slot] = []
+        self._numbers: dict[object, int] = {}  # of slots, by what they are
+        self._best: list[Place] | None = None
+        self._last: Place | None = None  # of the plain ranking, the last that is rescored
+        self._rescored: frozenset[tuple[int, int]] = frozenset()
+
+    def page(self, k: int, after: Place | None, deadline: Deadline | None) -> list[Place]:
+        """The best k documents behind `after`: those that are rescored, then the others as they were ranked."""
+        found = self._first(deadline)
+        if after is not None:
+            found = [place for place in found if _order(place) > _order(after)]
+        if len(found) < k and self._last is not None:
+            start = self._last if after is None else max(self._last, after, key=_order)
+            found = found + self._kernel.top(
+                self._plan.clauses,
+                k - len(found),
+                mask=self._plan.mask,
+                decay=self._decay,
+                after=start,
+                deadline=deadline,
+            )
+        return found[:k]
+
+    def parts(self, segment: int, doc: int) -> list[Part] | None:
+        """What each feature gives a document, those that give something; None for one that is not rescored."""
+        self._first(None)
+        if (segment, doc) not in self._rescored:
+            return None
+        found = []
+        features = [one.feature for one in self._asked]
+        tfs = frequencies(self._kernel.searcher, self._slots, features, segment, [doc])[0]
+        for one, tf in zip(self._asked, tfs, strict=True):
+            condition = one.feature.condition
+            if tf > 0 and (condition is None or (segment, doc) in condition):
+                found.append(Part(one.label, one.boost, one.idf, tf))
+        return found
+
+    def _first(self, deadline: Deadline | None) -> list[Place]:
+        """The first DEPTH documents, rescored; when the time is over, as they are."""
+        if self._best is not None:
+            return self._best
+        plan = self._plan
+        found = self._kernel.top(plan.clauses, DEPTH, mask=plan.mask, decay=self._decay, deadline=deadline)
+        if len(found) == DEPTH:
+            self._last = found[-1]
+        features = [one.feature for one in self._asked]
+        more = None
+        if deadline is None or not deadline.check():
+            more = gains(self._kernel.searcher, self._slots, features, found, deadline)
+        if more is not None:
+            self._rescored = frozenset((segment, doc) for _, segment, doc in found)
+            found = sorted(map(self._lifted, found, more), key=_order)
+        self._best = found
+        return found
+
+    def _lifted(self, place: Place, gain: float) -> Place:
+        score, segment, doc = place
+        return score + (gain if self._decay is None else gain * self._decay.factor(segment, doc)), segment, doc
+
+    @cached_property
+    def _asked(self) -> list[_Asked]:
+        """The features of the plan's words."""
+        found: list[_Asked] = []
+        by_place: dict[int, tuple[Clause, Lookup]] = {}
+        for clause, source in zip(self._plan.clauses, self._plan.sources, strict=True):
+            if not isinstance(source, Lookup) or source.form is None or clause.group is None:
+                continue
+            if source.place is not None:
+                by_place[source.place] = (clause, source)
+            if script(source.form) != _CYRILLIC:
+                slot = self._slot(source.form, self._lexicon.exactly(source.form))
+                label = f"'{source.form}' in this form"
+                found.append(self._feature("form", label, slot, slot, clause, clause))
+        for place, (clause, source) in by_place.items():
+            if place + 1 not in by_place:
+                continue
+            other, next_source = by_place[place + 1]
+            if clause.fields != other.fields or clause.condition is not other.condition:
+                continue
+            first, second = (self._slot(one.group, one.group.terms) for one in (clause, other) if one.group)
+            words = f"'{source.form}' and '{next_source.form}'"
+            found.append(self._feature("ordered", f"{words} side by side", first, second, clause, other))
+            found.append(self._feature("unordered", f"{words} near each other", first, second, clause, other))
+        return found
+
+    def _slot(self, key: str | Group, slot: Slot) -> int:
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self._slots)
+            self._slots.append(slot)
+        return number
+
+    def _feature(
+        self, kind: Kind, label: str, first: int, second: int, clause: Clause, other: Clause
+    ) -> _Asked:
+        boost = WEIGHTS[kind] * min(clause.boost, other.boost)
+        idf = max((idf for one in (clause, other) if one.group for idf in one.group.weights), default=0.0)
+        feature = Feature(kind, first, second, boost * idf, clause.fields, clause.condition)
+        return _Asked(feature, label, boost, idf)
+
+
+def _order(place: Place) -> tuple[float, int, int]:
+    score, segment, doc = place
+    return -score, segment, doc
