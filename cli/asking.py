@@ -178,6 +178,14 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
         callback=_amount,
         help="Halve the score with every so many days of age.",
     ),
+    "quality": click.option(
+        "--quality",
+        metavar="fast|best",
+        default="fast",
+        show_default=True,
+        type=click.Choice(["fast", "best"]),
+        help="best: lift those of the first 300 where the words stand near each other.",
+    ),
     "offset": click.option(
         "--offset", metavar="N", default=0, type=click.IntRange(min=0), help="Hits to leave out before."
     ),

@@ -124,7 +124,7 @@ def ask(
     for query in (*WORDS, *chance.sample(OPERATORS, 2)):
         try:
             k = chance.choice([1, 10, 10, 100, 1000, 100_000 if chance.random() < 0.1 else 3])
-            answer = ranker.ask(Question(query, k))
+            answer = ranker.ask(Question(query, k, quality=chance.choice(["fast", "best"])))
             for score, _, doc in answer.places[:3]:
                 assert 0 <= doc < entry.documents
                 assert isinstance(score, float)

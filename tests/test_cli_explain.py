@@ -44,6 +44,7 @@ def test_json_has_the_tree_whose_value_is_the_hits_score() -> None:
         ("--in", "title", "саммит"),
         ("--in", "title=5", "--in", "text", "саммит"),
         ("--recency", "10", "саммит"),
+        ("--quality", "best", "саммит", "дорога"),
         ("--match", "all", "саммит", "дорога"),
         ("саммит", "-НАТО"),
         ("-НАТО", "саммит"),

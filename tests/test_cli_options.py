@@ -95,6 +95,7 @@ def test_a_word_with_a_dash_before_a_commands_name_is_a_query() -> None:
         (("--recency", "nan", "word"), "--recency"),
         (("--recency", "inf", "word"), "--recency"),
         (("--recency", "7", "--sort", "oldest", "word"), "--recency"),
+        (("--quality", "good", "word"), "--quality"),
         (("--timeout", "-1", "word"), "--timeout"),
         (("--timeout", "nan", "word"), "--timeout"),
         (("--offset", "-1", "word"), "--offset"),

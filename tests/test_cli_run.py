@@ -115,6 +115,16 @@ def test_options_of_a_search_hold_for_every_query(args: tuple[str, ...], found: 
     ]
 
 
+def test_the_quality_of_a_run() -> None:
+    fast, best = (
+        search("run", "-", *quality, stdin="summit of heads of state\n").stdout
+        for quality in ((), ("--quality", "best"))
+    )
+    scores = [{line.split()[2]: float(line.split()[4]) for line in run.splitlines()} for run in (fast, best)]
+    assert set(scores[0]) == set(scores[1])
+    assert scores[1]["en-1"] > scores[0]["en-1"]
+
+
 # Scores that no evaluator sorts otherwise
 
 

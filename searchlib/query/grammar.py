@@ -177,8 +177,9 @@ def _operators(words: frozenset[str]) -> list[tuple[plugins.OperatorsPlugin.OpTa
     op = plugins.OperatorsPlugin.OpTagger
 
     def word(english: str) -> str:
-        names = {english, (ours.INFIX | ours.PREFIX)[english]} - {None, *words}
-        return f"{ours.WORD_BEFORE}(?:{'|'.join(sorted(names)) or NEVER}){ours.WORD_AFTER}"
+        equal = (ours.INFIX | ours.PREFIX)[english]
+        names = [name for name in (english, equal) if name is not None and name not in words]
+        return f"{ours.WORD_BEFORE}(?:{'|'.join(names) or NEVER}){ours.WORD_AFTER}"
 
     return [
         (op(f"{ours.MINUS}|{word('NOT')}", syntax.NotGroup, syntax.PrefixOperator), 0),

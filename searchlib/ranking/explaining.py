@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from searchlib.ranking.execution import Values
-from searchlib.ranking.rescoring import DEPTH
 from searchlib.results.explain import Explanation
 
 if TYPE_CHECKING:
     from searchlib.definitions import Definition
     from searchlib.ranking._topk import Clause
     from searchlib.ranking.ranker import Answer
+    from searchlib.ranking.rescoring import Rescoring
 
 __all__ = ["explain"]
 
@@ -30,23 +31,27 @@ def explain(answer: Answer, definition: Definition, segment: int, doc: int) -> E
                 part = _clause(answer, definition, clause, source.label, segment, doc)
             if part.value > 0:
                 parts.append(part)
-    what = "the words"
-    if answer.rescoring is not None and parts:
-        lifts = answer.rescoring.parts(segment, doc)
-        if lifts is None:
-            what = f"the words; the document is not among the first {DEPTH}, which are rescored"
-        length, average, norm = answer.searcher.lengths(segment, doc)
-        for lift in lifts or ():
-            parts.append(
-                _score(lift.label, lift.boost, lift.idf, "of the rarest", lift.tf, "", length, average, norm)
-            )
-    total = Explanation(sum(part.value for part in parts), what, "sum", tuple(parts))
+    total = Explanation(sum(part.value for part in parts), "the words", "sum", tuple(parts))
     if not parts:
         total = Explanation(0.0, "the document matches; nothing in the query gives a score")
+    elif answer.rescoring is not None:
+        total = _lifted(answer, answer.rescoring, total, segment, doc)
     if answer.decay is None:
         return total
     factor = Explanation(answer.decay.factor(segment, doc), "what its age leaves")
     return Explanation(total.value * factor.value, "score", "product", (total, factor))
+
+
+def _lifted(answer: Answer, rescoring: Rescoring, words: Explanation, segment: int, doc: int) -> Explanation:
+    found = rescoring.parts(segment, doc)
+    if found is None:
+        return replace(words, what="the words; the document is not among the first, which are rescored")
+    measures = answer.searcher.lengths(segment, doc)
+    parts = [
+        _score(one.label, one.boost, one.idf, "the rarest word's", one.tf, "", *measures) for one in found
+    ]
+    lift = Explanation(sum(part.value for part in parts), "how the words stand", "sum", tuple(parts))
+    return Explanation(words.value + lift.value, "the words and how they stand", "sum", (words, lift))
 
 
 def _clause(

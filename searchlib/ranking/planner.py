@@ -46,7 +46,7 @@ class Planner:
         self._deadline = deadline
         self._stop_words = False
         self._strict = False
-        self._place = 0  # of the last word in the query; where words are not side by side, a number is left out
+        self._place = 0  # of the last word; where words are not side by side, a number is left out
 
     def plan(self, node: tree.Node, limit: tree.Node | None = None, *, loose: bool = True) -> Plan:
         """limit: another query; only what matches it, too, is found. loose: of a query that is one word of several tokens
@@ -136,7 +136,9 @@ class Planner:
         return parts[0] if len(parts) == 1 else Either(parts, least)
 
     def _pair(self, kind: type[Perhaps] | type[Limited], first: tree.Node, second: tree.Node) -> Part | None:
-        left, right = self._part(first), self._part(second)
+        left = self._part(first)
+        self._place += 1
+        right = self._part(second)
         if left is None or right is None:
             return left or right
         return kind(left, right)

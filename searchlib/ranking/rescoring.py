@@ -130,7 +130,9 @@ class Rescoring:
 
     def _lifted(self, place: Place, gain: float) -> Place:
         score, segment, doc = place
-        return score + (gain if self._decay is None else gain * self._decay.factor(segment, doc)), segment, doc
+        if self._decay is not None:
+            gain *= self._decay.factor(segment, doc)
+        return score + gain, segment, doc
 
     @cached_property
     def _asked(self) -> list[_Asked]:
@@ -152,7 +154,10 @@ class Rescoring:
             other, next_source = by_place[place + 1]
             if clause.fields != other.fields or clause.condition is not other.condition:
                 continue
-            first, second = (self._slot(one.group, one.group.terms) for one in (clause, other) if one.group)
+            if clause.group is None or other.group is None:
+                raise AssertionError("a word is a group")
+            first = self._slot(clause.group, clause.group.terms)
+            second = self._slot(other.group, other.group.terms)
             words = f"'{source.form}' and '{next_source.form}'"
             found.append(self._feature("ordered", f"{words} side by side", first, second, clause, other))
             found.append(self._feature("unordered", f"{words} near each other", first, second, clause, other))
