@@ -40,7 +40,17 @@ _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
         "--source",
         "--tag",
     ),
-    *("--where", "--sort", "--recency", "--offset", "--after", "--facet", "--timeout", "--format"),
+    *(
+        "--where",
+        "--sort",
+        "--recency",
+        "--quality",
+        "--offset",
+        "--after",
+        "--facet",
+        "--timeout",
+        "--format",
+    ),
     *("--follow", "--every", "--commit-every"),
     "--definition",
 }

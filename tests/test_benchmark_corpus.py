@@ -208,7 +208,7 @@ def test_measures_by_hand() -> None:
     qrels = {"1": {"a": 1, "c": 1}, "2": {"z": 1}, "3": {"a": 0}}  # nothing relevant to 3: it does not count
     run = {"1": {"a": 3.0, "b": 2.0, "c": 1.0}, "2": {}, "3": {"a": 1.0}}
     found = evaluated(qrels, run)
-    assert found["AP"] == pytest.approx((1 + 2 / 3) / 2 / 2)
-    assert found["RR@10"] == pytest.approx(0.5)
-    assert found["R@100"] == pytest.approx(0.5)
-    assert found["nDCG@10"] == pytest.approx(1.5 / (1 + 1 / 1.584962500721156) / 2)
+    assert found["AP"] == pytest.approx([(1 + 2 / 3) / 2, 0])
+    assert found["RR@10"] == pytest.approx([1, 0])
+    assert found["R@100"] == pytest.approx([1, 0])
+    assert found["nDCG@10"] == pytest.approx([1.5 / (1 + 1 / 1.584962500721156), 0])
