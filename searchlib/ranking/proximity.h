@@ -70,6 +70,11 @@ SL_FUNCTION double sl_proximity_tf(sl_phrase *s, const sl_feature *feature, cons
     sl_slot *first = &s->slots[feature->first], *second = &s->slots[feature->second];
     sl_positions found = {NULL, 0, 0};
     memcpy(s->weights, feature->weights, sizeof s->weights);
+    if (feature->kind == SL_FORM) { /* when the word has no other form, its list says how often */
+        double tf = sl_slot_tf(first, from, doc, s->weights);
+        if (tf > -2)
+            return tf;
+    }
     if (!sl_slot_places(first, from, doc))
         return -1;
     if (feature->kind == SL_FORM)

@@ -43,6 +43,7 @@ WEIGHTS: Final[dict[Kind, float]] = {"form": 0.1, "ordered": 0.1, "unordered": 0
 Place = tuple[float, int, int]
 
 _CYRILLIC: Final = 2
+_SOME: Final = 40  # documents that are looked at in one go, at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +76,20 @@ class Rescoring:
         self._decay = decay
         self._slots: list[Slot] = []
         self._numbers: dict[object, int] = {}  # of slots, by what they are
-        self._best: list[Place] | None = None
-        self._last: Place | None = None  # of the plain ranking, the last that is rescored
-        self._rescored: frozenset[tuple[int, int]] = frozenset()
+        self._plain: list[Place] | None = None  # the first of the plain ranking
+        self._lifts = True  # False: the time was over before all that were looked at had their score
+        self._best: list[
+            Place
+        ] = []  # of these, rescored so far, in order; with negative scores, which sorts quickly
 
     def page(self, k: int, after: Place | None, deadline: Deadline | None) -> list[Place]:
         """The best k documents behind `after`: those that are rescored, then the others as they were ranked."""
-        found = self._first(deadline)
-        if after is not None:
-            found = [place for place in found if _order(place) > _order(after)]
-        if len(found) < k and self._last is not None:
-            start = self._last if after is None else max(self._last, after, key=_order)
+        plain = self._first(deadline)
+        found = self._rescored(plain, k, after, deadline)
+        if not self._lifts:
+            found = plain if after is None else [place for place in plain if _order(place) > _order(after)]
+        if len(found) < k and len(plain) == DEPTH:
+            start = plain[-1] if after is None else max(plain[-1], after, key=_order)
             found = found + self._kernel.top(
                 self._plan.clauses,
                 k - len(found),
@@ -98,8 +102,7 @@ class Rescoring:
 
     def parts(self, segment: int, doc: int) -> list[Part] | None:
         """What each feature gives a document, those that give something; None for one that is not rescored."""
-        self._first(None)
-        if (segment, doc) not in self._rescored:
+        if not any(place[1:] == (segment, doc) for place in self._first(None)) or not self._lifts:
             return None
         found = []
         features = [one.feature for one in self._asked]
@@ -111,28 +114,49 @@ class Rescoring:
         return found
 
     def _first(self, deadline: Deadline | None) -> list[Place]:
-        """The first DEPTH documents, rescored; when the time is over, as they are."""
-        if self._best is not None:
-            return self._best
-        plan = self._plan
-        found = self._kernel.top(plan.clauses, DEPTH, mask=plan.mask, decay=self._decay, deadline=deadline)
-        if len(found) == DEPTH:
-            self._last = found[-1]
-        features = [one.feature for one in self._asked]
-        more = None
-        if deadline is None or not deadline.check():
-            more = gains(self._kernel.searcher, self._slots, features, found, deadline)
-        if more is not None:
-            self._rescored = frozenset((segment, doc) for _, segment, doc in found)
-            found = sorted(map(self._lifted, found, more), key=_order)
-        self._best = found
-        return found
+        """The first DEPTH documents of the plain ranking."""
+        if self._plain is None:
+            plan = self._plan
+            self._plain = self._kernel.top(
+                plan.clauses, DEPTH, mask=plan.mask, decay=self._decay, deadline=deadline
+            )
+        return self._plain
 
-    def _lifted(self, place: Place, gain: float) -> Place:
-        score, segment, doc = place
-        if self._decay is not None:
-            gain *= self._decay.factor(segment, doc)
-        return score + gain, segment, doc
+    def _rescored(
+        self, plain: list[Place], k: int, after: Place | None, deadline: Deadline | None
+    ) -> list[Place]:
+        """The first k documents of those that are rescored behind `after`; fewer when there are no more, or when the time is over.
+
+        They are looked at in the order of the plain ranking, until none of the others can come before the k-th: none gets as
+        much as all features together give at most.
+        """
+        features = [one.feature for one in self._asked]
+        most = sum(feature.weight for feature in features) * 1.000001  # beyond any rounding
+        start = None if after is None else _order(after)
+        found: list[Place] = []
+        while True:
+            done = len(self._best)
+            found = self._best if start is None else [place for place in self._best if place > start]
+            if done == len(plain) or (len(found) >= k and -found[k - 1][0] > plain[done][0] + most):
+                break
+            some = plain[done : max(2 * done, k + _SOME)]
+            more = None
+            if deadline is None or not deadline.check():
+                more = gains(self._kernel.searcher, self._slots, features, some, deadline)
+            if more is None:
+                self._lifts = False
+                break
+            if self._decay is not None:
+                more = [
+                    gain * self._decay.factor(segment, doc)
+                    for gain, (_, segment, doc) in zip(more, some, strict=True)
+                ]
+            self._best += [
+                (-(score + gain), segment, doc)
+                for gain, (score, segment, doc) in zip(more, some, strict=True)
+            ]
+            self._best.sort()
+        return [(-negative, segment, doc) for negative, segment, doc in found[:k]]
 
     @cached_property
     def _asked(self) -> list[_Asked]:
