@@ -78,9 +78,8 @@ class Rescoring:
         self._numbers: dict[object, int] = {}  # of slots, by what they are
         self._plain: list[Place] | None = None  # the first of the plain ranking
         self._lifts = True  # False: the time was over before all that were looked at had their score
-        self._best: list[
-            Place
-        ] = []  # of these, rescored so far, in order; with negative scores, which sorts quickly
+        # Of these what is rescored so far, in order; with negative scores, which sort quickly.
+        self._best: list[Place] = []
 
     def page(self, k: int, after: Place | None, deadline: Deadline | None) -> list[Place]:
         """The best k documents behind `after`: those that are rescored, then the others as they were ranked."""
