@@ -41,7 +41,7 @@ class Searchlib:
         definition = defined(analysis)
 
         def build(folder: Path) -> None:
-            with Index.create(folder, definition) as index, index.writer() as writer:
+            with Index.create(folder, definition) as index, index.writer(memory_mb=1000) as writer:
                 for record in records:
                     writer.add(record)
 

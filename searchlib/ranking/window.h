@@ -184,7 +184,7 @@ SL_FUNCTION int64_t sl_window_narrow(sl_search *s, sl_group *group, sl_window *w
                                      float threshold)
 {
     sl_scratch *r = s->scratch;
-    uint32_t window = w->base >> SL_WINDOW_BITS, size = w->end - w->base, kept = 0;
+    uint32_t window = w->base >> SL_WINDOW_BITS, size = w->end - w->base, kept = 0, runs = w->runs, added = w->added;
     float highest;
     int32_t most = 0;
     int filled = 0;
@@ -214,7 +214,11 @@ SL_FUNCTION int64_t sl_window_narrow(sl_search *s, sl_group *group, sl_window *w
         r->scores[kept] = score;
         kept += has & (score + below >= threshold);
     }
-    if (filled)
+    if (filled && w->runs <= SL_RUNS && w->added - added <= SL_LISTED)
+        for (uint32_t k = runs; k < w->runs; k++)
+            for (uint32_t j = 0; j < w->run[k].count; j++)
+                r->best[w->run[k].docs[j] - w->base] = 0;
+    else if (filled)
         memset(r->best, 0, size * sizeof(float));
     return kept;
 }
