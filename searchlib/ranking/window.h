@@ -13,7 +13,7 @@
 #include "member.h"
 
 #define SL_LISTED 1024 /* up to so many additions, the documents they touched are listed, not searched for */
-#define SL_PROBE 16    /* looking one document up costs about as much as laying out so many postings ... */
+#define SL_PROBE 8    /* looking one document up costs about as much as laying out so many postings ... */
 #define SL_PROBE_BITMAP 4 /* ... and so many of a bitmap */
 
 /* Orders the groups that occur in a window by rising bound. Returns their number. */
