@@ -43,11 +43,9 @@ from searchlib.query.tree import (
     all_of,
     any_of,
 )
+from searchlib.query.words import LONGEST
 
-__all__ = ["simple"]
-
-# Code points. Shorter queries are within the parser's limits of words, runs and signs, whatever is in them.
-LONGEST: Final = 1_000
+__all__ = ["LONGEST", "simple"]
 
 LETTERS: Final = "0-9A-Za-zÀ-ÖØ-öø-ÿЀ-ҁҊ-ԯ"  # each of them is a token by itself
 # No group is possessive: before Python 3.11.4 such groups lose letters. What an optional group leaves out, nothing behind it

@@ -8,10 +8,22 @@ from typing import Final, TypeAlias, TypeVar
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
 
-__all__ = ["MAX_LENGTH", "MAX_WORDS", "all_of_words", "bag_of_words", "tokens_of", "within_limits"]
+__all__ = [
+    "LONGEST",
+    "MAX_LENGTH",
+    "MAX_WORDS",
+    "all_of_words",
+    "bag_of_words",
+    "quoted_words",
+    "tokens_of",
+    "within_limits",
+]
 
 MAX_LENGTH: Final = 10_000  # code points
 MAX_WORDS: Final = 1_000
+
+# Code points. Shorter queries are within the parser's limits of words, runs and signs, whatever is in them.
+LONGEST: Final = 1_000
 
 _Meaning = TypeVar("_Meaning")
 
@@ -70,3 +82,10 @@ def all_of_words(
     found = [look_up(token[0]) for token in tokens]
     chosen = [meaning for meaning, stop in found if not stop]
     return chosen or [meaning for meaning, _ in found], not chosen
+
+
+def quoted_words(query: str) -> list[str] | None:
+    """The words of a query that is a phrase and nothing else; None when it is anything else, or has none."""
+    if query[:1] != '"' or query[-1] != '"' or query.count('"') != 2 or len(query) > LONGEST:
+        return None
+    return [token[0] for token in tokenize(query) if not token[5]] or None

@@ -1,6 +1,6 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from searchlib.ranking._searcher cimport Part, Searcher, sl_deadline, sl_list
+from searchlib.ranking._searcher cimport Group, Part, Searcher, sl_deadline, sl_list
 from searchlib.storage._segment cimport FormSet, sl_dictionary_entry
 
 
@@ -55,6 +55,7 @@ cdef class Lists:
     cdef int add(self, Part part, sl_slot *slot, const sl_dictionary_entry *entry, const uint32_t *codes,
                  uint32_t count) except -1
     cdef int add_forms(self, Part part, sl_slot *slot, FormSet forms) except -1
+    cdef int add_group(self, sl_slot *slot, Group group, uint32_t segment) except -1
     cdef bint look_up(self, Part part, uint32_t i, object slot, uint32_t segment) except -1
 
 

@@ -1,8 +1,8 @@
-from searchlib.ranking._searcher import Deadline, Occurrences, Searcher
+from searchlib.ranking._searcher import Deadline, Group, Occurrences, Searcher
 from searchlib.storage._segment import FormSet
 
 BUILDS: tuple[str, ...]
-Slot = tuple[str, ...] | list[FormSet]
+Slot = Group | tuple[str, ...] | list[FormSet]
 
 def find(
     searcher: Searcher,
@@ -10,7 +10,19 @@ def find(
     *,
     slop: int = ...,
     fields: int = ...,
+    weight: float = ...,
     deadline: Deadline | None = ...,
     build: str = ...,
 ) -> Occurrences: ...
+def best(
+    searcher: Searcher,
+    slots: list[Slot],
+    k: int,
+    weight: float,
+    *,
+    slop: int = ...,
+    fields: int = ...,
+    deadline: Deadline | None = ...,
+    build: str = ...,
+) -> list[tuple[float, int, int]]: ...
 def places(searcher: Searcher, segment: int, ordinal: int) -> list[tuple[int, tuple[int, ...]]]: ...

@@ -5,17 +5,19 @@ tally.h.
 What is found scores as one term would (Occurrences). Deleted documents are among it, as they are in the statistics.
 """
 
-from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 from searchlib.ranking._searcher cimport (
     Deadline,
+    Group,
     Occurrences,
     Part,
     Searcher,
     sl_deadline,
     sl_list_open,
+    sl_norms,
 )
 from searchlib.storage._segment cimport (
     FormSet,
@@ -40,17 +42,30 @@ cdef extern from "phrase_build.h":
         double *tfs
         uint32_t used
         int memory_failed
+    ctypedef struct sl_best:
+        float threshold
+    ctypedef struct sl_phrase_best:
+        sl_phrase phrase
+        const sl_norms *norms
+        const uint8_t *live
+        float weight
+        sl_best *best
     ctypedef struct sl_phrase_build:
         const char *name
         int (*run)(sl_phrase *s) nogil
+        int (*best)(sl_phrase_best *b) nogil
         int (*tally)(sl_tally *t) nogil
         int (*proximity)(sl_proximity *p) nogil
     const sl_phrase_build *sl_phrase_build_at(uint32_t i) nogil
     void sl_phrase_end(sl_phrase *s) nogil
+    void sl_phrase_best_end(sl_phrase_best *b) nogil
+    int sl_best_init(sl_best *best, uint32_t k, uint32_t groups, float slack) nogil
+    void sl_best_free(sl_best *best) nogil
     void sl_cursor_begin(sl_cursor *c) nogil
     void sl_cursor_end(sl_cursor *c) nogil
     int64_t sl_cursor_all(sl_cursor *c, uint32_t start, uint32_t to, uint32_t *docs, uint32_t *ranks) nogil
-    int sl_cursor_places(sl_cursor *c, uint32_t doc, uint32_t rank, const uint32_t **places, uint32_t *base, uint32_t *n) nogil
+    uint32_t sl_cursor_rank(const sl_cursor *c, uint32_t doc, uint32_t rank) nogil
+    int sl_cursor_places(sl_cursor *c, uint32_t rank, const uint32_t **places, uint32_t *base, uint32_t *n) nogil
     const uint32_t *sl_places_codes(sl_places *p) nogil
 
 BUILDS = tuple(sl_phrase_build_at(i).name.decode() for i in range(2) if sl_phrase_build_at(i) != NULL)
@@ -105,10 +120,31 @@ cdef class Lists:
             self.add(part, slot, &entry, &forms.set.codes[term.first] if term.count else NULL, term.count)
         return 0
 
+    cdef int add_group(self, sl_slot *slot, Group group, uint32_t segment) except -1:
+        """The lists of all terms of a group join a slot."""
+        cdef sl_cursor *cursor
+        cdef uint32_t i, at
+        for i in range(group.count):
+            at = i * group.segments + segment
+            if not group.lists[at].df:
+                continue
+            cursor = &self.cursors[self.used]
+            cursor.list = group.lists[at]
+            cursor.positions = group.positions(i, segment)
+            cursor.positions_length = group.places[at].length
+            cursor.varied = group.places[at].varied
+            if slot.count == 0:
+                slot.cursors = cursor
+            slot.count += 1
+            self.used += 1
+        return 0
+
     cdef bint look_up(self, Part part, uint32_t i, object slot, uint32_t segment) except -1:
         """Looks up slot i. False when it has nothing here."""
         cdef sl_dictionary_entry entry
-        if isinstance(slot, tuple):
+        if isinstance(slot, Group):
+            self.add_group(&self.slots[i], slot, segment)
+        elif isinstance(slot, tuple):
             for term in slot:
                 if part.file._seek(term, &entry):
                     self.add(part, &self.slots[i], &entry, NULL, 0)
@@ -139,22 +175,22 @@ cdef Lists lists_of(list slots, uint32_t segment):
     """Room for all the lists that slots may have in a segment."""
     cdef size_t cursors = 0
     for slot in slots:
-        cursors += len(slot) if isinstance(slot, tuple) else (<FormSet> slot[segment]).set.count
+        if isinstance(slot, Group):
+            cursors += (<Group> slot).count
+        else:
+            cursors += len(slot) if isinstance(slot, tuple) else (<FormSet> slot[segment]).set.count
     return Lists(len(slots), cursors)
 
 
-cdef int _find_phrase(Occurrences result, uint32_t segment, list slots, uint32_t slop, const double *weights,
-                      sl_deadline *deadline, const sl_phrase_build *code) except -1:
-    """The documents of a segment with a phrase."""
-    cdef Part part = result.owner.parts[segment]
-    cdef sl_phrase phrase
+cdef Lists set_phrase(sl_phrase *phrase, Part part, uint32_t segment, list slots, uint32_t slop, const double *weights,
+                      sl_deadline *deadline):
+    """A phrase in a segment, over lists that have to outlive it; None when one of its places has nothing there."""
     cdef uint32_t field, i
-    cdef int ok
     cdef Lists lists = lists_of(slots, segment)
     for i in range(<uint32_t> len(slots)):
         if not lists.look_up(part, i, slots[i], segment):
-            return 0
-    memset(&phrase, 0, sizeof(phrase))
+            return None
+    memset(phrase, 0, sizeof(sl_phrase))
     phrase.slots = lists.slots
     phrase.count = len(slots)
     phrase.slop = slop
@@ -163,7 +199,19 @@ cdef int _find_phrase(Occurrences result, uint32_t segment, list slots, uint32_t
     phrase.deadline = deadline
     for field in range(part.file.fields):
         phrase.weights[field] = weights[field]
-    columns(&phrase, part)
+    columns(phrase, part)
+    return lists
+
+
+cdef int _find_phrase(Occurrences result, uint32_t segment, list slots, uint32_t slop, const double *weights,
+                      sl_deadline *deadline, const sl_phrase_build *code) except -1:
+    """The documents of a segment with a phrase."""
+    cdef Part part = result.owner.parts[segment]
+    cdef sl_phrase phrase
+    cdef int ok
+    cdef Lists lists = set_phrase(&phrase, part, segment, slots, slop, weights, deadline)
+    if lists is None:
+        return 0
     with nogil:
         ok = code.run(&phrase)
     try:
@@ -216,18 +264,32 @@ cdef list checked_slots(Searcher searcher, list slots):
     """The slots, each term of them once."""
     cdef list files = [(<Part> part).file for part in searcher.parts]
     for slot in slots:
-        if not isinstance(slot, tuple) and [(<FormSet?> forms).file for forms in slot] != files:
+        if isinstance(slot, Group):
+            if (<Group> slot).owner is not searcher:
+                raise ValueError("the group was made for another searcher")
+        elif not isinstance(slot, tuple) and [(<FormSet?> forms).file for forms in slot] != files:
             raise ValueError("a slot of forms says which for each segment")
     return [tuple(dict.fromkeys(slot)) if isinstance(slot, tuple) else slot for slot in slots]
 
 
-def find(Searcher searcher, list slots, *, slop=1, fields=0, Deadline deadline=None,
+cdef int _check(Searcher searcher, list slots, object slop, object fields) except -1:
+    if not 1 <= len(slots) <= LONGEST_PHRASE:
+        raise ValueError(f"a phrase has 1 to {LONGEST_PHRASE} words")
+    if slop < 1:
+        raise ValueError("the slop of a phrase is 1 or more")
+    if not 0 <= fields < 1 << searcher.fields:
+        raise ValueError("there is no such field")
+    return 0
+
+
+def find(Searcher searcher, list slots, *, slop=1, fields=0, double weight=0, Deadline deadline=None,
          str build=BUILDS[0]) -> Occurrences:
     """The documents with a phrase, by segment.
 
-    slots: what stands at each place of the phrase. A tuple: any of these terms. A list with a FormSet of each segment: any of
-    these forms. Of a single slot of forms each occurrence counts, of others each position that an occurrence ends at.
-    slop: how far a place may be from the one before; 1: next to it. fields: bits of the text fields that count, 0 for all.
+    slots: what stands at each place of the phrase. A Group, or a tuple: any of these terms. A list with a FormSet of each
+    segment: any of these forms. Of a single slot of forms each occurrence counts, of others each position that an occurrence
+    ends at. slop: how far a place may be from the one before; 1: next to it. fields: bits of the text fields that count, 0 for
+    all. weight: what an occurrence weighs; 0: the idf of what as many documents have.
     When the deadline has passed, what was found until then. build: one of BUILDS; all of them give the same answers.
     """
     cdef Occurrences result = Occurrences(searcher)
@@ -235,24 +297,83 @@ def find(Searcher searcher, list slots, *, slop=1, fields=0, Deadline deadline=N
     cdef double weights[16]
     cdef sl_deadline *limit = NULL if deadline is None else &deadline.state
     cdef const sl_phrase_build *code = sl_phrase_build_at(BUILDS.index(build))
-    if not 1 <= len(slots) <= LONGEST_PHRASE:
-        raise ValueError(f"a phrase has 1 to {LONGEST_PHRASE} words")
-    if slop < 1:
-        raise ValueError("the slop of a phrase is 1 or more")
-    if not 0 <= fields < 1 << searcher.fields:
-        raise ValueError("there is no such field")
+    _check(searcher, slots, slop, fields)
     slots = checked_slots(searcher, slots)
     for field in range(searcher.fields):
         weights[field] = searcher.weights[field] if not fields or fields >> field & 1 else 0
     for j in range(<uint32_t> len(searcher.parts)):
         if deadline is not None and deadline.check():
             break
-        if len(slots) == 1 and not isinstance(slots[0], tuple):
+        if len(slots) == 1 and isinstance(slots[0], list):
             _find_forms(result, j, slots[0][j], weights, limit, code)
         else:
             _find_phrase(result, j, slots, min(slop, 0x7FFFFFFF), weights, limit, code)
-    result.close()
+    result.close(weight)
     return result
+
+
+def best(Searcher searcher, list slots, int k, double weight, *, slop=1, fields=0, Deadline deadline=None,
+         str build=BUILDS[0]) -> list:
+    """The best k documents for a phrase alone, as Kernel.top gives them for what find() finds: [(score, segment, document), ...].
+
+    weight: above 0. The other arguments are those of find().
+    """
+    cdef uint32_t j, field, i
+    cdef double weights[16]
+    cdef double tf, score
+    cdef float slack = 0
+    cdef sl_best kept
+    cdef sl_phrase_best look
+    cdef sl_deadline *limit = NULL if deadline is None else &deadline.state
+    cdef const sl_phrase_build *code = sl_phrase_build_at(BUILDS.index(build))
+    cdef Part part
+    cdef Lists lists
+    cdef list found = []
+    cdef int ok
+    _check(searcher, slots, slop, fields)
+    if not weight > 0:
+        raise ValueError("a phrase weighs more than 0")
+    if k <= 0:
+        return found
+    slots = checked_slots(searcher, slots)
+    for field in range(searcher.fields):
+        weights[field] = searcher.weights[field] if not fields or fields >> field & 1 else 0
+    for part in searcher.parts:
+        searcher.prepare_norms(part)
+        slack = max(slack, part.norms.slack)
+    if not sl_best_init(&kept, <uint32_t> min(<uint64_t> k, searcher.total), 1, slack):
+        raise MemoryError("no memory for a query")
+    try:
+        for j in range(<uint32_t> len(searcher.parts)):
+            if deadline is not None and deadline.check():
+                break
+            part = searcher.parts[j]
+            memset(&look, 0, sizeof(look))
+            lists = set_phrase(&look.phrase, part, j, slots, min(slop, 0x7FFFFFFF), weights, limit)
+            if lists is None:
+                continue
+            look.norms = &part.norms
+            look.live = part.live
+            look.weight = <float> weight
+            look.best = &kept
+            with nogil:
+                ok = code.best(&look)
+            if ok:
+                for i in range(look.phrase.used):
+                    tf = look.phrase.tfs[i]
+                    score = weight * (tf / (tf + searcher.norm(part, look.phrase.found[i], searcher.weights,
+                                                               searcher.mean)))
+                    if score >= kept.threshold:
+                        found.append((-score, j, look.phrase.found[i]))
+            sl_phrase_best_end(&look)
+            if not ok:
+                if look.phrase.memory_failed:
+                    raise MemoryError("no memory for a query")
+                raise part.file._damaged("a posting list is damaged", None)
+    finally:
+        sl_best_free(&kept)
+    found.sort()
+    return [(-negative, segment, doc) for negative, segment, doc in found[:k]]
 
 
 def places(Searcher searcher, uint32_t segment, uint32_t ordinal) -> list:
@@ -278,7 +399,7 @@ def places(Searcher searcher, uint32_t segment, uint32_t ordinal) -> list:
         while start < part.file.documents:
             total = sl_cursor_all(cursor, start, min(start + SL_WINDOW, part.file.documents), docs, ranks)
             for i in range(total):
-                if not sl_cursor_places(cursor, docs[i], ranks[i], &found, &base, &n):
+                if not sl_cursor_places(cursor, sl_cursor_rank(cursor, docs[i], ranks[i]), &found, &base, &n):
                     total = -1
                     break
                 result.append((docs[i], tuple([found[k] - base for k in range(n)])))

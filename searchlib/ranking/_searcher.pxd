@@ -32,6 +32,12 @@ cdef extern from "norms.h":
     void sl_norms_free(sl_norms *norms) nogil
 
 
+cdef struct Place:                 # where the positions of a term are
+    uint64_t offset, length        # in the section of positions
+    const uint8_t *data            # NULL until somebody asked for them
+    bint varied                    # codes of forms are with them
+
+
 cdef class Deadline:
     cdef sl_deadline state
 
@@ -71,16 +77,20 @@ cdef class Group:
     cdef uint32_t count, segments
     cdef double *idfs              # by term; 0: no document has it
     cdef sl_list *lists            # terms x segments; df 0: not in that segment
+    cdef Place *places             # the same
+
+    cdef const uint8_t *positions(self, uint32_t term, uint32_t segment) except NULL
+    cpdef double rarest(self)
 
 
 cdef class Occurrences:
     cdef readonly Searcher owner
     cdef readonly uint64_t df      # documents in all segments
-    cdef readonly double weight    # idf of df
+    cdef readonly double weight    # idf of df, or what it was given
     cdef uint32_t segments
     cdef uint32_t *counts          # by segment: documents in it
     cdef uint32_t **docs           # by segment: ascending
     cdef double **tfs              # by segment: how often in each, weighted by field; above 0
 
     cdef int reserve(self, uint32_t segment, uint32_t count) except -1
-    cdef int close(self) except -1
+    cdef int close(self, double weight=*) except -1

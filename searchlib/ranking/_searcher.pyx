@@ -201,13 +201,15 @@ cdef class Searcher:
         cdef sl_dictionary_entry entry
         cdef uint32_t i, j
         cdef uint64_t df
+        cdef Place *place
         group.owner = self
         group.terms = terms
         group.count = len(terms)
         group.segments = len(self.parts)
         group.idfs = <double *> calloc(group.count + 1, sizeof(double))
         group.lists = <sl_list *> calloc(<size_t> group.count * group.segments + 1, sizeof(sl_list))
-        if group.idfs == NULL or group.lists == NULL:
+        group.places = <Place *> calloc(<size_t> group.count * group.segments + 1, sizeof(Place))
+        if group.idfs == NULL or group.lists == NULL or group.places == NULL:
             raise MemoryError("no memory for a query")
         for i in range(group.count):
             df = 0
@@ -218,6 +220,10 @@ cdef class Searcher:
                 if not sl_list_open(&group.lists[i * group.segments + j], part.file._postings(&entry),
                                     entry.postings_length, entry.df, part.file.documents, self.fields):
                     raise part.file._damaged(f"the posting list of '{terms[i]}' is damaged", None)
+                place = &group.places[i * group.segments + j]
+                place.offset, place.length = entry.positions, entry.positions_length
+                place.data = NULL if entry.once == NULL else entry.once + entry.postings_length
+                place.varied = entry.varied != 0
                 df += entry.df
             group.idfs[i] = self.idf(df)
         return group
@@ -229,6 +235,25 @@ cdef class Group:
     def __dealloc__(self):
         free(self.idfs)
         free(self.lists)
+        free(self.places)
+
+    cdef const uint8_t *positions(self, uint32_t term, uint32_t segment) except NULL:
+        """The positions of a term that the segment has."""
+        cdef Place *place = &self.places[term * self.segments + segment]
+        cdef sl_dictionary_entry entry
+        if place.data == NULL:
+            entry.once = NULL
+            entry.positions, entry.positions_length = place.offset, place.length
+            place.data = (<Part> self.owner.parts[segment]).file._positions(&entry)
+        return place.data
+
+    cpdef double rarest(self):
+        """The largest idf of its terms."""
+        cdef double idf = 0
+        cdef uint32_t i
+        for i in range(self.count):
+            idf = max(idf, self.idfs[i])
+        return idf
 
     def tfs(self, uint32_t segment, uint32_t doc) -> list:
         """Of each term how often it occurs in a document: a tuple by text field."""
@@ -314,13 +339,13 @@ cdef class Occurrences:
         self.counts[segment] = count
         return 0
 
-    cdef int close(self) except -1:
-        """Counts what was filled in."""
+    cdef int close(self, double weight=0) except -1:
+        """Counts what was filled in. weight: its own; 0: the idf of what so many documents have."""
         cdef uint32_t i
         self.df = 0
         for i in range(self.segments):
             self.df += self.counts[i]
-        self.weight = self.owner.idf(self.df)
+        self.weight = weight or self.owner.idf(self.df)
         return 0
 
     @staticmethod

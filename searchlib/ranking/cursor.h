@@ -22,6 +22,8 @@ typedef struct {
     sl_places places;
     uint32_t block, count;       /* the block of documents at hand, and how many it has; SL_NO_BLOCK: none */
     uint32_t docs[SL_BLOCK];
+    uint32_t tf_block;           /* the block whose tfs are at hand; SL_NO_BLOCK: none */
+    float tfs[SL_BLOCK];         /* weighted */
     uint32_t window;             /* of a bitmap: from where on .. */
     uint32_t before[SL_WINDOW / 64]; /* .. how many documents there are before each word of bits */
 } sl_cursor;
@@ -30,7 +32,7 @@ typedef struct {
 SL_FUNCTION void sl_cursor_begin(sl_cursor *c)
 {
     sl_places_open(&c->places, &c->list, c->positions, c->positions_length, c->varied);
-    c->block = SL_NO_BLOCK;
+    c->block = c->tf_block = SL_NO_BLOCK;
 }
 
 SL_FUNCTION void sl_cursor_end(sl_cursor *c)
@@ -167,12 +169,27 @@ SL_FUNCTION int64_t sl_cursor_meet(sl_cursor *c, uint32_t from, const uint32_t *
     return found;
 }
 
-/* Where the term stands, in any form, in a document of the window at hand, whose rank is given unless the list is a bitmap: *n
- * ascending positions, each what stands at *places less *base, until the next call. Returns 0 when they are damaged or, with
- * places.memory_failed, memory ran out. */
-SL_INLINE int sl_cursor_places(sl_cursor *c, uint32_t doc, uint32_t rank, const uint32_t **places, uint32_t *base, uint32_t *n)
+/* The tf of a posting, weighted by field: `rounded` are the weights too; `dense`: most postings of its block will be asked for.
+ * Negative when the list is damaged. */
+SL_INLINE float sl_cursor_tf(sl_cursor *c, uint32_t rank, int dense, const double *weights, const float *rounded)
 {
-    rank = sl_cursor_rank(c, doc, rank);
+    if (rank >= c->list.df)
+        return -1;
+    if (!dense)
+        return (float)sl_list_weighted_tf(&c->list, rank, weights);
+    if (c->tf_block != rank / SL_BLOCK) {
+        c->tf_block = SL_NO_BLOCK;
+        if (!sl_list_weighted_tfs(&c->list, rank / SL_BLOCK, rounded, c->tfs))
+            return -1;
+        c->tf_block = rank / SL_BLOCK;
+    }
+    return c->tfs[rank % SL_BLOCK];
+}
+
+/* Where the term of a posting stands, in any form: *n ascending positions, each what stands at *places less *base, until the next
+ * call. Returns 0 when they are damaged or, with places.memory_failed, memory ran out. */
+SL_INLINE int sl_cursor_places(sl_cursor *c, uint32_t rank, const uint32_t **places, uint32_t *base, uint32_t *n)
+{
     return rank < c->list.df && sl_places_of(&c->places, rank, places, base, n);
 }
 

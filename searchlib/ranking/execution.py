@@ -18,6 +18,7 @@ from searchlib.ranking._bits import Bits
 from searchlib.ranking._matches import group_bits, occurrence_bits
 from searchlib.ranking._searcher import Group, Occurrences, Searcher
 from searchlib.ranking._topk import Clause
+from searchlib.ranking.lexicon import Phrase
 
 __all__ = [
     "Both",
@@ -59,7 +60,7 @@ class Part(ABC):
 class Lookup(Part):
     """A word or what counts as one: a synonym group, a phrase, the forms that fit a pattern.
 
-    label: as it was asked; terms, forms: what is to be marked in texts; forms may be given by a call, when they are asked for.
+    label: as it was asked; terms, forms: what is to be marked in texts; they may be given by a call, when they are asked for.
     form: of a word in any of its forms the one it was asked in, None for anything else. place: its number among the words of the
     query; the next word beside it, whatever stop words are between, has the next number. None: it stands beside none.
     """
@@ -68,24 +69,36 @@ class Lookup(Part):
 
     def __init__(
         self,
-        what: Group | Occurrences,
+        what: Group | Occurrences | Phrase,
         label: str,
         *,
         boost: float = 1.0,
         fields: int = 0,
-        terms: Sequence[str] = (),
+        terms: Sequence[str] | Callable[[], Sequence[str]] = (),
         forms: Sequence[str] | Callable[[], Sequence[str]] = (),
         form: str | None = None,
         place: int | None = None,
     ) -> None:
         self.form = form
         self.place = place
-        self.what = what
+        self._what = what
         self.label = label
         self.boost = boost
         self.fields = fields
-        self.terms = terms
+        self._terms = terms
         self._forms = forms
+
+    @property
+    def what(self) -> Group | Occurrences:
+        return self._what.occurrences if isinstance(self._what, Phrase) else self._what
+
+    @property
+    def phrase(self) -> Phrase | None:
+        return self._what if isinstance(self._what, Phrase) else None
+
+    @property
+    def terms(self) -> Sequence[str]:
+        return self._terms() if callable(self._terms) else self._terms
 
     @property
     def forms(self) -> Sequence[str]:
@@ -260,26 +273,31 @@ class Plan:
 
     clauses: what scores; mask: the documents that may be found, None for all. A match of the query has a score above 0 unless
     `scores` is False: then there may be others, which are in root.bits. choices: alternatives one of which every match has.
-    stop_words: the query has no other words.
+    stop_words: the query has no other words. alone: what the query is when it is a phrase and nothing else; then there are no
+    clauses before somebody asks for them, since its best documents are found without finding all.
     """
 
     def __init__(self, root: Part | None, *, stop_words: bool = False) -> None:
         self.stop_words = stop_words
-        self.clauses: list[Clause] = []
+        self.alone: Lookup | None = None
+        self._clauses: list[Clause] = []
         self.mask: Bits | None = None
         self.choices: list[Either] = []
         self.chosen = 0  # clauses of the choices
         self.scores = True
         self._root = root
         self._sources: list[Scored] = []
-        if root is not None:
+        if isinstance(root, Lookup) and root.phrase is not None:
+            self.alone = root
+            root.phrase.deadline = None  # as of everything that is counted later
+        elif root is not None:
             self._demand(root)
 
     @classmethod
     def of_bag(cls, words: Sequence[tuple[Group, float]], *, stop_words: bool) -> Plan:
         """Of a query for any of some words, with their boosts: by far the most frequent one, which needs no tree."""
         plan = cls(None, stop_words=stop_words)
-        plan.clauses = [Clause(group, boost) for group, boost in words]
+        plan._clauses = [Clause(group, boost) for group, boost in words]
         return plan
 
     @classmethod
@@ -287,7 +305,7 @@ class Plan:
         """Of a query for all of some words, which needs none either."""
         plan = cls(None, stop_words=stop_words)
         required = len(words) > 1
-        plan.clauses = [Clause(group, 1.0, 0, required) for group in words]
+        plan._clauses = [Clause(group, 1.0, 0, required) for group in words]
         return plan
 
     def _demand(self, root: Part) -> None:
@@ -300,7 +318,18 @@ class Plan:
             only = self.clauses[0]
             what = only.group if only.group is not None else only.occurrences
             assert what is not None
-            self.clauses = [Clause(what, only.boost, only.fields)]
+            self._clauses = [Clause(what, only.boost, only.fields)]
+
+    @property
+    def ranks(self) -> bool:
+        """Is there anything to rank by?"""
+        return self.alone is not None or bool(self._clauses)
+
+    @property
+    def clauses(self) -> list[Clause]:
+        if self.alone is not None and not self._clauses:
+            self._clauses = [Clause(self.alone.what, self.alone.boost)]
+        return self._clauses
 
     @property
     def root(self) -> Part:
@@ -313,6 +342,8 @@ class Plan:
     @property
     def sources(self) -> list[Scored]:
         """For each clause, where it comes from."""
+        if self.alone is not None:
+            return [self.alone]
         if len(self._sources) < len(self.clauses):
             groups = [(clause.group, clause.boost) for clause in self.clauses if clause.group is not None]
             self._sources = [
@@ -322,7 +353,7 @@ class Plan:
         return self._sources
 
     def add(self, clause: Clause, source: Scored) -> None:
-        self.clauses.append(clause)
+        self._clauses.append(clause)
         self._sources.append(source)
 
     def limit(self, bits: Bits) -> None:

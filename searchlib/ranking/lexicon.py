@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
 from searchlib.language.analyzer import Analysis
-from searchlib.ranking._occurrences import find
+from searchlib.ranking._occurrences import best, find
 from searchlib.ranking._searcher import Deadline, Group, Occurrences, Searcher
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from searchlib.storage.segment import Segment
     from searchlib.storage.snapshot import Snapshot
 
-__all__ = ["MOST_FORMS", "FormTable", "Lexicon"]
+__all__ = ["MOST_FORMS", "FormTable", "Lexicon", "Phrase"]
 
 MOST_FORMS: Final = 20_000
 """Forms that a pattern or a fuzzy word may fit in one segment."""
@@ -54,6 +54,58 @@ class FormTable:
         return known
 
 
+class Phrase:
+    """Words side by side, whose documents are looked for when somebody asks.
+
+    groups: the words in any form; slots, slop, fields: as of _occurrences.find. deadline: of the search for all documents.
+    """
+
+    def __init__(
+        self,
+        searcher: Searcher,
+        groups: list[Group],
+        slots: list[Slot],
+        slop: int,
+        fields: int,
+        deadline: Deadline | None,
+    ) -> None:
+        self._searcher = searcher
+        self._groups = groups
+        self._slots = slots
+        self._slop = slop
+        self._fields = fields
+        self.deadline = deadline
+        self._weight = 0.0
+        for group in groups:
+            self._weight += group.rarest()
+
+    @cached_property
+    def occurrences(self) -> Occurrences:
+        """All its documents. What it weighs is the sum of the idfs of its words, of several readings the rarest's."""
+        return find(
+            self._searcher,
+            self._slots,
+            slop=self._slop,
+            fields=self._fields,
+            weight=self._weight,
+            deadline=self.deadline,
+        )
+
+    def best(
+        self, k: int, boost: float = 1.0, deadline: Deadline | None = None
+    ) -> list[tuple[float, int, int]]:
+        """(score, segment, document) of the best k when nothing else is asked for, without looking for all of them."""
+        weight = boost * self._weight
+        if not weight > 0:  # nobody wrote one of its words
+            return []
+        return best(
+            self._searcher, self._slots, k, weight, slop=self._slop, fields=self._fields, deadline=deadline
+        )
+
+    def terms(self) -> Sequence[str]:
+        return [term for group in self._groups for term in group.terms]
+
+
 class Lexicon:
     """Looks words up for one searcher. Immutable but for caches; threads may share it."""
 
@@ -79,13 +131,22 @@ class Lexicon:
         return known
 
     def phrase(
-        self, forms: Sequence[str], *, exact: bool, slop: int, fields: int, deadline: Deadline | None
-    ) -> Occurrences:
-        """Documents with forms side by side, each in any of its inflections, or, exact, as it is."""
-        slots: list[Slot] = [
-            self.exactly(form) if exact else self.forms.analyze(form).terms for form in forms
-        ]
-        return find(self.searcher, slots, slop=slop, fields=fields, deadline=deadline)
+        self,
+        forms: Sequence[str],
+        *,
+        exact: bool = False,
+        slop: int = 1,
+        fields: int = 0,
+        deadline: Deadline | None = None,
+    ) -> Phrase:
+        """Forms side by side, each in any of its inflections, or, exact, as it is."""
+        groups = [self.meaning(form)[0] for form in forms]
+        slots: list[Slot] = [*map(self.exactly, forms)] if exact else [*groups]
+        return Phrase(self.searcher, groups, slots, slop, fields, deadline)
+
+    def exact_word(self, form: str, *, fields: int, deadline: Deadline | None) -> Occurrences:
+        """Documents with a form as it is."""
+        return find(self.searcher, [self.exactly(form)], fields=fields, deadline=deadline)
 
     def pattern(self, text: str, *, fields: int, deadline: Deadline | None) -> tuple[Occurrences, FormsOf]:
         """Documents with a form that a pattern fits, and who gives these forms. Raises QueryError when it is no word or fits too many."""

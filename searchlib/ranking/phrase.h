@@ -27,6 +27,7 @@ typedef struct {
     double weights[SL_MAX_FIELDS];        /* by field; 0 when it does not count */
     sl_deadline *deadline;                /* NULL: none */
     uint32_t *docs, *ranks;               /* of a window */
+    uint32_t *marks;                      /* of a document, by slot */
     uint32_t *order;                      /* slots, those with fewer postings first */
     uint32_t *steps;                      /* slots as they are looked at: each but the first is a neighbour of those before */
     uint32_t *reached, *spare;            /* positions that chains reach */
@@ -157,20 +158,20 @@ SL_INLINE int sl_phrase_room(sl_phrase *s, const sl_slot *slot, sl_positions *ch
     return grown;
 }
 
-/* How often the phrase occurs in a document of the window from `from` on; negative when a list is damaged or memory ran out. */
-SL_FUNCTION double sl_phrase_look(sl_phrase *s, uint32_t from, uint32_t doc)
+/* How often the phrase occurs in a document with these marks, by slot; negative when a list is damaged or memory ran out. */
+SL_FUNCTION double sl_phrase_look(sl_phrase *s, uint32_t doc, const uint32_t *marks)
 {
     uint64_t borders[SL_MAX_FIELDS];
     uint32_t first = s->steps[0], last = first;
     sl_positions reached = {NULL, 0, 0};
     sl_slot *slots = s->slots;
     if (s->count == 1) {
-        double tf = sl_slot_tf(slots, from, doc, s->weights);
+        double tf = sl_slot_tf(slots, *marks, s->weights);
         if (tf > -2)
             return tf;
     }
     sl_phrase_borders(s, doc, borders);
-    if (!sl_slot_places(&slots[first], from, doc))
+    if (!sl_slot_places(&slots[first], doc, marks[first]))
         return -1;
     if (s->count == 1)
         return sl_phrase_weigh(s, borders, sl_positions_of(slots));
@@ -178,7 +179,7 @@ SL_FUNCTION double sl_phrase_look(sl_phrase *s, uint32_t from, uint32_t doc)
         return -1;
     for (uint32_t step = 1; step < s->count; step++) {
         uint32_t added = s->steps[step], at = last;
-        if (!sl_slot_places(&slots[added], from, doc) || !sl_phrase_room(s, &slots[added], &reached))
+        if (!sl_slot_places(&slots[added], doc, marks[added]) || !sl_phrase_room(s, &slots[added], &reached))
             return -1;
         if (added < first) /* all chains begin anew */
             first = at = added;
@@ -242,37 +243,57 @@ SL_FUNCTION void sl_phrase_plan(sl_phrase *s)
     }
 }
 
+/* Sets out, with slots over open lists. Returns 0 when memory ran out; sl_phrase_end() later in any case. */
+SL_FUNCTION int sl_phrase_begin(sl_phrase *s)
+{
+    s->docs = (uint32_t *)malloc((SL_WINDOW + 64) * sizeof *s->docs);
+    s->ranks = (uint32_t *)calloc(SL_WINDOW + 64, sizeof *s->ranks); /* bitmaps leave it as it is */
+    s->order = (uint32_t *)malloc(3 * s->count * sizeof *s->order);
+    s->memory_failed = !s->docs || !s->ranks || !s->order;
+    for (uint32_t i = 0; i < s->count; i++)
+        s->memory_failed |= !sl_slot_begin(&s->slots[i]);
+    if (s->memory_failed)
+        return 0;
+    s->steps = s->order + s->count;
+    s->marks = s->steps + s->count;
+    sl_phrase_plan(s);
+    return 1;
+}
+
+/* The documents of the window from `from` on that have all slots: their number, and they themselves in s->docs. -1 when a list is
+ * damaged or memory ran out. */
+SL_FUNCTION int64_t sl_phrase_meet(sl_phrase *s, uint32_t from)
+{
+    uint32_t to = s->documents - from < SL_WINDOW ? s->documents : from + SL_WINDOW;
+    const uint32_t *wanted = NULL;
+    int64_t n = 1;
+    for (uint32_t i = 0; i < s->count && n > 0; i++, wanted = s->docs)
+        n = sl_slot_find(&s->slots[s->order[i]], from, to, wanted, (uint32_t)n, s->docs, s->ranks);
+    return n;
+}
+
 /* Finds the documents. The caller has set the lists, slop, columns and weights; sl_phrase_end() later in any case. Returns 0 when a
  * list is damaged or, with memory_failed, memory ran out. */
 SL_FUNCTION int sl_phrase_run(sl_phrase *s)
 {
     if (s->count == 1 && s->slots->count == 1 && !s->slots->cursors->codes)
         return sl_phrase_term(s);
-    s->docs = (uint32_t *)malloc((SL_WINDOW + 64) * sizeof *s->docs);
-    s->ranks = (uint32_t *)calloc(SL_WINDOW + 64, sizeof *s->ranks); /* bitmaps leave it as it is */
-    s->order = (uint32_t *)malloc(s->count * sizeof *s->order);
-    s->steps = (uint32_t *)malloc(s->count * sizeof *s->steps);
-    s->memory_failed = !s->docs || !s->ranks || !s->order || !s->steps;
-    for (uint32_t i = 0; i < s->count; i++)
-        s->memory_failed |= !sl_slot_begin(&s->slots[i]);
-    if (s->memory_failed)
+    if (!sl_phrase_begin(s))
         return 0;
-    sl_phrase_plan(s);
     for (uint32_t from = 0; from < s->documents; from += SL_WINDOW) {
-        uint32_t to = s->documents - from < SL_WINDOW ? s->documents : from + SL_WINDOW;
-        const uint32_t *wanted = NULL;
-        int64_t n = 1;
-        for (uint32_t i = 0; i < s->count && n > 0; i++, wanted = s->docs)
-            n = sl_slot_find(&s->slots[s->order[i]], from, to, wanted, (uint32_t)n, s->docs, s->ranks);
+        int64_t n = sl_phrase_meet(s, from);
         if (n < 0)
             return 0;
         for (uint32_t i = 0; i < s->count && n > 0; i++)
-            sl_slot_expect(&s->slots[i], (uint32_t)n, to - from);
+            sl_slot_expect(&s->slots[i], (uint32_t)n, SL_WINDOW);
         for (int64_t i = 0; i < n; i++) {
+            uint32_t doc = s->docs[i];
             if (i % SL_PATIENCE == 0 && sl_deadline_passed(s->deadline))
                 return 1;
-            double tf = sl_phrase_look(s, from, s->docs[i]);
-            if (tf < 0 || (tf > 0 && !sl_phrase_add(s, s->docs[i], tf)))
+            for (uint32_t k = 0; k < s->count; k++)
+                s->marks[k] = sl_slot_mark(&s->slots[k], from, doc);
+            double tf = sl_phrase_look(s, doc, s->marks);
+            if (tf < 0 || (tf > 0 && !sl_phrase_add(s, doc, tf)))
                 return 0;
         }
         if (sl_deadline_passed(s->deadline))
@@ -290,7 +311,6 @@ SL_FUNCTION void sl_phrase_end(sl_phrase *s)
     free(s->docs);
     free(s->ranks);
     free(s->order);
-    free(s->steps);
     free(s->reached);
     free(s->spare);
     free(s->found);

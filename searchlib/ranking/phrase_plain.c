@@ -4,4 +4,4 @@
 #endif
 #include "phrase_build.h"
 
-const sl_phrase_build sl_phrase_plain = {"plain", sl_phrase_run, sl_tally_run, sl_proximity_run};
+const sl_phrase_build sl_phrase_plain = {"plain", sl_phrase_run, sl_phrase_best_run, sl_tally_run, sl_proximity_run};

@@ -175,21 +175,22 @@ class Planner:
         if len(forms) == 1 and not node.exact:  # in quotes a stop word is meant
             group, _ = self._lexicon.meaning(forms[0])
             return Lookup(group, forms[0], boost=node.boost, fields=self._mask(node.field), terms=group.terms)
-        occurrences = self._lexicon.phrase(
+        fields = self._mask(node.field)
+        if len(forms) == 1:
+            found = self._lexicon.exact_word(forms[0], fields=fields, deadline=self._deadline)
+            return Lookup(found, f"={node.text}", boost=node.boost, forms=forms)
+        phrase = self._lexicon.phrase(
             forms,
             exact=node.exact,
             slop=node.slop if isinstance(node, tree.Phrase) else 1,
-            fields=self._mask(node.field),
+            fields=fields,
             deadline=self._deadline,
         )
-        terms = (
-            [] if node.exact else [term for form in forms for term in self._lexicon.forms.analyze(form).terms]
-        )
         return Lookup(
-            occurrences,
-            f'"{node.text}"' if len(forms) > 1 else f"={node.text}",
+            phrase,
+            f'"{node.text}"',
             boost=node.boost,
-            terms=terms,
+            terms=() if node.exact else phrase.terms,
             forms=forms if node.exact else (),
         )
 

@@ -68,18 +68,19 @@ SL_FUNCTION uint32_t sl_proximity_pairs(const sl_phrase *s, const uint64_t *bord
 SL_FUNCTION double sl_proximity_tf(sl_phrase *s, const sl_feature *feature, const uint64_t *borders, uint32_t from, uint32_t doc)
 {
     sl_slot *first = &s->slots[feature->first], *second = &s->slots[feature->second];
+    uint32_t mark = sl_slot_mark(first, from, doc);
     sl_positions found = {NULL, 0, 0};
     memcpy(s->weights, feature->weights, sizeof s->weights);
     if (feature->kind == SL_FORM) { /* when the word has no other form, its list says how often */
-        double tf = sl_slot_tf(first, from, doc, s->weights);
+        double tf = sl_slot_tf(first, mark, s->weights);
         if (tf > -2)
             return tf;
     }
-    if (!sl_slot_places(first, from, doc))
+    if (!sl_slot_places(first, doc, mark))
         return -1;
     if (feature->kind == SL_FORM)
         return sl_phrase_weigh(s, borders, sl_positions_of(first));
-    if (!sl_slot_places(second, from, doc) || !sl_phrase_room(s, second, &found))
+    if (!sl_slot_places(second, doc, sl_slot_mark(second, from, doc)) || !sl_phrase_room(s, second, &found))
         return -1;
     sl_positions before = sl_positions_of(first), after = sl_positions_of(second);
     found.n = feature->kind == SL_ORDERED ? sl_phrase_chain(s, borders, before, after, s->spare)

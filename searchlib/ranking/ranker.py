@@ -10,10 +10,10 @@ from searchlib.dates import DAY
 from searchlib.errors import QueryError
 from searchlib.language.analyzer import Analysis
 from searchlib.query.syntax import is_plain
-from searchlib.query.words import all_of_words, bag_of_words, tokens_of
+from searchlib.query.words import all_of_words, bag_of_words, quoted_words, tokens_of
 from searchlib.ranking._searcher import Deadline, Searcher
 from searchlib.ranking._topk import Kernel
-from searchlib.ranking.execution import Plan
+from searchlib.ranking.execution import Lookup, Plan
 from searchlib.ranking.lexicon import FormTable, Lexicon
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Ranker:
         plan = self.plan(question, view, deadline)
         if plan is None:
             return Answer(self, view, None, [], timed_out=True)
-        order = question.sort or ("relevance" if plan.clauses else self._unranked())
+        order = question.sort or ("relevance" if plan.ranks else self._unranked())
         if order == "relevance":
             return self._best(question, view, plan, deadline)
         return self._sorted(question, view, plan, order, deadline)
@@ -164,9 +164,14 @@ class Ranker:
         match = question.match
         if match is None:
             match = "any" if question.by_relevance else "all"
+        bare = question.only is None and question.where is None
+        if bare and match in ("any", "all") and isinstance(question.query, str):
+            quoted = quoted_words(question.query)
+            if quoted is not None:
+                return _quoted(quoted, question.query, view.lexicon)
         plain = isinstance(question.query, str) and is_plain(question.query)
         fast = question.quality == "fast"  # a bag of words does not know which stand side by side
-        if plain and fast and question.only is None and question.where is None:
+        if bare and plain and fast:
             if match == "any":
                 words, stop_words = bag_of_words(question.query, view.lexicon.meaning)
                 return Plan.of_bag(words, stop_words=stop_words)
@@ -235,6 +240,8 @@ class Ranker:
             rescoring = Rescoring(plan, view.lexicon, view.kernel, decay)
         if rescoring is not None and k > 0 and (after is None or after[0] > 0):
             places = rescoring.page(k, after, deadline)
+        elif plan.alone is not None and plan.alone.phrase is not None and after is None and decay is None:
+            places = plan.alone.phrase.best(k, plan.alone.boost, deadline)
         elif after is None or after[0] > 0:
             places = view.kernel.top(
                 plan.clauses, k, mask=plan.mask, decay=decay, after=after, deadline=deadline
@@ -316,3 +323,12 @@ class Ranker:
             while len(self._decays) > _MOST_VIEWS:
                 self._decays.popitem(last=False)
         return known
+
+
+def _quoted(forms: list[str], query: str, lexicon: Lexicon) -> Plan:
+    """Of a phrase and nothing else, which needs no tree, either."""
+    if len(forms) == 1:
+        group, _ = lexicon.meaning(forms[0])
+        return Plan(Lookup(group, forms[0], terms=group.terms))
+    phrase = lexicon.phrase(forms)
+    return Plan(Lookup(phrase, query, terms=phrase.terms))

@@ -24,6 +24,7 @@ typedef struct {
     uint32_t *first;         /* by document of the window: the rank in the only cursor, or the number of the first entry + 1 */
     sl_entry *entries;
     size_t used, capacity;
+    int kept;                /* entries outlast their window, so that what sl_slot_mark() gave does */
     uint32_t doc;            /* the one whose positions are at hand; SL_NO_DOCUMENT: none */
     const uint32_t *places;  /* ascending, each once; a position is what stands here less `base`, modulo 2^32 */
     uint32_t base, place_count;
@@ -86,7 +87,6 @@ SL_FUNCTION void sl_slot_end(sl_slot *s)
 SL_FUNCTION int64_t sl_slot_find(sl_slot *s, uint32_t from, uint32_t to, const uint32_t *wanted, uint32_t n, uint32_t *docs,
                                  uint32_t *ranks)
 {
-    uint64_t present[SL_WINDOW / 64] = {0};
     uint32_t some[SL_WINDOW + 64], found = 0;
     if (s->count == 1) {
         int64_t k = wanted ? sl_cursor_meet(s->cursors, from, wanted, n, docs, ranks) : sl_cursor_all(s->cursors, from, to, docs, ranks);
@@ -94,8 +94,9 @@ SL_FUNCTION int64_t sl_slot_find(sl_slot *s, uint32_t from, uint32_t to, const u
             s->first[docs[i] - from] = ranks[i];
         return k;
     }
+    uint64_t present[SL_WINDOW / 64] = {0};
     memset(s->first, 0, (to - from) * sizeof *s->first);
-    s->used = 0;
+    s->used = s->kept ? s->used : 0;
     for (uint32_t c = 0; c < s->count; c++) {
         sl_cursor *cursor = &s->cursors[c];
         int64_t k = wanted ? sl_cursor_meet(cursor, from, wanted, n, some, ranks) : sl_cursor_all(cursor, from, to, some, ranks);
@@ -167,30 +168,60 @@ SL_FUNCTION void sl_slot_expect(sl_slot *s, uint32_t n, uint32_t size)
     }
 }
 
-/* How often a document has the slot, weighted by field, when its list says so: it has one of the terms, in any form. -1: the list
- * is damaged; -2: positions are to be looked at. */
-SL_FUNCTION double sl_slot_tf(const sl_slot *s, uint32_t from, uint32_t doc, const double *weights)
+/* By what the slot is asked about a document of the window at hand, which it has. */
+SL_INLINE uint32_t sl_slot_mark(sl_slot *s, uint32_t from, uint32_t doc)
 {
-    uint32_t at = s->first[doc - from];
-    const sl_entry *entry = s->count > 1 ? &s->entries[at - 1] : NULL;
+    uint32_t mark = s->first[doc - from];
+    if (s->count == 1)
+        return sl_cursor_rank(s->cursors, doc, mark);
+    for (uint32_t more = mark; more;) {
+        sl_entry *entry = &s->entries[more - 1];
+        entry->rank = sl_cursor_rank(&s->cursors[entry->cursor], doc, entry->rank);
+        more = entry->next;
+    }
+    return mark;
+}
+
+/* How often the document of a mark has the slot, weighted by field, when its list says so: it has one of the terms, in any form.
+ * -1: the list is damaged; -2: positions are to be looked at. */
+SL_FUNCTION double sl_slot_tf(const sl_slot *s, uint32_t mark, const double *weights)
+{
+    const sl_entry *entry = s->count > 1 ? &s->entries[mark - 1] : NULL;
     const sl_cursor *c = &s->cursors[entry ? entry->cursor : 0];
-    uint32_t rank = sl_cursor_rank(c, doc, entry ? entry->rank : at);
+    uint32_t rank = entry ? entry->rank : mark;
     if (c->codes || (entry && entry->next))
         return -2;
     return rank < c->list.df ? sl_list_weighted_tf(&c->list, rank, weights) : -1;
 }
 
-/* What sl_slot_places() does where several terms or given forms are to be put together. */
-SL_FUNCTION int sl_slot_gather(sl_slot *s, uint32_t from, uint32_t doc)
+/* How often the document of a mark has the slot at most, weighted by field; `dense`: most documents of a block will be asked for.
+ * Negative when a list is damaged. */
+SL_INLINE float sl_slot_most(sl_slot *s, uint32_t mark, int dense, const double *weights, const float *rounded)
 {
-    uint32_t at = s->first[doc - from], total = 0, parts = 0;
+    float sum = 0;
+    if (s->count == 1)
+        return sl_cursor_tf(s->cursors, mark, dense, weights, rounded);
+    for (uint32_t more = mark; more; more = s->entries[more - 1].next) {
+        const sl_entry *entry = &s->entries[more - 1];
+        float tf = sl_cursor_tf(&s->cursors[entry->cursor], entry->rank, dense, weights, rounded);
+        if (tf < 0)
+            return -1;
+        sum += tf;
+    }
+    return sum;
+}
+
+/* What sl_slot_places() does where several terms or given forms are to be put together. */
+SL_FUNCTION int sl_slot_gather(sl_slot *s, uint32_t doc, uint32_t mark)
+{
+    uint32_t at = mark, total = 0, parts = 0;
     s->doc = SL_NO_DOCUMENT;
     for (uint32_t more = 1; more; parts++) {
         const sl_entry *entry = s->count > 1 ? &s->entries[at - 1] : NULL;
         sl_cursor *c = &s->cursors[entry ? entry->cursor : 0];
         const uint32_t *places, *codes;
         uint32_t base, n;
-        if (!sl_cursor_places(c, doc, entry ? entry->rank : at, &places, &base, &n))
+        if (!sl_cursor_places(c, entry ? entry->rank : at, &places, &base, &n))
             return 0;
         at = more = entry ? entry->next : 0;
         if (!sl_grow_both(&s->own, &s->spare, &s->room, (size_t)total + n)) {
@@ -214,16 +245,16 @@ SL_FUNCTION int sl_slot_gather(sl_slot *s, uint32_t from, uint32_t doc)
     return 1;
 }
 
-/* Takes the positions of a document to hand, which the last sl_slot_find() gave, in the window from `from` on. Returns 0 when
- * they are damaged or, with memory_failed here or in a cursor, memory ran out. */
-SL_INLINE int sl_slot_places(sl_slot *s, uint32_t from, uint32_t doc)
+/* Takes the positions of a document and its mark to hand. Returns 0 when they are damaged or, with memory_failed here or in a
+ * cursor, memory ran out. */
+SL_INLINE int sl_slot_places(sl_slot *s, uint32_t doc, uint32_t mark)
 {
     if (s->doc == doc)
         return 1;
     if (s->count > 1 || s->cursors->codes)
-        return sl_slot_gather(s, from, doc);
+        return sl_slot_gather(s, doc, mark);
     s->doc = doc;
-    return sl_cursor_places(s->cursors, doc, s->first[doc - from], &s->places, &s->base, &s->place_count);
+    return sl_cursor_places(s->cursors, mark, &s->places, &s->base, &s->place_count);
 }
 
 #endif

@@ -1,0 +1,176 @@
+/* Which documents of a segment may have a phrase among their best k, and how often do those have it?
+ *
+ * A document has a phrase at most as often as the rarest of its words there: that bounds its score before any position is looked
+ * at. So the documents with all words are bounded first, and then looked at, those with the largest bounds first, until no bound
+ * reaches the k-th best score so far. A phrase weighs what its words do, and not what is found of it, so that this is known.
+ *
+ * Bounds and scores are single-precision, with norms rounded down, and decide as in topk.h only what is kept.
+ */
+#ifndef SL_PHRASE_BEST_H
+#define SL_PHRASE_BEST_H
+
+#include <float.h>
+
+#include "best.h"
+#include "norms.h"
+#include "phrase.h"
+
+#define SL_STEPS 256u /* of bounds: documents in the same step are looked at in their order */
+#define SL_DENSE 4    /* so many postings of a block are worth decoding all their tfs */
+
+typedef struct {
+    sl_phrase phrase;      /* its answer: documents that may be among the best, and how often they have it */
+    const sl_norms *norms;
+    const uint8_t *live;   /* a bit a document, or NULL when all are */
+    float weight;
+    sl_best *best;         /* of all segments so far */
+    uint32_t *docs;        /* the candidates, ascending */
+    float *bounds;         /* of their scores */
+    uint32_t *marks;       /* by slot */
+    uint32_t *order;       /* candidates as they are looked at */
+    uint32_t starts[SL_STEPS + 1]; /* where those of each step begin in it, the highest first */
+    uint32_t count;
+    size_t capacity;
+} sl_phrase_best;
+
+/* Room for n candidates more. */
+SL_FUNCTION int sl_phrase_best_room(sl_phrase_best *b, uint32_t n)
+{
+    size_t capacity = b->capacity ? b->capacity : 512;
+    if (b->count + (size_t)n <= b->capacity)
+        return 1;
+    while (capacity < b->count + (size_t)n)
+        capacity *= 2;
+    uint32_t *docs = (uint32_t *)realloc(b->docs, capacity * sizeof *docs);
+    b->docs = docs ? docs : b->docs;
+    float *bounds = (float *)realloc(b->bounds, capacity * sizeof *bounds);
+    b->bounds = bounds ? bounds : b->bounds;
+    uint32_t *marks = (uint32_t *)realloc(b->marks, capacity * b->phrase.count * sizeof *marks);
+    b->marks = marks ? marks : b->marks;
+    b->phrase.memory_failed |= !docs || !bounds || !marks;
+    b->capacity = b->phrase.memory_failed ? b->capacity : capacity;
+    return !b->phrase.memory_failed;
+}
+
+/* Adds those of the n documents at hand of the window from `from` on that may be among the best. */
+SL_FUNCTION int sl_phrase_best_bound(sl_phrase_best *b, uint32_t from, uint32_t n)
+{
+    sl_phrase *s = &b->phrase;
+    float least[SL_WINDOW + 64], rounded[SL_MAX_FIELDS];
+    uint32_t kept = b->count;
+    if (!sl_phrase_best_room(b, n))
+        return 0;
+    for (uint32_t f = 0; f < s->fields; f++)
+        rounded[f] = (float)s->weights[f];
+    for (uint32_t i = 0; i < n; i++)
+        least[i] = FLT_MAX;
+    for (uint32_t k = 0; k < s->count; k++) {
+        sl_slot *slot = &s->slots[k];
+        int dense = (uint64_t)n * SL_BLOCK * s->documents > (uint64_t)SL_DENSE * SL_WINDOW * slot->postings;
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t mark = sl_slot_mark(slot, from, s->docs[i]);
+            float most = sl_slot_most(slot, mark, dense, s->weights, rounded);
+            if (most < 0)
+                return 0;
+            b->marks[(b->count + (size_t)i) * s->count + k] = mark;
+            least[i] = most < least[i] ? most : least[i];
+        }
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t doc = s->docs[i];
+        float bound = b->weight * (least[i] / (least[i] + sl_norm(b->norms, doc)));
+        if (!(bound > 0) || bound < b->best->threshold || (b->live && !(b->live[doc >> 3] >> (doc & 7) & 1)))
+            continue;
+        b->docs[kept] = doc;
+        b->bounds[kept] = bound;
+        memmove(b->marks + (size_t)kept++ * s->count, b->marks + (b->count + (size_t)i) * s->count, s->count * sizeof *b->marks);
+    }
+    b->count = kept;
+    return 1;
+}
+
+SL_INLINE uint32_t sl_phrase_best_step(const sl_phrase_best *b, float bound)
+{
+    float step = bound / b->weight * SL_STEPS;
+    return step < SL_STEPS ? SL_STEPS - 1 - (uint32_t)step : 0;
+}
+
+/* Orders the candidates by steps. Returns 0 when memory ran out. */
+SL_FUNCTION int sl_phrase_best_sort(sl_phrase_best *b)
+{
+    uint32_t next[SL_STEPS] = {0}, sum = 0;
+    b->order = (uint32_t *)malloc(((size_t)b->count + 1) * sizeof *b->order);
+    if (!b->order) {
+        b->phrase.memory_failed = 1;
+        return 0;
+    }
+    for (uint32_t c = 0; c < b->count; c++)
+        next[sl_phrase_best_step(b, b->bounds[c])]++;
+    for (uint32_t step = 0; step < SL_STEPS; step++) {
+        uint32_t n = next[step];
+        b->starts[step] = next[step] = sum;
+        sum += n;
+    }
+    b->starts[SL_STEPS] = sum;
+    for (uint32_t c = 0; c < b->count; c++)
+        b->order[next[sl_phrase_best_step(b, b->bounds[c])]++] = c;
+    return 1;
+}
+
+/* Finds the documents. The caller has set the phrase as for sl_phrase_run(), norms, live, weight and best; sl_phrase_best_end() later
+ * in any case. Returns 0 when a list is damaged or, with phrase.memory_failed, memory ran out. */
+SL_FUNCTION int sl_phrase_best_run(sl_phrase_best *b)
+{
+    sl_phrase *s = &b->phrase;
+    uint32_t looked = 0;
+    for (uint32_t i = 0; i < s->count; i++)
+        s->slots[i].kept = 1;
+    if (!sl_phrase_begin(s))
+        return 0;
+    for (uint32_t from = 0; from < s->documents; from += SL_WINDOW) {
+        int64_t n = sl_phrase_meet(s, from);
+        if (n < 0 || (n > 0 && !sl_phrase_best_bound(b, from, (uint32_t)n)))
+            return 0;
+        if (sl_deadline_passed(s->deadline))
+            return 1;
+    }
+    if (!sl_phrase_best_sort(b))
+        return 0;
+    for (uint32_t step = 0; step < SL_STEPS; step++) {
+        uint32_t start = b->starts[step], end = b->starts[step + 1];
+        if (start < end)
+            for (uint32_t i = 0; i < s->count; i++)
+                sl_slot_expect(&s->slots[i], end - start, s->documents);
+        for (uint32_t i = start; i < end; i++) {
+            uint32_t c = b->order[i], doc = b->docs[c];
+            if (b->bounds[c] < b->best->threshold)
+                continue;
+            if (looked++ % SL_PATIENCE == 0 && sl_deadline_passed(s->deadline))
+                return 1;
+            double tf = sl_phrase_look(s, doc, b->marks + (size_t)c * s->count);
+            if (tf < 0)
+                return 0;
+            float score = b->weight * ((float)tf / ((float)tf + sl_norm(b->norms, doc)));
+            if (!(tf > 0) || score < b->best->threshold)
+                continue;
+            if (!sl_best_offer(b->best, score, 0, doc)) {
+                s->memory_failed = 1;
+                return 0;
+            }
+            if (!sl_phrase_add(s, doc, tf))
+                return 0;
+        }
+    }
+    return 1;
+}
+
+SL_FUNCTION void sl_phrase_best_end(sl_phrase_best *b)
+{
+    sl_phrase_end(&b->phrase);
+    free(b->docs);
+    free(b->bounds);
+    free(b->marks);
+    free(b->order);
+}
+
+#endif
