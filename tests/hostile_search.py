@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from naive_dictionary import read_terms
 from small_archive import contents_of, manifest_of, sign
@@ -24,7 +24,7 @@ from searchlib import CorruptIndexError
 from searchlib.language import Analyzer
 from searchlib.query.tree import DateRange, Keyword, KeywordRange, Pattern
 from searchlib.ranking._matches import group_bits
-from searchlib.ranking._occurrences import BUILDS, find, places
+from searchlib.ranking._occurrences import BUILDS, best, find, places
 from searchlib.ranking._searcher import Searcher
 from searchlib.ranking.columns import Columns, Filter, Place
 from searchlib.ranking.question import Question
@@ -32,6 +32,9 @@ from searchlib.ranking.ranker import Ranker
 from searchlib.storage.manifest import Manifest, SegmentEntry
 from searchlib.storage.segment import Segment
 from searchlib.storage.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from searchlib.ranking._occurrences import Slot
 
 WORDS = [
     "omni",
@@ -137,17 +140,16 @@ def ask(
     searcher = segment_searcher(segment, live)
     for slots in chance.sample(PHRASES, 4):
         try:
-            occurrences = find(
-                searcher,
-                [
-                    slot if isinstance(slot, tuple) else [segment.file.match_forms(slot, 9999)]
-                    for slot in slots
-                ],
-                slop=chance.choice([1, 1, 3]),
-                fields=chance.choice([0, 0, 1, 2]),
-                build=chance.choice(BUILDS),
-            )
-            [rows] = occurrences.items()
+            filled: list[Slot] = [
+                slot if isinstance(slot, tuple) else [segment.file.match_forms(slot, 9999)] for slot in slots
+            ]
+            slop, fields, build = chance.choice([1, 1, 3]), chance.choice([0, 0, 1, 2]), chance.choice(BUILDS)
+            if len(slots) > 1 and chance.random() < 0.5:
+                k = chance.choice([1, 10, 1000])
+                best_docs = best(searcher, filled, k, 2.0, slop=slop, fields=fields, build=build)
+                assert all(0 <= doc < entry.documents for _, _, doc in best_docs)
+                continue
+            [rows] = find(searcher, filled, slop=slop, fields=fields, build=build).items()
             docs = [doc for doc, _ in rows]
             assert docs == sorted(set(docs))
             assert all(0 <= doc < entry.documents for doc in docs)

@@ -248,16 +248,24 @@ class NaiveArchive:
         return found
 
     def _occurring(self, node: Word | Phrase | Pattern | Fuzzy) -> Scores:
-        """What counts as one pseudo term: its occurrences are counted as if it were a word."""
-        if isinstance(node, Phrase) and not node.exact:
-            places = [place for place in self._places(node.text) if not place.whole]
-            if len(places) == 1:
-                return self._group(places[0].terms, node.field, node.boost)
+        """What counts as one pseudo term: its occurrences are counted as if it were a word. A phrase has the idfs of its words."""
+        places = [place for place in self._places(node.text) if not place.whole]
+        if isinstance(node, Phrase) and not node.exact and len(places) == 1:
+            return self._group(places[0].terms, node.field, node.boost)
         bare = replace(node, boost=1.0, span=(0, 0))
         if bare not in self._counted:
             self._counted[bare] = self._count(bare)
         frequency = self._counted[bare]
-        return {doc: node.boost * self._bm25(doc, tf, len(frequency)) for doc, tf in frequency.items()}
+        if isinstance(node, (Word, Phrase)) and len(places) > 1:
+            idf = sum(max(self._idf_of(term) for term in place.terms) for place in places)
+        else:
+            idf = self._idf(len(frequency))
+        return {doc: node.boost * idf * tf / (tf + self.norms[doc]) for doc, tf in frequency.items()}
+
+    def _idf_of(self, term: str) -> float:
+        """0 when nobody wrote it."""
+        df = len(self._frequency(term, self.weights))
+        return self._idf(df) if df else 0.0
 
     def _count(self, node: Word | Phrase | Pattern | Fuzzy) -> Scores:
         """Document -> weighted number of occurrences."""
@@ -289,8 +297,10 @@ class NaiveArchive:
         return [_slot(place, node.exact) for place in places], node.slop if isinstance(node, Phrase) else 1
 
     def _bm25(self, doc: int, tf: float, df: int) -> float:
-        size = len(self.documents)
-        return math.log(1 + (size - df + 0.5) / (df + 0.5)) * tf / (tf + self.norms[doc])
+        return self._idf(df) * tf / (tf + self.norms[doc])
+
+    def _idf(self, df: int) -> float:
+        return math.log(1 + (len(self.documents) - df + 0.5) / (df + 0.5))
 
     def _has(self, doc: int, node: Node) -> bool:
         """What matches without counting."""

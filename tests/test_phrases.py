@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from searchlib import Index
 from searchlib.definitions import Definition, Field
 from searchlib.documents import Document
 from searchlib.language.analyzer import Analysis
-from searchlib.ranking._occurrences import BUILDS, find, places
+from searchlib.ranking._occurrences import BUILDS, best, find, places
 from searchlib.ranking._searcher import Deadline, Searcher
 from searchlib.storage._segment import FormSet
 from searchlib.storage.builder import SegmentBuilder
@@ -94,11 +95,27 @@ class Archive:
         assert occurrences.df == len(found)
         return found
 
+    def best(
+        self, slots: Sequence[Words], k: int, live: Sequence[bytes | None] | None = None, **options: Any
+    ) -> list[tuple[float, int]]:
+        """(score, document) of the best k."""
+        found = best(self.searcher(live), [self.slot(slot) for slot in slots], k, 1.5, **options)
+        return [(score, self.starts[part] + doc) for score, part, doc in found]
+
     def check(self, slots: Sequence[Words], slop: int = 1, fields: int = 0) -> dict[int, float]:
         asked = [slot if isinstance(slot, Slot) else Slot(slot) for slot in slots]
         expected = self.oracle.find(asked, self.weights, slop, fields)
+        searcher = self.searcher()
+        ranked = []
+        for doc, tf in expected.items():
+            part = bisect_right(self.starts, doc) - 1
+            norm = searcher.lengths(part, doc - self.starts[part])[2]
+            ranked.append((1.5 * (tf / (tf + norm)), doc))
+        ranked.sort(key=lambda one: (-one[0], one[1]))
         for build in BUILDS:
             assert self.find(slots, slop=slop, fields=fields, build=build) == expected
+            for k in (1, 10, 10_000) if len(slots) > 1 else ():
+                assert self.best(slots, k, slop=slop, fields=fields, build=build) == ranked[:k]
         return expected
 
 
@@ -176,11 +193,12 @@ def test_a_field_of_no_weight_has_nothing(tmp_path: Path) -> None:
     assert archive.check(["a"]) == {1: 1.0}
 
 
-def test_deleted_documents_are_found(tmp_path: Path) -> None:
+def test_deleted_documents_are_found_but_not_among_the_best(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, "a b", "a b", "b a")
     searcher = archive.searcher([b"\x02"])
     assert find(searcher, [("a",), ("b",)]).items() == [[(0, 1.0), (1, 1.0)]]
     assert find(searcher, [("a",)]).df == 3
+    assert [doc for _, doc in archive.best([("a",), ("b",)], 10, [b"\x02"])] == [1]
 
 
 def test_what_is_found_scores_as_a_term_of_that_many_documents(tmp_path: Path) -> None:
@@ -213,6 +231,22 @@ def test_a_pattern_stands_for_many_forms(tmp_path: Path) -> None:
         assert dict(occurrences.items()[0]) == archive.check(slots)
 
 
+def test_a_phrase_may_have_a_weight_of_its_own(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, "a b", "a", "b", "c a b")
+    assert find(archive.searcher(), [("a",), ("b",)], weight=2.5).weight == 2.5
+
+
+def test_groups_are_slots(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, "ab c", "c a", "b c", "a", "c")
+    searcher = archive.searcher()
+    slots: list[Any] = [searcher.group(("a", "b", "q")), searcher.group(("c",))]
+    for _ in range(2):
+        assert find(searcher, slots).items() == [[(0, 1.0), (2, 1.0)]]
+    assert find(searcher, [*slots, ("q",)]).df == find(searcher, [searcher.group(("q",))]).df == 0
+    with pytest.raises(ValueError, match="another searcher"):
+        find(archive.searcher(), slots)
+
+
 def test_wrong_arguments(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, ("a", "b"))
     searcher, file = archive.searcher(), archive.segments[0].file
@@ -230,6 +264,12 @@ def test_wrong_arguments(tmp_path: Path) -> None:
     ):
         with pytest.raises(ValueError):
             find(searcher, slots, **options)  # type: ignore[arg-type]
+        if not slots or len(slots) > 1 or options:
+            with pytest.raises(ValueError):
+                best(searcher, slots, 10, 1.0, **options)  # type: ignore[arg-type]
+    for weight in (0, -1.0, math.nan):
+        with pytest.raises(ValueError):
+            best(searcher, [("a",), ("b",)], 10, weight)
 
 
 def test_a_search_stops_at_its_deadline(large: Archive) -> None:
@@ -237,6 +277,8 @@ def test_a_search_stops_at_its_deadline(large: Archive) -> None:
         deadline = Deadline(0)
         assert find(large.searcher(), list(slots), deadline=deadline).df == 0
         assert deadline.passed
+        if len(slots) > 1:
+            assert best(large.searcher(), list(slots), 10, 1.0, deadline=Deadline(0)) == []
         deadline = Deadline(1e6)
         whole = find(large.searcher(), list(slots), deadline=deadline)
         assert whole.items() == find(large.searcher(), list(slots)).items()

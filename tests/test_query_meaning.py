@@ -319,13 +319,17 @@ def test_a_longer_text_is_held_back(ask: Ask) -> None:
     assert scores(documents, "red blue", ask) == near({"1": bm25(1, 1, 2, 0.5), "2": bm25(1, 1, 2, 1.5)})
 
 
-def test_a_phrase_counts_as_one_rare_word(ask: Ask) -> None:
-    assert scores(EVEN, '"red green"', ask) == near({"1": bm25(1, 1, 4)})
+def test_a_phrase_has_the_idfs_of_its_words(ask: Ask) -> None:
+    red, green = 3, 2  # documents with it
+    assert scores(EVEN, '"red green"', ask) == near({"1": bm25(1, red, 4) + bm25(1, green, 4)})
     documents = texts("red green red green", "green red blue red", "red red red green", "grey grey grey grey")
-    assert scores(documents, '"red green"', ask) == near({"1": bm25(2, 2, 4), "3": bm25(1, 2, 4)})
+    twice, once = 2 * bm25(2, 3, 4), 2 * bm25(1, 3, 4)
+    assert scores(documents, '"red green"', ask) == near({"1": twice, "3": once})
+    assert scores(documents, '="red green"', ask) == near({"1": twice, "3": once})
     # Ends of chains are counted: the two green of the first, not the three pairs.
-    assert scores(documents, '"red green"~3', ask) == near({"1": bm25(2, 2, 4), "3": bm25(1, 2, 4)})
-    assert scores(documents, '"red red"', ask) == near({"3": bm25(2, 1, 4)})
+    assert scores(documents, '"red green"~3', ask) == near({"1": twice, "3": once})
+    assert scores(documents, '"red red"', ask) == near({"3": twice})
+    assert scores(documents, '"red green" grey', ask) == near({"1": twice, "3": once, "4": bm25(4, 1, 4)})
 
 
 def test_a_pattern_counts_as_one_word(ask: Ask) -> None:

@@ -316,7 +316,7 @@ def best(Searcher searcher, list slots, int k, double weight, *, slop=1, fields=
          str build=BUILDS[0]) -> list:
     """The best k documents for a phrase alone, as Kernel.top gives them for what find() finds: [(score, segment, document), ...].
 
-    weight: above 0. The other arguments are those of find().
+    slots: two or more. weight: above 0. The other arguments are those of find().
     """
     cdef uint32_t j, field, i
     cdef double weights[16]
@@ -331,6 +331,8 @@ def best(Searcher searcher, list slots, int k, double weight, *, slop=1, fields=
     cdef list found = []
     cdef int ok
     _check(searcher, slots, slop, fields)
+    if len(slots) < 2:
+        raise ValueError("a single word is no phrase")
     if not weight > 0:
         raise ValueError("a phrase weighs more than 0")
     if k <= 0:

@@ -186,6 +186,24 @@ SL_INLINE float sl_cursor_tf(sl_cursor *c, uint32_t rank, int dense, const doubl
     return c->tfs[rank % SL_BLOCK];
 }
 
+/* Asks for the bytes of a posting's block: its tfs and its positions. */
+SL_INLINE void sl_cursor_prefetch(const sl_cursor *c, uint32_t rank)
+{
+    const sl_list *l = &c->list;
+    uint32_t block = rank / SL_BLOCK;
+    if (block == c->places.block || block >= l->blocks || !l->places)
+        return;
+    const uint8_t *p = sl_list_block(l, block); /* asking past the end is harmless */
+    uint64_t start = sl_load32(l->places + 4ull * block);
+    SL_PREFETCH(p);
+    SL_PREFETCH(p + 64);
+    SL_PREFETCH(p + 128);
+    if (start > c->positions_length)
+        return;
+    for (uint32_t i = 0; i < 256; i += 64)
+        SL_PREFETCH(c->positions + start + i);
+}
+
 /* Where the term of a posting stands, in any form: *n ascending positions, each what stands at *places less *base, until the next
  * call. Returns 0 when they are damaged or, with places.memory_failed, memory ran out. */
 SL_INLINE int sl_cursor_places(sl_cursor *c, uint32_t rank, const uint32_t **places, uint32_t *base, uint32_t *n)

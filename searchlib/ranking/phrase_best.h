@@ -1,7 +1,7 @@
 /* Which documents of a segment may have a phrase among their best k, and how often do those have it?
  *
- * A document has a phrase at most as often as the rarest of its words there: that bounds its score before any position is looked
- * at. So the documents with all words are bounded first, and then looked at, those with the largest bounds first, until no bound
+ * A document has a phrase at most as often as the rarest of its words there; with a slop above 1, when one occurrence of a word may
+ * lead to several of the next, as often as the last word. That bounds its score before any position is looked at. So the documents with all words are bounded first, and then looked at, those with the largest bounds first, until no bound
  * reaches the k-th best score so far. A phrase weighs what its words do, and not what is found of it, so that this is known.
  *
  * Bounds and scores are single-precision, with norms rounded down, and decide as in topk.h only what is kept.
@@ -15,7 +15,9 @@
 #include "norms.h"
 #include "phrase.h"
 
-#define SL_STEPS 256u /* of bounds: documents in the same step are looked at in their order */
+#define SL_STEPS 256u /* that bounds are told apart by */
+#define SL_FIRST 64u  /* candidates that are looked at first; then four times as many, and so on */
+#define SL_AHEAD 4    /* candidates */
 #define SL_DENSE 4    /* so many postings of a block are worth decoding all their tfs */
 
 typedef struct {
@@ -27,8 +29,8 @@ typedef struct {
     uint32_t *docs;        /* the candidates, ascending */
     float *bounds;         /* of their scores */
     uint32_t *marks;       /* by slot */
-    uint32_t *order;       /* candidates as they are looked at */
-    uint32_t starts[SL_STEPS + 1]; /* where those of each step begin in it, the highest first */
+    uint8_t *steps;        /* of their bounds, the largest are of step 0 */
+    uint32_t *order;       /* candidates that are looked at together */
     uint32_t count;
     size_t capacity;
 } sl_phrase_best;
@@ -69,10 +71,12 @@ SL_FUNCTION int sl_phrase_best_bound(sl_phrase_best *b, uint32_t from, uint32_t 
         int dense = (uint64_t)n * SL_BLOCK * s->documents > (uint64_t)SL_DENSE * SL_WINDOW * slot->postings;
         for (uint32_t i = 0; i < n; i++) {
             uint32_t mark = sl_slot_mark(slot, from, s->docs[i]);
+            b->marks[(b->count + (size_t)i) * s->count + k] = mark;
+            if (s->slop > 1 && k + 1 < s->count)
+                continue;
             float most = sl_slot_most(slot, mark, dense, s->weights, rounded);
             if (most < 0)
                 return 0;
-            b->marks[(b->count + (size_t)i) * s->count + k] = mark;
             least[i] = most < least[i] ? most : least[i];
         }
     }
@@ -89,31 +93,48 @@ SL_FUNCTION int sl_phrase_best_bound(sl_phrase_best *b, uint32_t from, uint32_t 
     return 1;
 }
 
-SL_INLINE uint32_t sl_phrase_best_step(const sl_phrase_best *b, float bound)
+/* How far below the largest bound there can be. */
+SL_INLINE uint8_t sl_phrase_best_step(const sl_phrase_best *b, float bound)
 {
     float step = bound / b->weight * SL_STEPS;
-    return step < SL_STEPS ? SL_STEPS - 1 - (uint32_t)step : 0;
+    return step < SL_STEPS ? (uint8_t)(SL_STEPS - 1 - (uint32_t)step) : 0;
 }
 
-/* Orders the candidates by steps. Returns 0 when memory ran out. */
-SL_FUNCTION int sl_phrase_best_sort(sl_phrase_best *b)
+/* Asks for the bytes that looking at a candidate begins with. */
+SL_INLINE void sl_phrase_best_prefetch(const sl_phrase_best *b, uint32_t candidate)
 {
-    uint32_t next[SL_STEPS] = {0}, sum = 0;
-    b->order = (uint32_t *)malloc(((size_t)b->count + 1) * sizeof *b->order);
-    if (!b->order) {
-        b->phrase.memory_failed = 1;
-        return 0;
+    const sl_phrase *s = &b->phrase;
+    for (uint32_t i = 0; i < s->count; i++)
+        sl_slot_prefetch(&s->slots[i], b->marks[(size_t)candidate * s->count + i]);
+}
+
+/* Looks at n candidates, the numbers of which are in b->order. Returns 0 as sl_phrase_best_run() does. */
+SL_FUNCTION int sl_phrase_best_look(sl_phrase_best *b, uint32_t n)
+{
+    sl_phrase *s = &b->phrase;
+    for (uint32_t i = 0; i < s->count; i++)
+        sl_slot_expect(&s->slots[i], n, s->documents);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t c = b->order[i], doc = b->docs[c];
+        if (i + SL_AHEAD < n)
+            sl_phrase_best_prefetch(b, b->order[i + SL_AHEAD]);
+        if (b->bounds[c] < b->best->threshold)
+            continue;
+        if (i % SL_PATIENCE == 0 && sl_deadline_passed(s->deadline))
+            return 1;
+        double tf = sl_phrase_look(s, doc, b->marks + (size_t)c * s->count);
+        if (tf < 0)
+            return 0;
+        float score = b->weight * ((float)tf / ((float)tf + sl_norm(b->norms, doc)));
+        if (!(tf > 0) || score < b->best->threshold)
+            continue;
+        if (!sl_best_offer(b->best, score, 0, doc)) {
+            s->memory_failed = 1;
+            return 0;
+        }
+        if (!sl_phrase_add(s, doc, tf))
+            return 0;
     }
-    for (uint32_t c = 0; c < b->count; c++)
-        next[sl_phrase_best_step(b, b->bounds[c])]++;
-    for (uint32_t step = 0; step < SL_STEPS; step++) {
-        uint32_t n = next[step];
-        b->starts[step] = next[step] = sum;
-        sum += n;
-    }
-    b->starts[SL_STEPS] = sum;
-    for (uint32_t c = 0; c < b->count; c++)
-        b->order[next[sl_phrase_best_step(b, b->bounds[c])]++] = c;
     return 1;
 }
 
@@ -122,7 +143,7 @@ SL_FUNCTION int sl_phrase_best_sort(sl_phrase_best *b)
 SL_FUNCTION int sl_phrase_best_run(sl_phrase_best *b)
 {
     sl_phrase *s = &b->phrase;
-    uint32_t looked = 0;
+    uint32_t sizes[SL_STEPS] = {0}, first = 0, step = 0;
     for (uint32_t i = 0; i < s->count; i++)
         s->slots[i].kept = 1;
     if (!sl_phrase_begin(s))
@@ -134,32 +155,26 @@ SL_FUNCTION int sl_phrase_best_run(sl_phrase_best *b)
         if (sl_deadline_passed(s->deadline))
             return 1;
     }
-    if (!sl_phrase_best_sort(b))
+    b->order = (uint32_t *)malloc(((size_t)b->count + 1) * sizeof *b->order);
+    b->steps = (uint8_t *)malloc((size_t)b->count + 1);
+    if (!b->order || !b->steps) {
+        s->memory_failed = 1;
         return 0;
-    for (uint32_t step = 0; step < SL_STEPS; step++) {
-        uint32_t start = b->starts[step], end = b->starts[step + 1];
-        if (start < end)
-            for (uint32_t i = 0; i < s->count; i++)
-                sl_slot_expect(&s->slots[i], end - start, s->documents);
-        for (uint32_t i = start; i < end; i++) {
-            uint32_t c = b->order[i], doc = b->docs[c];
-            if (b->bounds[c] < b->best->threshold)
-                continue;
-            if (looked++ % SL_PATIENCE == 0 && sl_deadline_passed(s->deadline))
-                return 1;
-            double tf = sl_phrase_look(s, doc, b->marks + (size_t)c * s->count);
-            if (tf < 0)
-                return 0;
-            float score = b->weight * ((float)tf / ((float)tf + sl_norm(b->norms, doc)));
-            if (!(tf > 0) || score < b->best->threshold)
-                continue;
-            if (!sl_best_offer(b->best, score, 0, doc)) {
-                s->memory_failed = 1;
-                return 0;
-            }
-            if (!sl_phrase_add(s, doc, tf))
-                return 0;
+    }
+    for (uint32_t c = 0; c < b->count; c++)
+        sizes[b->steps[c] = sl_phrase_best_step(b, b->bounds[c])]++;
+    for (uint32_t size = SL_FIRST; step < SL_STEPS; first = step, size = size < SL_STEPS << 20 ? size * 4 : size) {
+        uint32_t sum = 0, n = 0;
+        for (; step < SL_STEPS && sum < size; step++)
+            sum += sizes[step];
+        for (uint32_t c = 0; c < b->count && sum; c++) {
+            b->order[n] = c;
+            n += (b->steps[c] >= first) & (b->steps[c] < step) & (b->bounds[c] >= b->best->threshold);
         }
+        if (n && !sl_phrase_best_look(b, n))
+            return 0;
+        if (sl_deadline_passed(s->deadline))
+            return 1;
     }
     return 1;
 }
@@ -170,6 +185,7 @@ SL_FUNCTION void sl_phrase_best_end(sl_phrase_best *b)
     free(b->docs);
     free(b->bounds);
     free(b->marks);
+    free(b->steps);
     free(b->order);
 }
 

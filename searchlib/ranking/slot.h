@@ -211,6 +211,13 @@ SL_INLINE float sl_slot_most(sl_slot *s, uint32_t mark, int dense, const double 
     return sum;
 }
 
+/* Asks for the bytes by which a document of a mark is looked up in the only list. */
+SL_INLINE void sl_slot_prefetch(const sl_slot *s, uint32_t mark)
+{
+    if (s->count == 1)
+        sl_cursor_prefetch(s->cursors, mark);
+}
+
 /* What sl_slot_places() does where several terms or given forms are to be put together. */
 SL_FUNCTION int sl_slot_gather(sl_slot *s, uint32_t doc, uint32_t mark)
 {
