@@ -177,6 +177,9 @@ cdef class Kernel:
         self._fits(mask)
         if decay is not None and decay.documents != owner.documents:
             raise ValueError("the ages are of another snapshot")
+        for part in owner.parts:
+            owner.prepare_norms(part)
+            slack = max(slack, part.norms.slack)
         scratch = self.idle
         if scratch != NULL:
             self.idle = scratch.next
@@ -187,9 +190,6 @@ cdef class Kernel:
         j = 0
         found = []
         try:
-            for part in owner.parts:
-                owner.prepare_norms(part)
-                slack = max(slack, part.norms.slack)
             if not sl_best_init(&best, k, n, slack):
                 raise MemoryError("no memory for a query")
             if after is not None:
