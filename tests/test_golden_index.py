@@ -33,10 +33,10 @@ SCORES = {
     "ёлки": {"tram-1": 0.9455383645385853},
     "елки": {"tram-1": 0.9455383645385853},
     # phrases, and words in one form
-    '"water treaty"': {"treaty-1": 1.5122906799232392},
-    '"договор о воде"': {"treaty-2": 1.5122906799232392},
-    '"bridge carries"': {"bridge-1": 0.9640079147954433},
-    '"first bridge"~5': {"tram-1": 0.9455383645385853},
+    '"water treaty"': {"treaty-1": 2.666849262416917},
+    '"договор о воде"': {"treaty-2": 4.536872039769717},
+    '"bridge carries"': {"bridge-1": 1.5497765144177897},
+    '"first bridge"~5': {"tram-1": 1.5200841490537444},
     '"first bridge"': {},
     "=мосту": {"bridge-2": 0.9640079147954433},
     # prefixes and other patterns

@@ -274,7 +274,7 @@ def test_a_word_asked_twice_counts_twice(ask: Ask) -> None:
 def test_a_boost_multiplies(ask: Ask) -> None:
     assert scores(EVEN, "blue^3", ask) == near({"2": 3 * bm25(1, 1, 4)})
     assert scores(EVEN, "(blue grey)^0.5", ask) == near({"2": 0.5 * bm25(1, 1, 4), "3": 0.5 * bm25(1, 1, 4)})
-    assert scores(EVEN, '"red green"^2', ask) == near({"1": 2 * bm25(1, 1, 4)})
+    assert scores(EVEN, '"red green"^2', ask) == near({"1": 2 * (bm25(1, 3, 4) + bm25(1, 2, 4))})
 
 
 def test_exclusions_and_limits_add_nothing(ask: Ask) -> None:

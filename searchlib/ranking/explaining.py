@@ -11,6 +11,7 @@ from searchlib.results.explain import Explanation
 if TYPE_CHECKING:
     from searchlib.definitions import Definition
     from searchlib.ranking._topk import Clause
+    from searchlib.ranking.execution import Lookup
     from searchlib.ranking.ranker import Answer
     from searchlib.ranking.rescoring import Rescoring
 
@@ -28,7 +29,7 @@ def explain(answer: Answer, definition: Definition, segment: int, doc: int) -> E
             if isinstance(source, Values):
                 part = Explanation(clause.boost if (segment, doc) in source.bits else 0.0, source.label)
             else:
-                part = _clause(answer, definition, clause, source.label, segment, doc)
+                part = _clause(answer, definition, clause, source, segment, doc)
             if part.value > 0:
                 parts.append(part)
     total = Explanation(sum(part.value for part in parts), "the words", "sum", tuple(parts))
@@ -55,16 +56,15 @@ def _lifted(answer: Answer, rescoring: Rescoring, words: Explanation, segment: i
 
 
 def _clause(
-    answer: Answer, definition: Definition, clause: Clause, label: str, segment: int, doc: int
+    answer: Answer, definition: Definition, clause: Clause, source: Lookup, segment: int, doc: int
 ) -> Explanation:
     searcher = answer.searcher
     length, average, norm = searcher.lengths(segment, doc)
     if clause.occurrences is not None:
         found = clause.occurrences
         tf = found.tf(segment, doc)
-        return _score(
-            label, clause.boost, found.weight, f"in {found.df:,} documents", tf, "", length, average, norm
-        )
+        spread = f"in {found.df:,} documents" if source.phrase is None else "the sum of its words'"
+        return _score(source.label, clause.boost, found.weight, spread, tf, "", length, average, norm)
     assert clause.group is not None
     names = [field.name for field in definition.text_fields]
     weights = searcher.field_weights
@@ -97,7 +97,7 @@ def _clause(
     if len(terms) == 1:
         return terms[0]
     best = max((term.value for term in terms), default=0.0)
-    return Explanation(best, f"the word '{label}', its readings", "largest", tuple(terms))
+    return Explanation(best, f"the word '{source.label}', its readings", "largest", tuple(terms))
 
 
 def _score(
