@@ -276,7 +276,7 @@ def archives(draw: st.DrawFn) -> tuple[list[list[tuple[str, ...]]], list[float]]
 
 def check(archive: Archive, slots: list[Any], features: list[Feature]) -> None:
     searcher = archive.searcher()
-    native = [archive.slot(slot) for slot in slots]
+    native: list[Any] = [archive.slot(slot) for slot in slots]
     documents = archive.oracle.corpus
     for segment, start in enumerate(archive.starts):
         count = archive.segments[segment].file.documents
