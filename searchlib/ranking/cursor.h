@@ -204,6 +204,28 @@ SL_INLINE void sl_cursor_prefetch(const sl_cursor *c, uint32_t rank)
         SL_PREFETCH(c->positions + start + i);
 }
 
+/* What sl_cursor_meet() does when the list has no bitmap and most of its postings in the window will be compared: `map` says by
+ * document of the window, with `mark`, which of them are wanted, from `first` to `last`. No step waits for the one before. */
+SL_FUNCTION int64_t sl_cursor_pass(sl_cursor *c, uint32_t from, uint32_t first, uint32_t last, const uint8_t *map, uint8_t mark,
+                                   uint32_t *docs, uint32_t *ranks)
+{
+    const sl_list *l = &c->list;
+    uint32_t found = 0, block = sl_list_seek(l, c->block == SL_NO_BLOCK ? 0 : c->block, first);
+    for (; block < l->blocks && sl_list_floor(l, block) <= last; block++) {
+        if (!sl_cursor_load(c, block))
+            return -1;
+        for (uint32_t i = 0; i < c->count; i++) {
+            uint32_t doc = c->docs[i], at = doc - from;
+            docs[found] = doc;
+            ranks[found] = block * SL_BLOCK + i;
+            found += (at < SL_WINDOW) & (map[at % SL_WINDOW] == mark);
+        }
+        if (c->docs[c->count - 1] >= last)
+            break;
+    }
+    return found;
+}
+
 /* Where the term of a posting stands, in any form: *n ascending positions, each what stands at *places less *base, until the next
  * call. Returns 0 when they are damaged or, with places.memory_failed, memory ran out. */
 SL_INLINE int sl_cursor_places(sl_cursor *c, uint32_t rank, const uint32_t **places, uint32_t *base, uint32_t *n)

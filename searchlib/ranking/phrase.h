@@ -27,6 +27,7 @@ typedef struct {
     double weights[SL_MAX_FIELDS];        /* by field; 0 when it does not count */
     sl_deadline *deadline;                /* NULL: none */
     uint32_t *docs, *ranks;               /* of a window */
+    sl_map map;                           /* the same documents */
     uint32_t *marks;                      /* of a document, by slot */
     uint32_t *order;                      /* slots, those with fewer postings first */
     uint32_t *steps;                      /* slots as they are looked at: each but the first is a neighbour of those before */
@@ -268,7 +269,7 @@ SL_FUNCTION int64_t sl_phrase_meet(sl_phrase *s, uint32_t from)
     const uint32_t *wanted = NULL;
     int64_t n = 1;
     for (uint32_t i = 0; i < s->count && n > 0; i++, wanted = s->docs)
-        n = sl_slot_find(&s->slots[s->order[i]], from, to, wanted, (uint32_t)n, s->docs, s->ranks);
+        n = sl_slot_find(&s->slots[s->order[i]], from, to, wanted, (uint32_t)n, s->docs, s->ranks, &s->map);
     return n;
 }
 

@@ -18,7 +18,7 @@
 #define SL_STEPS 256u /* that bounds are told apart by */
 #define SL_FIRST 64u  /* candidates that are looked at first; then four times as many, and so on */
 #define SL_AHEAD 4    /* candidates */
-#define SL_DENSE 4    /* so many postings of a block are worth decoding all their tfs */
+#define SL_DENSE 2    /* so many postings of a block are worth decoding all their tfs */
 
 typedef struct {
     sl_phrase phrase;      /* its answer: documents that may be among the best, and how often they have it */
@@ -87,7 +87,9 @@ SL_FUNCTION int sl_phrase_best_bound(sl_phrase_best *b, uint32_t from, uint32_t 
             continue;
         b->docs[kept] = doc;
         b->bounds[kept] = bound;
-        memmove(b->marks + (size_t)kept++ * s->count, b->marks + (b->count + (size_t)i) * s->count, s->count * sizeof *b->marks);
+        for (uint32_t k = 0; k < s->count; k++)
+            b->marks[(size_t)kept * s->count + k] = b->marks[(b->count + (size_t)i) * s->count + k];
+        kept++;
     }
     b->count = kept;
     return 1;

@@ -112,7 +112,7 @@ SL_FUNCTION int sl_proximity_run(sl_proximity *p)
         if (d % SL_FEW_LOOKED_AT == 0 && sl_deadline_passed(s->deadline))
             return 1;
         for (uint32_t i = 0; i < s->count; i++) {
-            int64_t n = s->slots[i].count ? sl_slot_find(&s->slots[i], from, doc + 1, &doc, 1, s->docs, s->ranks) : 0;
+            int64_t n = s->slots[i].count ? sl_slot_find(&s->slots[i], from, doc + 1, &doc, 1, s->docs, s->ranks, &s->map) : 0;
             if (n < 0)
                 return 0;
             p->present[i] = n > 0;

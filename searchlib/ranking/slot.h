@@ -9,12 +9,18 @@
 #include "cursor.h"
 
 #define SL_NO_DOCUMENT 0xFFFFFFFFu
+#define SL_LAID 8    /* one of so many postings is wanted: then all are passed over, rather than each looked for */
 #define SL_SPARSE 24 /* one of so many postings is looked at: then a subblock is rarely of use twice */
 
 typedef struct {
     uint32_t cursor, rank;
     uint32_t next;           /* of the same document: its number + 1; 0: none */
 } sl_entry;
+
+/* Which documents of a window are wanted: those at whose byte `mark` stands. */
+typedef struct {
+    uint8_t bytes[SL_WINDOW], mark;
+} sl_map;
 
 typedef struct {
     sl_cursor *cursors;
@@ -32,6 +38,18 @@ typedef struct {
     size_t room;
     int memory_failed;
 } sl_slot;
+
+/* Lays out n documents of the window from `from` on. Returns their mark. */
+SL_INLINE uint8_t sl_map_lay(sl_map *map, uint32_t from, const uint32_t *docs, uint32_t n)
+{
+    if (!++map->mark) {
+        memset(map->bytes, 0, sizeof map->bytes);
+        map->mark = 1;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        map->bytes[(docs[i] - from) % SL_WINDOW] = map->mark;
+    return map->mark;
+}
 
 /* Room for n numbers in *a and *b, which keep what they hold. Returns 0 when memory ran out. */
 SL_FUNCTION int sl_grow_both(uint32_t **a, uint32_t **b, size_t *room, size_t n)
@@ -82,14 +100,21 @@ SL_FUNCTION void sl_slot_end(sl_slot *s)
 }
 
 /* Those of the documents in [from, to) that have the slot, to[from] at most SL_WINDOW: of n ascending `wanted`, or of all when
- * wanted is NULL; `docs` may be `wanted`. docs and ranks have room for SL_WINDOW + 64. Returns how many, -1 when a list is damaged
+ * wanted is NULL; `docs` may be `wanted`. docs and ranks have room for SL_WINDOW + 64. map: begins all zero, is kept for the next. Returns how many, -1 when a list is damaged
  * or, with memory_failed, memory ran out. */
 SL_FUNCTION int64_t sl_slot_find(sl_slot *s, uint32_t from, uint32_t to, const uint32_t *wanted, uint32_t n, uint32_t *docs,
-                                 uint32_t *ranks)
+                                 uint32_t *ranks, sl_map *map)
 {
     uint32_t some[SL_WINDOW + 64], found = 0;
     if (s->count == 1) {
-        int64_t k = wanted ? sl_cursor_meet(s->cursors, from, wanted, n, docs, ranks) : sl_cursor_all(s->cursors, from, to, docs, ranks);
+        const sl_list *l = &s->cursors->list;
+        int64_t k;
+        if (!wanted)
+            k = sl_cursor_all(s->cursors, from, to, docs, ranks);
+        else if (l->bitmap || !n || (uint64_t)n * SL_LAID * l->documents < (uint64_t)l->df * SL_WINDOW)
+            k = sl_cursor_meet(s->cursors, from, wanted, n, docs, ranks);
+        else
+            k = sl_cursor_pass(s->cursors, from, wanted[0], wanted[n - 1], map->bytes, sl_map_lay(map, from, wanted, n), docs, ranks);
         for (int64_t i = 0; i < k && !s->cursors->list.bitmap; i++)
             s->first[docs[i] - from] = ranks[i];
         return k;
