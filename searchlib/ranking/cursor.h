@@ -94,6 +94,14 @@ SL_FUNCTION int64_t sl_cursor_all(sl_cursor *c, uint32_t from, uint32_t to, uint
             return -1;
         if (c->docs[0] >= to)
             break;
+        if (c->docs[0] >= from && c->docs[c->count - 1] < to) {
+            for (uint32_t i = 0; i < c->count; i++) {
+                docs[found + i] = c->docs[i];
+                ranks[found + i] = block * SL_BLOCK + i;
+            }
+            found += c->count;
+            continue;
+        }
         for (uint32_t i = 0; i < c->count; i++) {
             docs[found] = c->docs[i];
             ranks[found] = block * SL_BLOCK + i;

@@ -16,7 +16,7 @@
 #include "phrase.h"
 
 #define SL_STEPS 256u /* that bounds are told apart by */
-#define SL_FIRST 64u  /* candidates that are looked at first; then four times as many, and so on */
+#define SL_FIRST 128u /* candidates that are looked at first; then four times as many, and so on */
 #define SL_AHEAD 4    /* candidates */
 #define SL_DENSE 2    /* so many postings of a block are worth decoding all their tfs */
 
@@ -58,7 +58,7 @@ SL_FUNCTION int sl_phrase_best_room(sl_phrase_best *b, uint32_t n)
 SL_FUNCTION int sl_phrase_best_bound(sl_phrase_best *b, uint32_t from, uint32_t n)
 {
     sl_phrase *s = &b->phrase;
-    float least[SL_WINDOW + 64], rounded[SL_MAX_FIELDS];
+    float least[SL_WINDOW + 64], norms[SL_WINDOW + 64], rounded[SL_MAX_FIELDS];
     uint32_t kept = b->count;
     if (!sl_phrase_best_room(b, n))
         return 0;
@@ -80,13 +80,16 @@ SL_FUNCTION int sl_phrase_best_bound(sl_phrase_best *b, uint32_t from, uint32_t 
             least[i] = most < least[i] ? most : least[i];
         }
     }
+    for (uint32_t i = 0; i < n; i++) /* apart from what depends on it, since most norms come from far */
+        norms[i] = sl_norm(b->norms, s->docs[i]);
+    for (uint32_t i = 0; i < n; i++)
+        least[i] = b->weight * (least[i] / (least[i] + norms[i]));
     for (uint32_t i = 0; i < n; i++) {
         uint32_t doc = s->docs[i];
-        float bound = b->weight * (least[i] / (least[i] + sl_norm(b->norms, doc)));
-        if (!(bound > 0) || bound < b->best->threshold || (b->live && !(b->live[doc >> 3] >> (doc & 7) & 1)))
+        if (!(least[i] > 0) || least[i] < b->best->threshold || (b->live && !(b->live[doc >> 3] >> (doc & 7) & 1)))
             continue;
         b->docs[kept] = doc;
-        b->bounds[kept] = bound;
+        b->bounds[kept] = least[i];
         for (uint32_t k = 0; k < s->count; k++)
             b->marks[(size_t)kept * s->count + k] = b->marks[(b->count + (size_t)i) * s->count + k];
         kept++;
