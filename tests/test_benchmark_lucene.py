@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from benchmarks.corpora.archive import Archive, Article
+from benchmarks.corpora.archive import Archive, Article, language_of
 from benchmarks.corpora.questions import Classes, How, Question, folded
 from benchmarks.engines import jdk, lucene
-from benchmarks.engines.engine import Ask, days, language_of
+from benchmarks.engines.engine import Ask, days
 from benchmarks.engines.lucene import Lucene
 from benchmarks.engines.searchlib import Searchlib
 from benchmarks.engines.terms import Terms
@@ -109,7 +109,7 @@ def engine() -> Lucene:
 
 @pytest.fixture(scope="module")
 def questions() -> dict[str, list[Question]]:
-    return Classes(SEED, DOCUMENTS).questions(COUNT)
+    return Classes(Archive(SEED), DOCUMENTS).questions(COUNT)
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,7 @@ def articles() -> list[Article]:
 def questions() -> list[Question]:
     """Questions about any words, all words and phrases, in terms, and of single words, some of which nobody wrote."""
     terms = Terms()
-    classes = Classes(SEED, DOCUMENTS).questions(COUNT)
+    classes = Classes(Archive(SEED), DOCUMENTS).questions(COUNT)
     asked = [
         classes[name]
         for name in ("bag of 2 to 6 words", "AND of 2", "AND of 3", "phrase of 2", "phrase of 3")

@@ -19,7 +19,7 @@ SEED, DOCUMENTS, COUNT = 7, 150, 24
 
 @pytest.fixture(scope="module")
 def questions() -> dict[str, list[Question]]:
-    return Classes(SEED, DOCUMENTS).questions(COUNT)
+    return Classes(Archive(SEED), DOCUMENTS).questions(COUNT)
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,8 @@ def articles() -> list[Article]:
 
 
 def test_the_same_seed_asks_the_same(questions: dict[str, list[Question]]) -> None:
-    assert Classes(SEED, DOCUMENTS).questions(COUNT) == questions
-    assert Classes(SEED + 1, DOCUMENTS).questions(COUNT) != questions
+    assert Classes(Archive(SEED), DOCUMENTS).questions(COUNT) == questions
+    assert Classes(Archive(SEED + 1), DOCUMENTS).questions(COUNT) != questions
 
 
 def test_every_class_is_full_and_in_both_languages(questions: dict[str, list[Question]]) -> None:

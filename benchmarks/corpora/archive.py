@@ -13,7 +13,7 @@ import json
 import os
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,7 +45,7 @@ _TOPIC_WORDS = 200
 _NAMES_PER_TOPIC = 24
 _SIGMA, _MEAN = 0.7, 200
 _SHORTEST, _LONGEST = 20, 3000
-SOURCES = {
+SOURCES: dict[Language, list[str]] = {
     "en": [
         "Northern Courier",
         "The Harbour Post",
@@ -77,7 +77,8 @@ SECTIONS = (
     "transport",
 )
 _FIRST_DAY = datetime(2015, 1, 1, tzinfo=UTC)
-_MINUTES = 10 * 365 * 24 * 60
+_DAYS = 10 * 365
+_MINUTES = _DAYS * 24 * 60
 
 Language = Literal["en", "ru"]
 
@@ -115,6 +116,10 @@ class _Story:
 
 class Archive:
     """A generated archive. Not for use by several threads at once (it caches word forms)."""
+
+    first_day, days = _FIRST_DAY.date(), _DAYS
+    sources: Mapping[Language, Sequence[str]] = SOURCES
+    tags: Sequence[str] = SECTIONS
 
     def __init__(self, seed: int = 1) -> None:
         self.seed = seed
@@ -185,28 +190,12 @@ class Archive:
             random = self._random(1, asked)
             chosen = random.getrandbits(32) % max(documents // 2, 1) * 2 + asked % 2
             language = self.language(chosen)
-            words = self._content_words(self.article(chosen)["text"], language)
-            wanted = 1 + asked // 2 % 6
-            picked: list[str] = []
-            while words and len(picked) < wanted:
-                picked.append(words[random.getrandbits(32) % len(words)])
-                words = [word for word in words if word.lower() != picked[-1].lower()]
-            yield {"id": f"q{asked}", "lang": language, "text": " ".join(picked)}
+            words = content_words(self.article(chosen)["text"], language, self.function_words(language))
+            yield asked_query(random, asked, language, words)
 
     def function_words(self, language: Language) -> frozenset[str]:
         """The words of a language that queries of plain words leave out: articles, prepositions, pronouns."""
         return frozenset(self._lexicons[language].function.words)
-
-    def _content_words(self, text: str, language: Language) -> list[str]:
-        function = self.function_words(language)
-        found: list[str] = []
-        for token in text.split():
-            word = token.strip(".,«»“”—").removesuffix("'s")
-            low = word.lower()
-            right_script = low.isascii() == (language == "en")
-            if len(word) >= 3 and word.isalpha() and right_script and low not in function:
-                found.append(word)
-        return found
 
     def _random(self, stream: int, index: int) -> Random:
         return Random((self.seed << 64) | (stream << 48) | index)
@@ -289,6 +278,38 @@ class Archive:
         stem = name_stem(rank, 1 if story.language == "ru" else 0)
         name = lexicon.name_forms(stem, rank).pick(a >> 16)
         return name if b >> 24 & 3 else f"{lexicon.firsts[rank % len(lexicon.firsts)]} {name}"
+
+
+def content_words(text: str, language: Language, function: frozenset[str]) -> list[str]:
+    """The words of a text that queries are made of: three letters or more of the language's script, and no function words."""
+    found: list[str] = []
+    for token in text.split():
+        word = token.strip(".,«»“”—").removesuffix("'s")
+        low = word.lower()
+        right_script = low.isascii() == (language == "en")
+        if len(word) >= 3 and word.isalpha() and right_script and low not in function:
+            found.append(word)
+    return found
+
+
+def asked_query(random: Random, asked: int, language: Language, words: list[str]) -> Query:
+    """The query of a number: 1 to 6 of a document's words, each once."""
+    wanted = 1 + asked // 2 % 6
+    picked: list[str] = []
+    while words and len(picked) < wanted:
+        picked.append(words[random.getrandbits(32) % len(words)])
+        words = [word for word in words if word.lower() != picked[-1].lower()]
+    return {"id": f"q{asked}", "lang": language, "text": " ".join(picked)}
+
+
+def language_of(article: Article) -> Language:
+    """The language of an article, which engines are told: generated ones say it in their id."""
+    start = article["id"][:3]
+    if start in ("ru-", "en-"):
+        return "ru" if start == "ru-" else "en"
+    text = article["text"] or article["title"]
+    cyrillic = sum("\u0400" <= letter <= "\u04ff" for letter in text)
+    return "ru" if 2 * cyrillic > sum(letter.isalpha() for letter in text) else "en"
 
 
 def cache_folder() -> Path:

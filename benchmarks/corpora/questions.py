@@ -1,4 +1,4 @@
-"""What is asked in each class of question? Questions about a generated archive, made from its seed.
+"""What is asked in each class of question? Questions about an archive, made from its seed, and what people have asked elsewhere.
 
 A question is a pure function of (seed, number of documents, class, number), so that every run asks the same. Words
 are written in small letters and without ё, so that no word is an operator and no engine is asked what only
@@ -8,23 +8,25 @@ between them and not all function words: half from anywhere, mostly there once, 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 from random import Random
-from typing import Literal
+from typing import Literal, Protocol
 
-from benchmarks.corpora.archive import SECTIONS, SOURCES, Archive, Language, Query
+from benchmarks.corpora.archive import Article, Language, Query
 
-_YEAR = timedelta(days=365)  # about a tenth of the archive
-_FIRST_DAY, _DAYS = date(2015, 1, 1), 3650
+_LONG = range(8, 15)  # words of a long question
 _COUNTED, _COMMON = 1000, 200  # documents in which sequences are counted, and those taken for common
 _ALPHABETS: dict[Language, str] = {
     "en": "abcdefghijklmnopqrstuvwxyz",
     "ru": "абвгдежзийклмнопрстуфхцчшщъыьэюя",
 }
+
+_WORD = re.compile(r"[^\W_]+")
 
 How = Literal["any", "all", "phrase", "prefix", "fuzzy"]
 Wanted = Literal["best", "newest", "facets", "total"]
@@ -50,6 +52,30 @@ class Question:
     tag: str | None = None
 
 
+class About(Protocol):
+    """What questions are made from: documents, numbered from 0, and what is known of them all. sources: by language."""
+
+    seed: int
+    first_day: date
+    days: int
+
+    @property
+    def sources(self) -> Mapping[Language, Sequence[str]]: ...
+
+    @property
+    def tags(self) -> Sequence[str]: ...
+
+    def language(self, number_: int, /) -> Language: ...
+
+    def article(self, number_: int, /) -> Article: ...
+
+    def queries(self, count: int, documents: int) -> Iterator[Query]:
+        """Queries of 1 to 6 words about the first documents, by turns in both languages."""
+        ...
+
+    def function_words(self, language: Language) -> frozenset[str]: ...
+
+
 def folded(text: str) -> str:
     """Small letters, and е for ё as most newspapers print it."""
     return text.lower().replace("ё", "е")
@@ -58,8 +84,8 @@ def folded(text: str) -> str:
 class Classes:
     """The classes of questions about the first ``documents`` documents of an archive."""
 
-    def __init__(self, seed: int, documents: int) -> None:
-        self._archive = Archive(seed)
+    def __init__(self, archive: About, documents: int) -> None:
+        self._archive = archive
         self._documents = documents
         self._function = {
             language: frozenset(map(folded, self._archive.function_words(language)))
@@ -70,7 +96,11 @@ class Classes:
         """``count`` questions of each class, by the name of the class."""
         bags = [self._bag(query) for query in self._queries(count, range(2, 7))]
         draws: dict[str, Iterator[Question]] = {
+            "one word": (self._bag(query) for query in self._queries(count, range(1, 2))),
             "bag of 2 to 6 words": iter(bags),
+            "bag, top 100": (replace(bag, top=100) for bag in bags),
+            "bag, top 1,000": (replace(bag, top=1000) for bag in bags),
+            "long natural question": self._long(count),
             "AND of 2": self._all(count, 2),
             "AND of 3": self._all(count, 3),
             "phrase of 2": self._phrases(2),
@@ -108,7 +138,7 @@ class Classes:
         first = range(min(self._documents, _COUNTED))
         counts = Counter(phrase for number in first for phrase in self._sequences(number, words))
         common = sorted(counts, key=lambda phrase: (-counts[phrase], phrase))[:_COMMON]
-        while True:
+        while common:
             if there := self._sequences(random.randrange(self._documents), words):
                 yield Question(*random.choice(there), "phrase")
             yield Question(*random.choice(common), "phrase")
@@ -127,6 +157,20 @@ class Classes:
         return all(set(word) <= letters and word for word in phrase) and not self._function[
             language
         ].issuperset(phrase)
+
+    def _long(self, count: int) -> Iterator[Question]:
+        """Words of a document's text in their order, function words among them, as people put whole questions."""
+        random = self._random(18)
+        for _ in range(10 * count):
+            number = random.randrange(self._documents)
+            language = self._archive.language(number)
+            letters = set(_ALPHABETS[language])
+            tokens = folded(self._archive.article(number)["text"]).split()
+            words = [word for token in tokens if (word := token.strip(".,«»“”—")) and set(word) <= letters]
+            wanted = random.choice(_LONG)
+            start = random.randrange(max(len(words) - wanted, 0) + 1)
+            if len(words) >= wanted:
+                yield Question(language, tuple(words[start : start + wanted]))
 
     def _words(self, count: int, longer_than: int) -> Iterator[tuple[Language, str]]:
         """One word of each query that has a long enough one of plain letters."""
@@ -158,12 +202,22 @@ class Classes:
         return (limit(bag, random) for bag in bags)
 
     def _year(self, bag: Question, random: Random) -> Question:
-        since = _FIRST_DAY + timedelta(days=random.randrange(_DAYS - _YEAR.days))
-        until = since + _YEAR - timedelta(days=1)
+        days = max(self._archive.days // 10, 1)
+        since = self._archive.first_day + timedelta(days=random.randrange(max(self._archive.days - days, 1)))
+        until = since + timedelta(days=days - 1)
         return replace(bag, since=since.isoformat(), until=until.isoformat())
 
     def _source(self, bag: Question, random: Random) -> Question:
-        return replace(bag, source=random.choice(SOURCES[bag.language]))
+        return replace(bag, source=random.choice(self._archive.sources[bag.language]))
 
     def _tag(self, bag: Question, random: Random) -> Question:
-        return replace(bag, tag=random.choice(SECTIONS))
+        return replace(bag, tag=random.choice(self._archive.tags))
+
+
+def as_bag(text: str) -> Question | None:
+    """What somebody has typed, as a question for any of its words; None when it has none."""
+    words = tuple(_WORD.findall(folded(text)))
+    if not words:
+        return None
+    cyrillic = sum("\u0400" <= letter <= "\u04ff" for letter in text)
+    return Question("ru" if 2 * cyrillic > sum(map(len, words)) else "en", words)

@@ -24,6 +24,8 @@ class Bm25s:
     name = "bm25s"
     layout = 1
     analyses: tuple[Analysis, ...] = ("terms",)
+    most_documents: int | None = None
+    starts_fast = False
 
     def missing(self) -> str | None:
         return without("bm25s", "numba")

@@ -31,6 +31,8 @@ class DuckDb:
     name = "DuckDB"
     layout = 1
     analyses: tuple[Analysis, ...] = ("terms",)
+    most_documents: int | None = 20_000
+    starts_fast = True
 
     def missing(self) -> str | None:
         return without("duckdb", "duckdb-extension-fts")

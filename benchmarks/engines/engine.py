@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
-from benchmarks.corpora.archive import Article, Language
+from benchmarks.corpora.archive import Article
 from benchmarks.corpora.questions import Question
 
 Analysis = Literal["own", "terms"]
@@ -46,11 +46,18 @@ Ask = Callable[[Question], Answer]
 
 
 class Engine(Protocol):
-    """An engine under measurement. layout is raised when its index would be built in another way."""
+    """An engine under measurement.
+
+    layout is raised when its index would be built in another way. most_documents: those that it indexes in reasonable time; it is measured on
+    a smaller corpus of its own where there are more, with searchlib beside it. None: as many as there are. starts_fast: False
+    when the first questions of a process wait for a compiler.
+    """
 
     name: str
     layout: int
     analyses: tuple[Analysis, ...]
+    most_documents: int | None
+    starts_fast: bool
 
     def missing(self) -> str | None:
         """Why it cannot be measured here, in one sentence for people; None when it can."""
@@ -86,16 +93,6 @@ def without(*distributions: str) -> str | None:
         except PackageNotFoundError:
             return f"{name} is not installed"
     return None
-
-
-def language_of(article: Article) -> Language:
-    """The language of an article, which engines are told: generated ones say it in their id."""
-    start = article["id"][:3]
-    if start in ("ru-", "en-"):
-        return "ru" if start == "ru-" else "en"
-    text = article["text"] or article["title"]
-    cyrillic = sum("\u0400" <= letter <= "\u04ff" for letter in text)
-    return "ru" if 2 * cyrillic > sum(letter.isalpha() for letter in text) else "en"
 
 
 def limited(question: Question) -> bool:

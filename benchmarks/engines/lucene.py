@@ -31,10 +31,10 @@ from pathlib import Path
 from subprocess import PIPE, Popen, TimeoutExpired
 from tempfile import TemporaryDirectory, TemporaryFile
 
-from benchmarks.corpora.archive import Article, cache_folder
+from benchmarks.corpora.archive import Article, cache_folder, language_of
 from benchmarks.corpora.questions import Question, folded
 from benchmarks.engines import jdk
-from benchmarks.engines.engine import K1, Analysis, Answer, Ask, B, days, language_of
+from benchmarks.engines.engine import K1, Analysis, Answer, Ask, B, days
 
 SOURCES = Path(__file__).with_name("lucene_java")
 _BUILD_HEAP, _SEARCH_HEAP = "2g", "1g"
@@ -49,6 +49,8 @@ class Lucene:
     name = "Lucene"
     layout = 1
     analyses: tuple[Analysis, ...] = ("own", "terms")
+    most_documents: int | None = None
+    starts_fast = True
 
     def __init__(self, warm_up: int = 40_000) -> None:
         """warm_up: how many questions a searcher asks itself before it answers, unless they take it a minute."""

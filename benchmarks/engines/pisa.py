@@ -42,6 +42,8 @@ class Pisa:
     name = "PISA"
     layout = 1
     analyses: tuple[Analysis, ...] = ("terms",)
+    most_documents: int | None = None
+    starts_fast = True
 
     def missing(self) -> str | None:
         return without("pyterrier-pisa")

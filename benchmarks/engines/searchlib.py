@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.corpora.archive import Article
+from benchmarks.corpora.archive import Article, language_of
 from benchmarks.corpora.questions import Question
-from benchmarks.engines.engine import K1, Analysis, Answer, Ask, B, language_of
+from benchmarks.engines.engine import K1, Analysis, Answer, Ask, B
 
 if TYPE_CHECKING:
     from searchlib import Definition
@@ -22,6 +22,12 @@ class Searchlib:
     name = NAME
     layout = 3
     analyses: tuple[Analysis, ...] = ("own", "terms")
+    most_documents: int | None = None
+    starts_fast = True
+
+    def __init__(self, workers: int = 1) -> None:
+        """workers: processes that build."""
+        self._workers = workers
 
     def missing(self) -> str | None:
         return None
@@ -41,7 +47,7 @@ class Searchlib:
         definition = defined(analysis)
 
         def build(folder: Path) -> None:
-            with Index.create(folder, definition) as index, index.writer(memory_mb=1000) as writer:
+            with Index.create(folder, definition) as index, index.writer(workers=self._workers) as writer:
                 for record in records:
                     writer.add(record)
 

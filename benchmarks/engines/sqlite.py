@@ -20,9 +20,9 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks.corpora.archive import Article
+from benchmarks.corpora.archive import Article, language_of
 from benchmarks.corpora.questions import Question, folded
-from benchmarks.engines.engine import Analysis, Answer, Ask, days, language_of
+from benchmarks.engines.engine import Analysis, Answer, Ask, days
 
 _FILE = "index.sqlite"
 _STEMMED, _FORMS = "words", "forms"  # tables of words
@@ -40,6 +40,8 @@ class Sqlite:
     name = "SQLite FTS5"
     layout = 1
     analyses: tuple[Analysis, ...] = ("own", "terms")
+    most_documents: int | None = None
+    starts_fast = True
 
     def missing(self) -> str | None:
         with closing(sqlite3.connect(":memory:")) as connection:

@@ -23,9 +23,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.corpora.archive import Article
+from benchmarks.corpora.archive import Article, language_of
 from benchmarks.corpora.questions import Question, folded
-from benchmarks.engines.engine import SOURCES, Analysis, Answer, Ask, days, language_of, without
+from benchmarks.engines.engine import SOURCES, Analysis, Answer, Ask, days, without
 
 if TYPE_CHECKING:
     import tantivy
@@ -41,6 +41,8 @@ class Tantivy:
     name = "tantivy"
     layout = 3
     analyses: tuple[Analysis, ...] = ("own", "terms")
+    most_documents: int | None = None
+    starts_fast = True
 
     def missing(self) -> str | None:
         return without("tantivy")

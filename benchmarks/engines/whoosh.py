@@ -13,9 +13,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.corpora.archive import Article
+from benchmarks.corpora.archive import Article, language_of
 from benchmarks.corpora.questions import Question, folded
-from benchmarks.engines.engine import Analysis, Answer, Ask, days, language_of, without
+from benchmarks.engines.engine import Analysis, Answer, Ask, days, without
 
 _LANGUAGES = {"en": "english", "ru": "russian"}
 _TEXTS = ("title", "text")
@@ -28,6 +28,8 @@ class Whoosh:
     name = "Whoosh"
     layout = 2
     analyses: tuple[Analysis, ...] = ("own",)
+    most_documents: int | None = 20_000
+    starts_fast = True
     _megabytes = 512
 
     def missing(self) -> str | None:

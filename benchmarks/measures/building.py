@@ -1,9 +1,10 @@
 """What does it cost to build an index? One build, in a process of its own: its memory and threads alone.
 
-``python -m benchmarks.measures.building ENGINE ANALYSIS ARCHIVE FOLDER`` prints one JSON object; ``measured`` runs that. ENGINE
-is a name of engines.ENGINES; articles are loaded before the clock starts, so that reading JSON is nobody's
-cost. Or it is ``news``: searchlib as a user has it, with the news definition, everything stored and the
-archive streamed from the file, for the peak of memory; ``news:2`` is the same with two workers.
+``python -m benchmarks.measures.building ENGINE ANALYSIS ARCHIVE FOLDER [DOCUMENTS]`` prints one JSON object; ``measured`` runs that.
+ENGINE is a name of engines.ENGINES; articles are loaded before the clock starts, so that reading JSON is nobody's
+cost. Or it is ``searchlib, news``: as a user has it, with the news definition, everything stored and the
+archive streamed from the file, for the peak of memory. ``, 2 workers`` behind a name of searchlib builds with two processes.
+Only the first DOCUMENTS are indexed, or all.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import TypedDict
 
 from benchmarks.corpora.archive import Article
-from benchmarks.engines import ENGINES
+from benchmarks.engines import ENGINES, OURS
 from benchmarks.engines.engine import Analysis
+from benchmarks.engines.searchlib import Searchlib
 
-NEWS = "news"
+NEWS = f"{OURS}, news"
+TWO = ", 2 workers"
 
 
 class Build(TypedDict):
@@ -39,8 +43,14 @@ class Build(TypedDict):
     index_bytes: int
 
 
-def measured(engine: str, analysis: Analysis, archive: Path, folder: Path) -> Build:
-    """Builds in a new process; the folder must not exist."""
+class BuildError(Exception):
+    """A build that failed, with what the process said."""
+
+
+def measured(
+    engine: str, analysis: Analysis, archive: Path, folder: Path, documents: int | None = None
+) -> Build:
+    """Builds in a new process; the folder must not exist. documents: of the archive, None for all. Raises BuildError."""
     command = [
         sys.executable,
         "-m",
@@ -49,10 +59,11 @@ def measured(engine: str, analysis: Analysis, archive: Path, folder: Path) -> Bu
         analysis,
         str(archive),
         str(folder),
+        *([] if documents is None else [str(documents)]),
     ]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
-        raise RuntimeError(f"the build with {engine} failed:\n{run.stderr}")
+        raise BuildError(f"the build with {engine} failed:\n{run.stderr}")
     result: Build = json.loads(run.stdout)
     return result
 
@@ -62,30 +73,31 @@ def size_on_disk(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
-def articles(archive: Path) -> Iterator[Article]:
-    """The lines of an archive."""
+def articles(archive: Path, documents: int | None = None) -> Iterator[Article]:
+    """The lines of an archive, or the first of them."""
     with archive.open(encoding="utf-8") as lines:
-        for line in lines:
+        for line in islice(lines, documents):
             article: Article = json.loads(line)
             yield article
 
 
-def _news(archive: Path, workers: int) -> Callable[[Path], None]:
+def _news(found: Iterator[Article], workers: int) -> Callable[[Path], None]:
     from searchlib import Index
 
     def build(folder: Path) -> None:
         with Index.create(folder) as index, index.writer(workers=workers) as writer:
-            for article in articles(archive):
+            for article in found:
                 writer.add(article)
 
     return build
 
 
-def _ready(engine: str, analysis: Analysis, archive: Path) -> Callable[[Path], None]:
-    name, _, workers = engine.partition(":")
+def _ready(engine: str, analysis: Analysis, found: Iterator[Article]) -> Callable[[Path], None]:
+    workers = 2 if engine.endswith(TWO) else 1
+    name = engine.removesuffix(TWO)
     if name == NEWS:
-        return _news(archive, int(workers or 1))
-    return ENGINES[engine].ready(articles(archive), analysis)
+        return _news(found, workers)
+    return (Searchlib(workers) if name == OURS else ENGINES[name]).ready(found, analysis)
 
 
 def _peak_mb() -> float | None:
@@ -102,13 +114,13 @@ def _peak_mb() -> float | None:
     return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
 
 
-def main(engine: str, analysis: Analysis, archive: Path, folder: Path) -> Build:
+def main(engine: str, analysis: Analysis, archive: Path, folder: Path, documents: int | None = None) -> Build:
     """Builds here and now."""
     raw = [0, 0]
-    for article in articles(archive):
+    for article in articles(archive, documents):
         raw[0] += 1
         raw[1] += len(article["title"].encode()) + len(article["text"].encode())
-    build = _ready(engine, analysis, archive)
+    build = _ready(engine, analysis, articles(archive, documents))
     gc.collect()
     gc.freeze()  # the loaded articles are the benchmark's: collections during the build need not walk them
     wall, cpu = perf_counter(), process_time()
@@ -126,6 +138,12 @@ def main(engine: str, analysis: Analysis, archive: Path, folder: Path) -> Build:
 
 
 if __name__ == "__main__":
-    print(
-        json.dumps(main(sys.argv[1], "terms" if sys.argv[2] == "terms" else "own", *map(Path, sys.argv[3:])))
+    _engine, _analysis, _archive, _folder, *_documents = sys.argv[1:]
+    _built = main(
+        _engine,
+        "terms" if _analysis == "terms" else "own",
+        Path(_archive),
+        Path(_folder),
+        int(_documents[0]) if _documents else None,
     )
+    print(json.dumps(_built))

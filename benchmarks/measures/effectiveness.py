@@ -72,11 +72,16 @@ class Outcome:
         return all(round(one, 3) >= wanted for one, wanted in zip(found, goal, strict=True))
 
     def p(self, measure: str) -> float:
-        """How likely chance alone makes such a difference between the qualities, either way: by Student's paired t-test."""
-        from scipy.stats import ttest_rel
-
+        """How likely chance alone makes such a difference between the qualities, either way."""
         fast, best = (self.values[quality][measure] for quality in QUALITIES)
-        return 1.0 if fast == best else float(ttest_rel(best, fast).pvalue)
+        return chance(best, fast)
+
+
+def chance(ours: list[float], theirs: list[float]) -> float:
+    """How likely chance alone makes such a difference, either way: by Student's paired t-test over the queries."""
+    from scipy.stats import ttest_rel
+
+    return 1.0 if ours == theirs else float(ttest_rel(ours, theirs).pvalue)
 
 
 def ranked(search: Callable[[str, int], list[str]], queries: list[dict[str, Any]]) -> Run:
@@ -103,19 +108,33 @@ def evaluated(qrels: dict[str, dict[str, int]], run: Run) -> dict[str, list[floa
     }
 
 
+def judged_documents(collection: Collection, data: Path) -> Iterator[dict[str, Any]]:
+    """The documents of a collection that have a word."""
+    for document in real.documents(collection.name, data):
+        worded = any(document[field].strip() for field in ("title", "text"))
+        if worded and collection.language in (None, document.get("lang")):
+            yield document
+
+
+def judged_queries(
+    collection: Collection, data: Path
+) -> tuple[list[dict[str, Any]], dict[str, dict[str, int]]]:
+    """The queries of a collection, and the judgements of those that have any."""
+    queries = [
+        query for query in real.queries(collection.name, data) if collection.language in (None, query["lang"])
+    ]
+    qrels = real.judgements(collection.name, data)
+    return queries, {query["id"]: qrels[query["id"]] for query in queries if query["id"] in qrels}
+
+
 def outcome(collection: Collection, data: Path, folder: Path) -> Outcome:
     """Indexes a collection and asks all its queries in both qualities."""
-    name, language = collection.name, collection.language
     fields = (Field("title", "text", 2.0, stored=False), Field("text", "text", stored=False))
-    queries = [query for query in real.queries(name, data) if language in (None, query["lang"])]
-    qrels = real.judgements(name, data)
-    asked = {query["id"]: qrels[query["id"]] for query in queries if query["id"] in qrels}
+    queries, asked = judged_queries(collection, data)
     with Index.create(folder, Definition(fields)) as index:
         with index.writer() as writer:
-            for document in real.documents(name, data):
-                worded = any(document[field].strip() for field in ("title", "text"))
-                if worded and language in (None, document.get("lang")):
-                    writer.add({key: document[key] for key in ("id", "title", "text")})
+            for document in judged_documents(collection, data):
+                writer.add({key: document[key] for key in ("id", "title", "text")})
 
         def search(quality: str) -> Callable[[str, int], list[str]]:
             def ask(text: str, limit: int) -> list[str]:

@@ -15,6 +15,7 @@ import gc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from math import inf
 from statistics import fmean, median
 from threading import Barrier
 from time import perf_counter
@@ -29,6 +30,14 @@ FEWEST = 10  # questions that even the slowest engine answers
 _WARM_UP = 2  # times, since engines with a compiler of their own need some
 
 
+class EngineError(Exception):
+    """An engine has failed, in whatever way it has; the cause tells how."""
+
+    def __init__(self, name: str, cause: BaseException) -> None:
+        super().__init__(f"{name} has failed: {type(cause).__name__}: {cause}")
+        self.name = name
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What one engine did with the first questions of a class: its answers, and of each repetition a time in ms per question."""
@@ -38,18 +47,13 @@ class Run:
 
 
 def asked(asks: dict[str, Ask], questions: list[Question], repeats: int, budget: float) -> dict[str, Run]:
-    """Asks every engine every question, or as many as it answers within ``budget`` seconds a class."""
+    """Asks every engine every question, or as many as it answers within ``budget`` seconds a class. Raises EngineError."""
     runs: dict[str, Run] = {}
     for name, ask in asks.items():
-        few = questions[:FEWEST]
-        began = perf_counter()
-        answers = [ask(question) for question in few]
-        each = (perf_counter() - began) / len(few)
-        affordable = max(FEWEST, int(budget / (each * (repeats * ROUNDS + _WARM_UP))))
-        answers += [ask(question) for question in questions[FEWEST:affordable]]
+        answers = answered(name, ask, questions, budget / (repeats * ROUNDS + _WARM_UP))
         for _ in range(_WARM_UP - 1):
             for question in questions[: len(answers)]:
-                ask(question)
+                _timed(name, ask, question)
         runs[name] = Run(answers, [])
     gc.collect()
     gc.freeze()
@@ -62,6 +66,19 @@ def asked(asks: dict[str, Ask], questions: list[Question], repeats: int, budget:
     return runs
 
 
+def answered(name: str, ask: Ask, questions: list[Question], budget: float) -> list[Answer]:
+    """The answers to all questions, or to as many of the first as take ``budget`` seconds. Raises EngineError."""
+    few = questions[:FEWEST]
+    began = perf_counter()
+    try:
+        answers = [ask(question) for question in few]
+        each = (perf_counter() - began) / max(len(few), 1)
+        affordable = max(FEWEST, int(budget / each)) if few else 0
+        return answers + [ask(question) for question in questions[FEWEST:affordable]]
+    except Exception as error:  # of whatever class an engine has for it
+        raise EngineError(name, error) from error
+
+
 def _repetition(
     asks: dict[str, Ask], questions: list[Question], counts: dict[str, int]
 ) -> dict[str, list[float]]:
@@ -71,14 +88,17 @@ def _repetition(
         for number, question in enumerate(questions):
             for name, ask in turns if (number + round_) % 2 else turns[::-1]:
                 if number < counts[name]:
-                    times[name][number].append(_timed(ask, question))
+                    times[name][number].append(_timed(name, ask, question))
     return {name: [min(each) * 1e3 for each in of] for name, of in times.items()}
 
 
-def _timed(ask: Ask, question: Question) -> float:
-    began = perf_counter()
-    answer = ask(question)
-    seconds = perf_counter() - began
+def _timed(name: str, ask: Ask, question: Question) -> float:
+    try:
+        began = perf_counter()
+        answer = ask(question)
+        seconds = perf_counter() - began
+    except Exception as error:
+        raise EngineError(name, error) from error
     return seconds if answer.seconds is None else answer.seconds
 
 
@@ -117,24 +137,33 @@ def throughput(
     threads: int,
     repeats: int,
 ) -> Figure:
-    """Questions a second when so many threads ask at once, each with what it opened itself.
+    """Questions a second when so many threads ask at once, each with what it opened itself. Raises EngineError.
 
     Each thread's rate is what it answered by the time that its engine was busy with it.
     """
 
-    def work(number: int, start: Barrier) -> float:
-        ask = opened()
-        mine = questions[number::threads]
-        for question in mine:
-            ask(question)
-        start.wait()
-        return len(mine) / sum(_timed(ask, question) for question in mine)
+    def work(number: int, start: Barrier) -> list[float]:
+        try:
+            ask = opened_by(engine, opened)
+            mine = questions[number::threads]
+            for question in mine:
+                _timed(engine, ask, question)
+            rates = []
+            for _ in range(repeats):
+                start.wait()
+                rates.append(len(mine) / sum(_timed(engine, ask, question) for question in mine))
+            return rates
+        except EngineError:
+            start.abort()  # nobody waits for this thread
+            raise
 
-    values = []
-    for _ in range(repeats):
-        start = Barrier(threads)
-        with ThreadPoolExecutor(threads) as pool:
-            values.append(sum(pool.map(work, range(threads), [start] * threads)))
+    start = Barrier(threads)
+    with ThreadPoolExecutor(threads) as pool:
+        works = [pool.submit(work, number, start) for number in range(threads)]
+    for error in (one.exception() for one in works):
+        if isinstance(error, EngineError):
+            raise error
+    values = map(sum, zip(*(one.result() for one in works), strict=True))
     return Figure(
         "latency",
         corpus,
@@ -145,6 +174,14 @@ def throughput(
         tuple(values),
         rising=True,
     )
+
+
+def opened_by(name: str, opened: Callable[[], Ask]) -> Ask:
+    """What an engine opens. Raises EngineError."""
+    try:
+        return opened()
+    except Exception as error:
+        raise EngineError(name, error) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +217,8 @@ def agreement(
     if counts:
         counting = [replace(question, wanted="total") for question in shared]
         ours, theirs = (
-            [ask(question).total or 0 for question in counting] for ask in (asks[OURS], asks[engine])
+            [answer.total or 0 for answer in answered(name, asks[name], counting, inf)]
+            for name in (OURS, engine)
         )
     shares = [
         share

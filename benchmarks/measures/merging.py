@@ -87,7 +87,7 @@ def merged(folder: Path, dead: float) -> Merged:
         }
 
 
-def _built(folder: Path, found: Iterator[Article], documents: int, segments: int) -> float:
+def built(folder: Path, found: Iterator[Article], documents: int, segments: int) -> float:
     """Seconds that it takes to build an index with one commit for each segment; reading the archive is not counted."""
     from searchlib import Index
 
@@ -111,10 +111,10 @@ def command(documents: int, segments: int, dead: float) -> None:
     """Merge segments into one, with all documents and with a share of them deleted."""
     archive = prepared(documents)
     with TemporaryDirectory() as name:
-        seconds = _built(Path(name) / "one", articles(archive), documents, 1)
+        seconds = built(Path(name) / "one", articles(archive), documents, 1)
         click.echo(f"built at once: {seconds:.2f} s, {documents / seconds:,.0f} documents/s")
         folder = Path(name) / "several"
-        seconds = _built(folder, articles(archive), documents, segments)
+        seconds = built(folder, articles(archive), documents, segments)
         click.echo(f"built in {segments} segments: {seconds:.2f} s, {documents / seconds:,.0f} documents/s")
         for share in (0.0, dead):
             run = subprocess.run(
