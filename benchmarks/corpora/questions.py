@@ -13,12 +13,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import islice
 from random import Random
 from typing import Literal, Protocol
 
 from benchmarks.corpora.archive import Article, Language, Query
 
+_REMEMBERED = 2000  # documents
 _LONG = range(8, 15)  # words of a long question
 _COUNTED, _COMMON = 1000, 200  # documents in which sequences are counted, and those taken for common
 _ALPHABETS: dict[Language, str] = {
@@ -87,6 +89,8 @@ class Classes:
     def __init__(self, archive: About, documents: int) -> None:
         self._archive = archive
         self._documents = documents
+        self._article = lru_cache(_REMEMBERED)(archive.article)
+        self._asked: list[Query] = []  # the first queries of the archive, which several classes are made of
         self._function = {
             language: frozenset(map(folded, self._archive.function_words(language)))
             for language in _ALPHABETS
@@ -122,8 +126,13 @@ class Classes:
 
     def _queries(self, count: int, lengths: range) -> Iterator[Query]:
         """Queries of the archive with so many words; a sixth of all has 1, a sixth 2 and so on up to 6."""
-        asked = self._archive.queries(6 * (count + 2), self._documents)
+        asked = self._first_queries(6 * (count + 2))
         return islice((query for query in asked if len(query["text"].split()) in lengths), count)
+
+    def _first_queries(self, count: int) -> list[Query]:
+        if len(self._asked) < count:
+            self._asked = list(self._archive.queries(count, self._documents))
+        return self._asked[:count]
 
     def _bag(self, query: Query) -> Question:
         return Question(query["lang"], tuple(folded(query["text"]).split()))
@@ -146,7 +155,7 @@ class Classes:
     def _sequences(self, number: int, words: int) -> list[tuple[Language, tuple[str, ...]]]:
         """Every sequence of so many words in a document that can be asked as a phrase."""
         language = self._archive.language(number)
-        tokens = folded(self._archive.article(number)["text"]).split()
+        tokens = folded(self._article(number)["text"]).split()
         starts = range(len(tokens) - words + 1)
         found = [(*tokens[i : i + words - 1], tokens[i + words - 1].rstrip(".,")) for i in starts]
         return [(language, phrase) for phrase in found if self._plain(phrase, language)]
@@ -165,7 +174,7 @@ class Classes:
             number = random.randrange(self._documents)
             language = self._archive.language(number)
             letters = set(_ALPHABETS[language])
-            tokens = folded(self._archive.article(number)["text"]).split()
+            tokens = folded(self._article(number)["text"]).split()
             words = [word for token in tokens if (word := token.strip(".,«»“”—")) and set(word) <= letters]
             wanted = random.choice(_LONG)
             start = random.randrange(max(len(words) - wanted, 0) + 1)
@@ -174,7 +183,7 @@ class Classes:
 
     def _words(self, count: int, longer_than: int) -> Iterator[tuple[Language, str]]:
         """One word of each query that has a long enough one of plain letters."""
-        for query in self._archive.queries(3 * (count + 10), self._documents):
+        for query in self._first_queries(3 * (count + 10)):
             for word in folded(query["text"]).split():
                 if len(word) > longer_than and self._plain((word,), query["lang"]):
                     yield query["lang"], word

@@ -25,7 +25,7 @@ class Bm25s:
     layout = 1
     analyses: tuple[Analysis, ...] = ("terms",)
     most_documents: int | None = None
-    starts_fast = False
+    quick = False
 
     def missing(self) -> str | None:
         return without("bm25s", "numba")

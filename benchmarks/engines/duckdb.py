@@ -32,7 +32,7 @@ class DuckDb:
     layout = 1
     analyses: tuple[Analysis, ...] = ("terms",)
     most_documents: int | None = 20_000
-    starts_fast = True
+    quick = False
 
     def missing(self) -> str | None:
         return without("duckdb", "duckdb-extension-fts")

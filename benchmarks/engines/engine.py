@@ -49,15 +49,15 @@ class Engine(Protocol):
     """An engine under measurement.
 
     layout is raised when its index would be built in another way. most_documents: those that it indexes in reasonable time; it is measured on
-    a smaller corpus of its own where there are more, with searchlib beside it. None: as many as there are. starts_fast: False
-    when the first questions of a process wait for a compiler.
+    a smaller corpus of its own where there are more, with searchlib beside it. None: as many as there are. quick: whether a run
+    of three minutes has time for it.
     """
 
     name: str
     layout: int
     analyses: tuple[Analysis, ...]
     most_documents: int | None
-    starts_fast: bool
+    quick: bool
 
     def missing(self) -> str | None:
         """Why it cannot be measured here, in one sentence for people; None when it can."""

@@ -50,7 +50,7 @@ class Lucene:
     layout = 1
     analyses: tuple[Analysis, ...] = ("own", "terms")
     most_documents: int | None = None
-    starts_fast = True
+    quick = True
 
     def __init__(self, warm_up: int = 40_000) -> None:
         """warm_up: how many questions a searcher asks itself before it answers, unless they take it a minute."""

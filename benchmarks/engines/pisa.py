@@ -43,7 +43,7 @@ class Pisa:
     layout = 1
     analyses: tuple[Analysis, ...] = ("terms",)
     most_documents: int | None = None
-    starts_fast = True
+    quick = True
 
     def missing(self) -> str | None:
         return without("pyterrier-pisa")

@@ -23,7 +23,7 @@ class Searchlib:
     layout = 3
     analyses: tuple[Analysis, ...] = ("own", "terms")
     most_documents: int | None = None
-    starts_fast = True
+    quick = True
 
     def __init__(self, workers: int = 1) -> None:
         """workers: processes that build."""

@@ -41,7 +41,7 @@ class Sqlite:
     layout = 1
     analyses: tuple[Analysis, ...] = ("own", "terms")
     most_documents: int | None = None
-    starts_fast = True
+    quick = True
 
     def missing(self) -> str | None:
         with closing(sqlite3.connect(":memory:")) as connection:

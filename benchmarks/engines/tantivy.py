@@ -42,7 +42,7 @@ class Tantivy:
     layout = 3
     analyses: tuple[Analysis, ...] = ("own", "terms")
     most_documents: int | None = None
-    starts_fast = True
+    quick = True
 
     def missing(self) -> str | None:
         return without("tantivy")

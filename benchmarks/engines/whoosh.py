@@ -29,7 +29,7 @@ class Whoosh:
     layout = 2
     analyses: tuple[Analysis, ...] = ("own",)
     most_documents: int | None = 20_000
-    starts_fast = True
+    quick = False
     _megabytes = 512
 
     def missing(self) -> str | None:

@@ -41,7 +41,7 @@ def agreements(bench: Bench) -> None:
             able = _able(bench, asks, questions[:_COMPARED])
             bench.say(f"{subject}: answers of {', '.join(able)}")
             mine = answered(OURS, able[OURS], questions[:_COMPARED], bench.extent.budget)
-            for name in able.keys() - {OURS}:
+            for name in [name for name in able if name != OURS]:
                 with bench.spared():
                     _compare(bench, ground, subject, name, able, questions[: len(mine)], Run(mine, []))
 
@@ -76,8 +76,7 @@ def throughputs(bench: Bench) -> None:
             continue
         for name, ask in _able(bench, bench.asks(ground), questions).items():
             with bench.spared():
-                budget = bench.extent.budget / (bench.extent.repeats + 1)
-                if len(answered(name, ask, questions, budget)) < len(questions):
+                if len(answered(name, ask, questions, bench.extent.budget)) < len(questions):
                     bench.say(f"{name} is too slow for {len(questions)} questions at a time on {ground.name}")
                     continue
                 for threads in _THREADS[: os.cpu_count()]:

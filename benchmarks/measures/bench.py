@@ -25,7 +25,8 @@ class Extent:
     """How much is measured.
 
     questions: of each class; repeats: of latency and kernels; builds: of each engine; starts: processes; budget: seconds that an engine has for
-    a class; growth_to: documents; memory: questions asked of an index whose memory is measured; kernels: documents.
+    a class; growth_to: documents; memory: questions asked of an index whose memory is measured; texts: of documents that are
+    tokenised; merged: documents.
     """
 
     questions: int
@@ -35,7 +36,8 @@ class Extent:
     budget: float
     growth_to: int
     memory: int
-    kernels: int
+    texts: int
+    merged: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from statistics import fmean
 from tempfile import TemporaryDirectory
@@ -28,7 +27,6 @@ from benchmarks.measures.merging import built, merged
 
 OVERHEAD = "Python overhead"
 _COUNTED = ("postings", "windows", "visited", "blocks", "added", "candidates", "probes")
-_TEXTS = 2000  # of documents that are tokenised
 _LONG, _DENSE = (
     1000,
     8,
@@ -82,7 +80,7 @@ def _all(bench: Bench, ground: Ground) -> Iterator[Kernel]:
     from searchlib.language import Analyzer
     from searchlib.language._tokens import tokenize
 
-    texts = [article["text"] for article in islice(articles(ground.corpus.archive), _TEXTS)]
+    texts = [article["text"] for article in articles(ground.corpus.archive, bench.extent.texts)]
     forms = [token[0] for text in texts for token in tokenize(text)]
     distinct = list(dict.fromkeys(forms))
     size = sum(len(text.encode()) for text in texts)
@@ -175,7 +173,7 @@ def _searches(ranker: Any, name: str, questions: list[Question], match: str, k: 
 
 def _merge(bench: Bench, ground: Ground) -> list[Figure]:
     """Segments into one, written through to the disk."""
-    documents = min(bench.extent.kernels, ground.corpus.documents) // _SEGMENTS * _SEGMENTS
+    documents = min(bench.extent.merged, ground.corpus.documents) // _SEGMENTS * _SEGMENTS
     if not documents:
         return []
     with TemporaryDirectory(prefix="merge-", dir=bench.work) as name:

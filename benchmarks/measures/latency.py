@@ -73,7 +73,7 @@ def answered(name: str, ask: Ask, questions: list[Question], budget: float) -> l
     try:
         answers = [ask(question) for question in few]
         each = (perf_counter() - began) / max(len(few), 1)
-        affordable = max(FEWEST, int(budget / each)) if few else 0
+        affordable = max(FEWEST, int(min(budget / each, len(questions)))) if few else 0
         return answers + [ask(question) for question in questions[FEWEST:affordable]]
     except Exception as error:  # of whatever class an engine has for it
         raise EngineError(name, error) from error
