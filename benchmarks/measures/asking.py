@@ -56,12 +56,7 @@ def _compare(
     ours: Run,
 ) -> None:
     theirs = Run(answered(name, asks[name], questions, bench.extent.budget), [])
-    listed = all(question.wanted in ("best", "newest") for question in questions)
-    counts = (
-        ground.analysis == "own"
-        and listed
-        and bench.engines[name].answers(replace(questions[0], wanted="total"))
-    )
+    counts = ground.analysis == "own" and bench.engines[name].answers(replace(questions[0], wanted="total"))
     runs = {OURS: ours, name: theirs}
     bench.result.agreements.append(
         agreement(ground.name, subject, name, asks, questions, runs, counts=counts)
@@ -70,6 +65,7 @@ def _compare(
 
 def throughputs(bench: Bench) -> None:
     """Questions a second by as many threads as there are processors for."""
+    threads = _THREADS[: os.cpu_count()]
     for ground in bench.grounds():
         questions = bench.questions(ground).get(_BAG, [])
         if ground.corpus is not bench.corpus or not questions:
@@ -79,13 +75,10 @@ def throughputs(bench: Bench) -> None:
                 if len(answered(name, ask, questions, bench.extent.budget)) < len(questions):
                     bench.say(f"{name} is too slow for {len(questions)} questions at a time on {ground.name}")
                     continue
-                for threads in _THREADS[: os.cpu_count()]:
-                    bench.say(f"{name} on {ground.name}, {threads} at a time")
-                    opener = bench.opener(name, ground)
-                    found = throughput(
-                        ground.name, _BAG, opener, name, questions, threads, bench.extent.repeats
-                    )
-                    bench.result.figures.append(found)
+                bench.say(f"{name} on {ground.name}, {' and '.join(map(str, threads))} at a time")
+                opener = bench.opener(name, ground)
+                found = throughput(ground.name, _BAG, opener, name, questions, threads, bench.extent.repeats)
+                bench.result.figures.extend(found)
 
 
 def _able(bench: Bench, asks: dict[str, Ask], questions: list[Question]) -> dict[str, Ask]:

@@ -12,10 +12,10 @@ An engine that is too slow for that answers only the first questions of a class,
 from __future__ import annotations
 
 import gc
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from math import inf
 from statistics import fmean, median
 from threading import Barrier
 from time import perf_counter
@@ -27,6 +27,7 @@ from benchmarks.measures.figures import Figure, percentile
 
 ROUNDS = 3
 FEWEST = 10  # questions that even the slowest engine answers
+_TURN = 0.25  # seconds
 _WARM_UP = 2  # times, since engines with a compiler of their own need some
 
 
@@ -134,46 +135,53 @@ def throughput(
     opened: Callable[[], Ask],
     engine: str,
     questions: list[Question],
-    threads: int,
+    threads: tuple[int, ...],
     repeats: int,
-) -> Figure:
+) -> list[Figure]:
     """Questions a second when so many threads ask at once, each with what it opened itself. Raises EngineError.
 
-    Each thread's rate is what it answered by the time that its engine was busy with it.
+    Each thread's rate is what it answered by the time that its engine was busy with it. The numbers of threads take turns; a turn goes
+    through all questions as often as fills a quarter of a second.
     """
+    most = max(threads)
+    start = Barrier(most)
 
-    def work(number: int, start: Barrier) -> list[float]:
+    def work(number: int) -> list[list[float]]:
         try:
             ask = opened_by(engine, opened)
-            mine = questions[number::threads]
-            for question in mine:
-                _timed(engine, ask, question)
+            once = sum(_timed(engine, ask, question) for question in questions)
+            rounds = math.ceil(_TURN / once)
             rates = []
             for _ in range(repeats):
-                start.wait()
-                rates.append(len(mine) / sum(_timed(engine, ask, question) for question in mine))
-            return rates
+                for at_once in threads:
+                    start.wait()
+                    mine = questions[number::at_once] if number < at_once else []
+                    seconds = sum(_timed(engine, ask, one) for _ in range(rounds) for one in mine)
+                    rates.append(len(mine) * rounds / seconds if mine else 0.0)
+            return [rates[place :: len(threads)] for place in range(len(threads))]
         except EngineError:
             start.abort()  # nobody waits for this thread
             raise
 
-    start = Barrier(threads)
-    with ThreadPoolExecutor(threads) as pool:
-        works = [pool.submit(work, number, start) for number in range(threads)]
+    with ThreadPoolExecutor(most) as pool:
+        works = [pool.submit(work, number) for number in range(most)]
     for error in (one.exception() for one in works):
         if isinstance(error, EngineError):
             raise error
-    values = map(sum, zip(*(one.result() for one in works), strict=True))
-    return Figure(
-        "latency",
-        corpus,
-        subject,
-        engine,
-        f"{threads} thread{'s' * (threads > 1)}",
-        "questions/s",
-        tuple(values),
-        rising=True,
-    )
+    rates = [one.result() for one in works]
+    return [
+        Figure(
+            "latency",
+            corpus,
+            subject,
+            engine,
+            f"{at_once} thread{'s' * (at_once > 1)}",
+            "questions/s",
+            tuple(map(sum, zip(*(rate[place] for rate in rates), strict=True))),
+            rising=True,
+        )
+        for place, at_once in enumerate(threads)
+    ]
 
 
 def opened_by(name: str, opened: Callable[[], Ask]) -> Ask:
@@ -217,7 +225,7 @@ def agreement(
     if counts:
         counting = [replace(question, wanted="total") for question in shared]
         ours, theirs = (
-            [answer.total or 0 for answer in answered(name, asks[name], counting, inf)]
+            [answer.total or 0 for answer in answered(name, asks[name], counting, math.inf)]
             for name in (OURS, engine)
         )
     shares = [

@@ -36,13 +36,13 @@ def resident(what):
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith(what))
 questions = sys.stdin.read().splitlines()
-bare = resident("VmRSS")
+bare, mapped = resident("VmRSS"), resident("RssFile")
 from searchlib import Index
 index = Index.open(sys.argv[1])
 idle = resident("VmRSS") - bare
 for question in questions:
     index.search(question).ids
-print(idle, resident("VmRSS") - bare, resident("RssFile"))
+print(idle, resident("VmRSS") - bare, resident("RssFile") - mapped)
 """
 
 
@@ -82,7 +82,7 @@ def memory(bench: Bench) -> None:
     asked = (bags * (count // len(bags) + 1))[:count]
     command = [sys.executable, "-X", "utf8", "-c", _MEMORY, str(news)]
     runs = [_said(command, "\n".join(asked)).split() for _ in range(min(bench.extent.starts, 3))]
-    quantities = ("idle", f"after {count:,} questions", "of it mapped files, Python's too")
+    quantities = ("idle", f"after {count:,} questions", "of it mapped files")
     for quantity, values in zip(quantities, zip(*runs, strict=True), strict=True):
         megabytes = tuple(int(value) * 1024 / 1e6 for value in values)
         bench.result.figures.append(Figure("memory", ground.name, "", OURS, quantity, "MB", megabytes))

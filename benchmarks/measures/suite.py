@@ -36,21 +36,21 @@ FULL = Extent(
     budget=30.0,
     growth_to=0,
     memory=1000,
-    texts=2000,
+    texts=1000,
     merged=100_000,
 )
 QUICK = Extent(
-    questions=50,
+    questions=40,
     repeats=3,
     builds=1,
     starts=5,
     budget=0.4,
     growth_to=0,
     memory=1000,
-    texts=200,
+    texts=100,
     merged=2000,
 )
-_DOCUMENTS, _FEW = 300_000, 3000
+_DOCUMENTS, _FEW = 300_000, 2000
 _QUICK_WARM_UP = 500
 # In this order: what is built first is asked later; whatever opens an index closes it before the next builds or counts.
 SECTIONS: dict[str, Callable[[Bench], None]] = {
