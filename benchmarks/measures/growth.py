@@ -19,15 +19,16 @@ from benchmarks.measures.latency import asked, figures
 CLASSES = ("bag of 2 to 6 words", "AND of 2", "phrase of 2")
 _ENGINES = (OURS, "tantivy")
 _STEPS = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
-_SMALL = (300, 1_000, 3_000)  # only where there are not three of the others
+_SMALL = (100, 300, 1_000, 3_000)  # only where there are not three of the others
 
 
 def sizes(largest: int) -> list[int]:
-    """Numbers of documents up to the largest, three or more where it is not tiny."""
+    """Numbers of documents up to the largest; a few small ones where there are not three large ones."""
     found = [step for step in _STEPS if step <= largest]
     if len(found) < 3:
         found = [step for step in (*_SMALL, *_STEPS) if step <= largest]
-    return found if not found or found[-1] * 2 > largest else [*found, largest]
+        found = (found if found and found[-1] * 2 > largest else [*found, largest])[-3:]
+    return found
 
 
 def growth(bench: Bench) -> None:

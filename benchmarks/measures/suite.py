@@ -97,6 +97,11 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--questions", type=click.IntRange(1), help="Of each class.")
 @click.option("--repeats", type=click.IntRange(1), help="Of all questions, and of kernels.")
 @click.option("--builds", type=click.IntRange(1), help="Of each engine.")
+@click.option(
+    "--budget",
+    type=click.FloatRange(0),
+    help="Seconds that an engine has for a class; slow ones answer fewer.",
+)
 @click.option("--growth-to", type=click.IntRange(1), help="Documents. [default: as many as there are]")
 @click.option("--quick", is_flag=True, help="Less of everything: under three minutes.")
 @click.option(
@@ -118,6 +123,7 @@ def command(
     questions: int | None,
     repeats: int | None,
     builds: int | None,
+    budget: float | None,
     growth_to: int | None,
     quick: bool,
     out: Path | None,
@@ -134,6 +140,8 @@ def command(
     say = _progress()
     given = {"questions": questions, "repeats": repeats, "builds": builds, "growth_to": growth_to}
     extent = replace(QUICK if quick else FULL, **{name: value for name, value in given.items() if value})
+    if budget is not None:
+        extent = replace(extent, budget=budget)
     collections = data if with_real else None
     try:
         say("the corpus")
@@ -196,6 +204,7 @@ def _engines(wanted: Sequence[str], *, quick: bool) -> tuple[dict[str, Engine], 
     absent: dict[str, str] = {}
     for name, known in ENGINES.items():
         if wanted and name not in wanted and name != OURS:
+            absent[name] = "it was not asked for"
             continue
         engine: Engine = Lucene(_QUICK_WARM_UP) if quick and name == Lucene.name else known
         reason = engine.missing()
