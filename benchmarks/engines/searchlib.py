@@ -47,7 +47,8 @@ class Searchlib:
         definition = defined(analysis)
 
         def build(folder: Path) -> None:
-            with Index.create(folder, definition) as index, index.writer(workers=self._workers) as writer:
+            index = Index.create(folder, definition)
+            with index, index.writer(memory_mb=1000, workers=self._workers) as writer:
                 for record in records:
                     writer.add(record)
 
