@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -117,10 +117,6 @@ class Bench:
             self.build(engine, ground)
         return self._indexes[engine, ground.name]
 
-    def indexes(self) -> dict[tuple[str, str], Path]:
-        """What was built so far, by engine and name of the ground."""
-        return self._indexes
-
     def opener(self, engine: str, ground: Ground) -> Callable[[], Ask]:
         """What opens an engine's index on a ground, for the thread that calls it. Raises EngineError."""
         return partial(self.engines[engine].open, self.index(engine, ground), ground.analysis)
@@ -194,8 +190,3 @@ def variants(ground: Ground) -> list[str]:
     if ground.analysis == "terms":
         return []
     return [f"{OURS}{TWO}", NEWS, f"{NEWS}{TWO}"]
-
-
-def without(ground: Ground, engines: dict[str, Engine]) -> Ground:
-    """The ground with those engines that are still there."""
-    return replace(ground, engines=tuple(name for name in ground.engines if name in engines))
