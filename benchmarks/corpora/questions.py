@@ -22,6 +22,7 @@ from benchmarks.corpora.archive import Article, Language, Query
 
 _REMEMBERED = 2000  # documents
 _LONG = range(8, 15)  # words of a long question
+BAG = "bag of 2 to 6 words"  # the class that everything is measured with
 _COUNTED, _COMMON = 1000, 200  # documents in which sequences are counted, and those taken for common
 _ALPHABETS: dict[Language, str] = {
     "en": "abcdefghijklmnopqrstuvwxyz",
@@ -101,7 +102,7 @@ class Classes:
         bags = [self._bag(query) for query in self._queries(count, range(2, 7))]
         draws: dict[str, Iterator[Question]] = {
             "one word": (self._bag(query) for query in self._queries(count, range(1, 2))),
-            "bag of 2 to 6 words": iter(bags),
+            BAG: iter(bags),
             "bag, top 100": (replace(bag, top=100) for bag in bags),
             "bag, top 1,000": (replace(bag, top=1000) for bag in bags),
             "long natural question": self._long(count),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from benchmarks.corpora.questions import Question
+from benchmarks.corpora.questions import BAG, Question
 from benchmarks.engines import OURS
 from benchmarks.engines.engine import Ask
 from benchmarks.measures.bench import Bench, Ground
 from benchmarks.measures.latency import Run, agreement, answered, asked, figures, throughput
 
-_BAG = "bag of 2 to 6 words"  # the class whose questions a second are measured
 _THREADS = (1, 2)
 _COMPARED = 100  # questions of a class whose answers are compared
 
@@ -67,7 +66,7 @@ def throughputs(bench: Bench) -> None:
     """Questions a second by as many threads as there are processors for."""
     threads = _THREADS[: os.cpu_count()]
     for ground in bench.grounds():
-        questions = bench.questions(ground).get(_BAG, [])
+        questions = bench.questions(ground).get(BAG, [])
         if ground.corpus is not bench.corpus or not questions:
             continue
         for name, ask in _able(bench, bench.asks(ground), questions).items():
@@ -77,7 +76,7 @@ def throughputs(bench: Bench) -> None:
                     continue
                 bench.say(f"{name} on {ground.name}, {' and '.join(map(str, threads))} at a time")
                 opener = bench.opener(name, ground)
-                found = throughput(ground.name, _BAG, opener, name, questions, threads, bench.extent.repeats)
+                found = throughput(ground.name, BAG, opener, name, questions, threads, bench.extent.repeats)
                 bench.result.figures.extend(found)
 
 

@@ -11,12 +11,13 @@ from statistics import linear_regression
 
 from benchmarks.corpora.archive import Archive
 from benchmarks.corpora.chosen import Corpus, generated
+from benchmarks.corpora.questions import BAG
 from benchmarks.engines import OURS
 from benchmarks.measures.bench import Bench, Ground
 from benchmarks.measures.figures import Figure
 from benchmarks.measures.latency import asked, figures
 
-CLASSES = ("bag of 2 to 6 words", "AND of 2", "phrase of 2")
+CLASSES = (BAG, "AND of 2", "phrase of 2")
 _ENGINES = (OURS, "tantivy")
 _STEPS = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
 _SMALL = (100, 300, 1_000, 3_000)  # only where there are not three of the others

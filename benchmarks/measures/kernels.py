@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter_ns
 from typing import Any
 
-from benchmarks.corpora.questions import Question
+from benchmarks.corpora.questions import BAG, Question
 from benchmarks.engines import OURS
 from benchmarks.measures.bench import Bench, Ground
 from benchmarks.measures.building import articles
@@ -112,7 +112,7 @@ def _of_index(bench: Bench, ground: Ground) -> Iterator[Kernel]:
 
     ranker = Ranker(Snapshot.open(bench.index(OURS, ground), None), Analyzer())
     questions = bench.questions(ground)
-    bags = questions["bag of 2 to 6 words"]
+    bags = questions[BAG]
     most = ranker.snapshot.documents // _DENSE
     words = dict.fromkeys(word for bag in bags for word in bag.words)
     found = {(group := ranker.usual.lexicon.meaning(word)[0]).terms: group for word in words}
@@ -201,7 +201,7 @@ def _overhead(bench: Bench, ground: Ground) -> Figure:
     ranker = Ranker(Snapshot.open(folder, None), Analyzer())
     search, top = Index.open(folder).search, ranker.usual.kernel.top
     pairs: list[tuple[Callable[[], object], Callable[[], object]]] = []
-    for question in bench.questions(ground)["bag of 2 to 6 words"]:
+    for question in bench.questions(ground)[BAG]:
         text = " ".join(question.words)
         plan = ranker.plan(asked.Question(text), ranker.usual)
         assert plan is not None

@@ -14,12 +14,12 @@ import sysconfig
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks.corpora.questions import BAG
 from benchmarks.engines import OURS
 from benchmarks.measures.bench import Bench, Ground
 from benchmarks.measures.building import NEWS
 from benchmarks.measures.figures import Figure
 
-_BAG = "bag of 2 to 6 words"
 _STATUS = Path("/proc/self/status")
 _IMPORT = "import time; t = time.perf_counter(); import searchlib; print(time.perf_counter() - t)"
 _OPEN = """
@@ -89,7 +89,7 @@ def memory(bench: Bench) -> None:
 
 
 def _bags(bench: Bench, ground: Ground) -> list[tuple[str, ...]]:
-    return [question.words for question in bench.questions(ground)[_BAG]]
+    return [question.words for question in bench.questions(ground)[BAG]]
 
 
 def _seconds(code: str, *arguments: str) -> float:
