@@ -79,12 +79,9 @@ def is_plain(query: str) -> bool:
     """
     if query.replace(" ", "").isalnum() and _WORDS.isdisjoint(query.split()):
         return True  # as most are: the expressions below take longer than all else of a plan
-    found = _ANY_OPERATOR.search(query)
-    if found is None and _RUSSIAN_OPERATOR.search(query) is None:
+    if _ANY_OPERATOR.search(query) is None and _RUSSIAN_OPERATOR.search(query) is None:
         return True
     words = mere_words(query)
-    if found is None:
-        return bool(words)
     return bool(words) and all(one["word"] in words for one in _ANY_OPERATOR.finditer(query))
 
 

@@ -62,11 +62,11 @@ def bag_of_words(
     """
     tokens = tokens_of(query)
     found = [look_up(token[0]) for token in tokens]
-    chosen = [meaning for meaning, stop in found if not stop]
+    chosen, stop_words = _without_stop_words(found)
     boosts: dict[_Meaning, float] = {}
-    for meaning in chosen or [meaning for meaning, _ in found]:
+    for meaning in chosen:
         boosts[meaning] = boosts.get(meaning, 0.0) + 1.0
-    return list(boosts.items()), not chosen
+    return list(boosts.items()), stop_words
 
 
 def all_of_words(
@@ -79,7 +79,11 @@ def all_of_words(
     tokens = tokens_of(query)
     if any(token[5] for token in tokens):
         return None
-    found = [look_up(token[0]) for token in tokens]
+    return _without_stop_words([look_up(token[0]) for token in tokens])
+
+
+def _without_stop_words(found: list[tuple[_Meaning, bool]]) -> tuple[list[_Meaning], bool]:
+    """The meanings that are no stop words; all, and True, when there is nothing else."""
     chosen = [meaning for meaning, stop in found if not stop]
     return chosen or [meaning for meaning, _ in found], not chosen
 
