@@ -208,9 +208,9 @@ class Index:
         keyword field, "-" before it for descending; None: relevance, or newest when the query has nothing to rank by.
         recency: a half-life in days, which multiplies scores by 2 ^ -(age / half-life), age counted from the newest document
         of the index. offset: hits to leave out at the beginning; after: the `cursor` of the page before, which costs the
-        same on every page. quality: "best" rescores the first 300 by how near each other the words stand, and in which form, which
-        takes a few times as long (searchlib/ranking/README.md); "fast" does not. timeout_ms: after so many milliseconds the search stops with what it has (Results.timed_out).
-        explain: each hit tells how its score comes about (Hit.explanation).
+        same on every page. quality: "best" rescores the first 300 by how near each other the words stand, and in which form,
+        which takes many times as long (searchlib/ranking/README.md); "fast" does not. timeout_ms: after so many milliseconds
+        the search stops with what it has (Results.timed_out). explain: each hit tells how its score comes about (Hit.explanation).
 
         Any thread may search. Raises QueryError for what cannot be asked, ValueError for an argument out of its range,
         CorruptIndexError when the index is damaged.

@@ -272,13 +272,17 @@ cdef list checked_slots(Searcher searcher, list slots):
     return [tuple(dict.fromkeys(slot)) if isinstance(slot, tuple) else slot for slot in slots]
 
 
-cdef int _check(Searcher searcher, list slots, object slop, object fields) except -1:
+cdef int _arguments(Searcher searcher, list slots, object slop, object fields, double *weights) except -1:
+    """Checks them, and gives the weights of the fields that count."""
+    cdef uint32_t field
     if not 1 <= len(slots) <= LONGEST_PHRASE:
         raise ValueError(f"a phrase has 1 to {LONGEST_PHRASE} words")
     if slop < 1:
         raise ValueError("the slop of a phrase is 1 or more")
     if not 0 <= fields < 1 << searcher.fields:
         raise ValueError("there is no such field")
+    for field in range(searcher.fields):
+        weights[field] = searcher.weights[field] if not fields or fields >> field & 1 else 0
     return 0
 
 
@@ -293,14 +297,12 @@ def find(Searcher searcher, list slots, *, slop=1, fields=0, double weight=0, De
     When the deadline has passed, what was found until then. build: one of BUILDS; all of them give the same answers.
     """
     cdef Occurrences result = Occurrences(searcher)
-    cdef uint32_t j, field
+    cdef uint32_t j
     cdef double weights[16]
     cdef sl_deadline *limit = NULL if deadline is None else &deadline.state
     cdef const sl_phrase_build *code = sl_phrase_build_at(BUILDS.index(build))
-    _check(searcher, slots, slop, fields)
+    _arguments(searcher, slots, slop, fields, weights)
     slots = checked_slots(searcher, slots)
-    for field in range(searcher.fields):
-        weights[field] = searcher.weights[field] if not fields or fields >> field & 1 else 0
     for j in range(<uint32_t> len(searcher.parts)):
         if deadline is not None and deadline.check():
             break
@@ -318,10 +320,9 @@ def best(Searcher searcher, list slots, int k, double weight, *, slop=1, fields=
 
     slots: two or more. weight: above 0. The other arguments are those of find().
     """
-    cdef uint32_t j, field, i
+    cdef uint32_t j, i
     cdef double weights[16]
     cdef double tf, score
-    cdef float slack = 0
     cdef sl_best kept
     cdef sl_phrase_best look
     cdef sl_deadline *limit = NULL if deadline is None else &deadline.state
@@ -330,7 +331,7 @@ def best(Searcher searcher, list slots, int k, double weight, *, slop=1, fields=
     cdef Lists lists
     cdef list found = []
     cdef int ok
-    _check(searcher, slots, slop, fields)
+    _arguments(searcher, slots, slop, fields, weights)
     if len(slots) < 2:
         raise ValueError("a single word is no phrase")
     if not weight > 0:
@@ -338,12 +339,7 @@ def best(Searcher searcher, list slots, int k, double weight, *, slop=1, fields=
     if k <= 0:
         return found
     slots = checked_slots(searcher, slots)
-    for field in range(searcher.fields):
-        weights[field] = searcher.weights[field] if not fields or fields >> field & 1 else 0
-    for part in searcher.parts:
-        searcher.prepare_norms(part)
-        slack = max(slack, part.norms.slack)
-    if not sl_best_init(&kept, <uint32_t> min(<uint64_t> k, searcher.total), 1, slack):
+    if not sl_best_init(&kept, <uint32_t> min(<uint64_t> k, searcher.total), 1, searcher.ready()):
         raise MemoryError("no memory for a query")
     try:
         for j in range(<uint32_t> len(searcher.parts)):

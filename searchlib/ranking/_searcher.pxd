@@ -67,6 +67,7 @@ cdef class Searcher:
     cdef int _read_lengths(self, Part part) except -1
     cdef double _length(self, Part part, uint32_t doc, const double *weights) noexcept nogil
     cdef int prepare_norms(self, Part part) except -1
+    cdef float ready(self) except? -1
     cdef double norm(self, Part part, uint32_t doc, const double *weights, double mean) noexcept nogil
     cdef double idf(self, uint64_t df) noexcept
 

@@ -178,6 +178,15 @@ cdef class Searcher:
             sl_norms_free(&coded)  # another thread was quicker
         return 0
 
+    cdef float ready(self) except? -1:
+        """Works out the norms of all segments. Returns how much too high, relatively, a score with coded ones may come out."""
+        cdef Part part
+        cdef float slack = 0
+        for part in self.parts:
+            self.prepare_norms(part)
+            slack = max(slack, part.norms.slack)
+        return slack
+
     cdef double idf(self, uint64_t df) noexcept:
         """Of what `df` documents have; 0 when none has."""
         return log(1 + (self.total - df + 0.5) / (df + 0.5)) if df else 0.0

@@ -159,7 +159,7 @@ cdef class Kernel:
         cdef const double *clause_weights
         cdef size_t c
         cdef int ok = 1
-        cdef float slack = 0
+        cdef float slack
         cdef bint primed = owner.usual_weights and mask is None and decay is None and after is None
         if k <= 0 or n == 0 or parts == 0:
             return []
@@ -177,9 +177,7 @@ cdef class Kernel:
         self._fits(mask)
         if decay is not None and decay.documents != owner.documents:
             raise ValueError("the ages are of another snapshot")
-        for part in owner.parts:
-            owner.prepare_norms(part)
-            slack = max(slack, part.norms.slack)
+        slack = owner.ready()
         scratch = self.idle
         if scratch != NULL:
             self.idle = scratch.next

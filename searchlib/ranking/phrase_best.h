@@ -1,8 +1,9 @@
 /* Which documents of a segment may have a phrase among their best k, and how often do those have it?
  *
- * A document has a phrase at most as often as the rarest of its words there; with a slop above 1, when one occurrence of a word may
- * lead to several of the next, as often as the last word. That bounds its score before any position is looked at. So the documents with all words are bounded first, and then looked at, those with the largest bounds first, until no bound
- * reaches the k-th best score so far. A phrase weighs what its words do, and not what is found of it, so that this is known.
+ * A document has a phrase at most as often as the rarest of its words there; with a slop above 1, when one occurrence of a word
+ * may lead to several of the next, as often as the last word. That bounds its score before any position is looked at. So the
+ * documents with all words are bounded first, and then looked at, those with the largest bounds first, until no bound reaches
+ * the k-th best score so far. A phrase weighs what its words do, and not what is found of it, so that this is known.
  *
  * Bounds and scores are single-precision, with norms rounded down, and decide as in topk.h only what is kept.
  */

@@ -1,7 +1,7 @@
 /* Which build of the search for phrases and forms suits this processor?
  *
- * phrase.h, phrase_best.h, tally.h and proximity.h are compiled twice, as the kernel is (kernel.h): reading positions is counting and finding bits, for
- * which the processors with AVX2 have instructions of their own. Both builds give the same answers.
+ * phrase.h, phrase_best.h, tally.h and proximity.h are compiled twice, as the kernel is (kernel.h): reading positions is
+ * counting and finding bits, for which the processors with AVX2 have instructions of their own. Both builds give the same answers.
  */
 #ifndef SL_PHRASE_BUILD_H
 #define SL_PHRASE_BUILD_H

@@ -100,8 +100,8 @@ SL_FUNCTION void sl_slot_end(sl_slot *s)
 }
 
 /* Those of the documents in [from, to) that have the slot, to[from] at most SL_WINDOW: of n ascending `wanted`, or of all when
- * wanted is NULL; `docs` may be `wanted`. docs and ranks have room for SL_WINDOW + 64. map: begins all zero, is kept for the next. Returns how many, -1 when a list is damaged
- * or, with memory_failed, memory ran out. */
+ * wanted is NULL; `docs` may be `wanted`. docs and ranks have room for SL_WINDOW + 64. map: begins all zero, is kept for the
+ * next. Returns how many, -1 when a list is damaged or, with memory_failed, memory ran out. */
 SL_FUNCTION int64_t sl_slot_find(sl_slot *s, uint32_t from, uint32_t to, const uint32_t *wanted, uint32_t n, uint32_t *docs,
                                  uint32_t *ranks, sl_map *map)
 {
