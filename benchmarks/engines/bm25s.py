@@ -22,7 +22,6 @@ class Bm25s:
     """bm25s through its public class."""
 
     name = "bm25s"
-    layout = 1
     analyses: tuple[Analysis, ...] = ("terms",)
     most_documents: int | None = None
     quick = False

@@ -29,7 +29,6 @@ class DuckDb:
     """DuckDB's full-text search."""
 
     name = "DuckDB"
-    layout = 1
     analyses: tuple[Analysis, ...] = ("terms",)
     most_documents: int | None = 20_000
     quick = False

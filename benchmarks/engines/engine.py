@@ -48,13 +48,11 @@ Ask = Callable[[Question], Answer]
 class Engine(Protocol):
     """An engine under measurement.
 
-    layout is raised when its index would be built in another way. most_documents: those that it indexes in reasonable time; it is measured on
-    a smaller corpus of its own where there are more, with searchlib beside it. None: as many as there are. quick: whether a run
-    of three minutes has time for it.
+    most_documents: those that it indexes in reasonable time; where there are more, it is measured on a smaller corpus of its
+    own, with searchlib beside it. None: as many as there are. quick: whether a run of three minutes has time for it.
     """
 
     name: str
-    layout: int
     analyses: tuple[Analysis, ...]
     most_documents: int | None
     quick: bool

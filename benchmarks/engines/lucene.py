@@ -47,7 +47,6 @@ class Lucene:
     """Lucene through a process of its own."""
 
     name = "Lucene"
-    layout = 1
     analyses: tuple[Analysis, ...] = ("own", "terms")
     most_documents: int | None = None
     quick = True

@@ -40,7 +40,6 @@ class Pisa:
     """PISA through the compiled module of pyterrier-pisa."""
 
     name = "PISA"
-    layout = 1
     analyses: tuple[Analysis, ...] = ("terms",)
     most_documents: int | None = None
     quick = True

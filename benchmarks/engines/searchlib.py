@@ -20,7 +20,6 @@ class Searchlib:
     """The engine that this project is; nothing but the id stored."""
 
     name = NAME
-    layout = 3
     analyses: tuple[Analysis, ...] = ("own", "terms")
     most_documents: int | None = None
     quick = True

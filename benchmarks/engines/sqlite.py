@@ -38,7 +38,6 @@ class Sqlite:
     """SQLite's full-text search as it comes with Python."""
 
     name = "SQLite FTS5"
-    layout = 1
     analyses: tuple[Analysis, ...] = ("own", "terms")
     most_documents: int | None = None
     quick = True

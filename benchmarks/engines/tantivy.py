@@ -39,7 +39,6 @@ class Tantivy:
     """tantivy through its Python package."""
 
     name = "tantivy"
-    layout = 3
     analyses: tuple[Analysis, ...] = ("own", "terms")
     most_documents: int | None = None
     quick = True

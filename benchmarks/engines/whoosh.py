@@ -26,7 +26,6 @@ class Whoosh:
     """Whoosh as it is maintained today."""
 
     name = "Whoosh"
-    layout = 2
     analyses: tuple[Analysis, ...] = ("own",)
     most_documents: int | None = 20_000
     quick = False
