@@ -218,7 +218,19 @@ class Index:
         began = perf_counter()
         if self._watched is not None and self._watched.changed():
             self.refresh()
-        ranker = self._open_ranker()
+        ranker = self._ranker or self._open_ranker()
+        if (
+            (since is until is lang is source is tags is where is fields is sort is None)
+            and (after is None and recency is timeout_ms is None)
+            and match in (None, "any", "all")
+            and (quality == "fast" and not offset and not lenient)
+            and (type(limit) is int and limit > 0)
+        ):
+            answer = ranker.ask_plainly(query, limit, match)
+            if answer is not None:
+                return Results(
+                    query, answer, ranker.snapshot.segments, self.definition, ranker, began, explain=explain
+                )
         only = weights = None
         if not (since is until is lang is source is tags is None):
             from searchlib.ranking.arguments import filters

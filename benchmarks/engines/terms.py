@@ -40,9 +40,10 @@ class Terms:
         return {**article, "title": "", "text": f"{title} {title} {text}".strip()}
 
     def question(self, question: Question) -> Question | None:
-        """The question in terms; None when nothing is left of it, or when it is about parts of words."""
+        """The question in terms; None when nothing is left of it, or not all of a phrase, or when it is about parts of words."""
         words = tuple(self.of(" ".join(question.words)))
-        if not words or question.how in ("prefix", "fuzzy"):
+        whole = question.how != "phrase" or len(words) == len(question.words)
+        if not words or not whole or question.how in ("prefix", "fuzzy"):
             return None
         return replace(question, words=words)
 

@@ -19,12 +19,10 @@ from searchlib.language._tokens import tokenize
 from searchlib.query.dates import iso_span
 from searchlib.query.syntax import (
     EXACT,
-    INFIX,
     MAX_CLAUSES,
     MAX_DISTANCE,
     MAX_SLOP,
-    PREFIX,
-    RUSSIAN,
+    OPERATORS,
     is_plain,
     mere_words,
 )
@@ -65,7 +63,6 @@ _ITEM: Final = re.compile(
 )
 _PATTERN: Final = re.compile(rf"(?=[^{LETTERS}]*+[{LETTERS}])[{LETTERS}*?]++(?:['’-]++[{LETTERS}*?]++)*\Z")
 _JOINTS: Final = {"AND": "AND", "И": "AND", "OR": "OR", "ИЛИ": "OR"}
-_OPERATORS: Final = frozenset([*INFIX, *PREFIX, *RUSSIAN])
 
 
 def simple(query: str, definition: Definition, match: str | int) -> Node | None:
@@ -78,7 +75,7 @@ def simple(query: str, definition: Definition, match: str | int) -> Node | None:
     needed(match, 1)
     kinds = field_kinds(definition) if ":" in query else {}
     chains = _Chains()
-    operators = _OPERATORS - mere_words(query)
+    operators = OPERATORS - mere_words(query)
     for found in _ITEM.finditer(query):
         text = found["text"]
         if text in operators and found[0] == text:

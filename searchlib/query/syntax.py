@@ -19,6 +19,7 @@ __all__ = [
     "MAX_DISTANCE",
     "MAX_SLOP",
     "MINUS",
+    "OPERATORS",
     "PLUS",
     "PREFIX",
     "RANGE",
@@ -37,7 +38,7 @@ MAX_DISTANCE: Final = 2  # letters: with three, half of the short words are alik
 INFIX: Final = {"AND": "И", "OR": "ИЛИ", "ANDNOT": None, "ANDMAYBE": None, "REQUIRE": None}
 PREFIX: Final = {"NOT": "НЕ"}
 RUSSIAN: Final = ("И", "ИЛИ", "НЕ")
-_WORDS: Final = frozenset([*INFIX, *PREFIX, *RUSSIAN])
+OPERATORS: Final = frozenset([*INFIX, *PREFIX, *RUSSIAN])
 
 # An operator word stands by itself; a parenthesis or a quote may touch it.
 WORD_BEFORE: Final = r'(?<![^\s()"])'
@@ -77,7 +78,7 @@ def is_plain(query: str) -> bool:
 
     A question mark at the end of a word is then the end of a question; beside an operator it stands for a letter.
     """
-    if query.replace(" ", "").isalnum() and _WORDS.isdisjoint(query.split()):
+    if query.replace(" ", "").isalnum() and OPERATORS.isdisjoint(query.split()):
         return True  # as most are: the expressions below take longer than all else of a plan
     if _ANY_OPERATOR.search(query) is None and _RUSSIAN_OPERATOR.search(query) is None:
         return True

@@ -11,17 +11,18 @@ from searchlib.errors import QueryError
 from searchlib.language.analyzer import Analysis
 from searchlib.query.syntax import is_plain
 from searchlib.query.words import all_of_words, bag_of_words, quoted_words, tokens_of
+from searchlib.ranking._plain import PlainWords
 from searchlib.ranking._searcher import Deadline, Searcher
 from searchlib.ranking._topk import Kernel
 from searchlib.ranking.execution import Lookup, Plan
 from searchlib.ranking.lexicon import FormTable, Lexicon
+from searchlib.ranking.question import Question
 
 if TYPE_CHECKING:
     from searchlib.language import Analyzer
     from searchlib.query.tree import Node
     from searchlib.ranking._ages import Decay
     from searchlib.ranking.columns import Columns
-    from searchlib.ranking.question import Question
     from searchlib.ranking.rescoring import Rescoring
     from searchlib.results.explain import Explanation
     from searchlib.storage.snapshot import Snapshot
@@ -100,6 +101,27 @@ class Answer:
         return str(Cursor(self.order, key, self._ranker.snapshot.segments[segment].file.id(doc)))
 
 
+class _PlainAnswer(Answer):
+    """What a plain query found. It is planned when somebody asks for more than the documents."""
+
+    order = "relevance"
+    keys = decay = rescoring = None
+    timed_out = False
+
+    def __init__(
+        self, ranker: Ranker, places: list[tuple[float, int, int]], query: str, match: str | None
+    ) -> None:
+        self._ranker = ranker
+        self._view = ranker.usual
+        self.places = places
+        self._query = query
+        self._match = match
+
+    @cached_property
+    def plan(self) -> Plan | None:  # type: ignore[override]
+        return self._ranker.plan(Question(self._query, match=self._match), self._view)
+
+
 class Ranker:
     """Answers questions on one snapshot. Immutable but for caches; threads may share it."""
 
@@ -109,6 +131,7 @@ class Ranker:
         self._forms = FormTable(snapshot, analyzer)
         self._usual = [field.weight for field in self._definition.text_fields]
         self.usual = self._view(None)
+        self._plain = PlainWords(self.usual.lexicon.meaning, self.usual.kernel)
         self._views: OrderedDict[tuple[float, ...], _View] = OrderedDict()
         self._decays: OrderedDict[float, Decay] = OrderedDict()
 
@@ -147,6 +170,14 @@ class Ranker:
         if order == "relevance":
             return self._best(question, view, plan, deadline)
         return self._sorted(question, view, plan, order, deadline)
+
+    def ask_plainly(self, query: str, limit: int, match: str | None) -> Answer | None:
+        """The answer to a question of which nothing else was said, when it is of plain words or one phrase; None: ask().
+
+        limit: above 0; match: "any", "all" or None. Raises CorruptIndexError.
+        """
+        places = self._plain.best(query, min(limit, self.snapshot.documents), match == "all")
+        return None if places is None else _PlainAnswer(self, places, query, match)
 
     def view(self, weights: tuple[float, ...] | None) -> _View:
         """The snapshot under these weights of the text fields, None for the index's own."""

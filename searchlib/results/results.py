@@ -181,13 +181,18 @@ class Results(Sequence[Hit]):
     ) -> None:
         self.query = query
         self.timed_out = found.timed_out
-        self._shared = _Shared(definition, analyzer, found.plan)
+        self._definition = definition
+        self._analyzer = analyzer
         self._found = found
         self._ranked = found.places
         self._segments = segments
         self._explain = explain
         self._hits: list[Hit] | None = None
         self.took_ms = (perf_counter() - began) * 1000
+
+    @cached_property
+    def _shared(self) -> _Shared:
+        return _Shared(self._definition, self._analyzer, self._found.plan)
 
     @property
     def ids(self) -> list[str]:
