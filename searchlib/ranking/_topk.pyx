@@ -2,7 +2,7 @@
 """Which documents score best? The Python face of the kernel in topk.h, which runs without the GIL."""
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc
+from libc.stdlib cimport calloc, free, malloc, qsort
 
 from searchlib.ranking._ages cimport Decay
 from searchlib.ranking._bits cimport Bits
@@ -101,6 +101,22 @@ cdef class Clause:
         return self.group.owner if self.group is not None else self.occurrences.owner
 
 
+cdef struct _Found:
+    double score
+    uint32_t segment, doc
+
+
+cdef int _compared(const void *a, const void *b) noexcept nogil:
+    """The best first; equal ones in document order."""
+    cdef const _Found *left = <const _Found *> a
+    cdef const _Found *right = <const _Found *> b
+    if left.score != right.score:
+        return -1 if left.score > right.score else 1
+    if left.segment != right.segment:
+        return -1 if left.segment < right.segment else 1
+    return (left.doc > right.doc) - (left.doc < right.doc)
+
+
 cdef class Counts:
     """What searches did: see sl_counts in member.h. Each search adds to it."""
 
@@ -157,7 +173,9 @@ cdef class Kernel:
         cdef double score
         cdef double *weights
         cdef const double *clause_weights
-        cdef size_t c
+        cdef size_t c, count = 0, first = 0
+        cdef _Found *found = NULL
+        cdef _Found behind
         cdef int ok = 1
         cdef float slack
         cdef bint primed = owner.usual_weights and mask is None and decay is None and after is None
@@ -186,7 +204,6 @@ cdef class Kernel:
             if scratch == NULL:
                 raise MemoryError("no memory for a query")
         j = 0
-        found = []
         try:
             if not sl_best_init(&best, k, n, slack):
                 raise MemoryError("no memory for a query")
@@ -258,6 +275,9 @@ cdef class Kernel:
                 if counts is not None:
                     counts.take(&searches[j].counts)
             if ok:
+                found = <_Found *> malloc((best.count + 1) * sizeof(_Found))
+                if found == NULL:
+                    raise MemoryError("no memory for the hits")
                 for c in range(best.count):
                     if best.kept[c].score >= best.threshold:
                         j = best.kept[c].segment
@@ -269,27 +289,30 @@ cdef class Kernel:
                             break
                         if decay is not None:
                             score *= decay.exact[j][best.kept[c].doc]
-                        found.append((-score, j, best.kept[c].doc))
+                        found[count].score, found[count].segment, found[count].doc = score, j, best.kept[c].doc
+                        count += 1
             if not ok:
                 if searches[j].memory_failed:
                     raise MemoryError("no memory for a query")
                 part = owner.parts[j]
                 raise part.file._damaged("a posting list is damaged", None)
+            qsort(found, count, sizeof(_Found), _compared)
+            if after is not None:
+                behind.score, behind.segment, behind.doc = after
+                while first < count and _compared(&found[first], &behind) <= 0:
+                    first += 1
+            return [(found[c].score, found[c].segment, found[c].doc) for c in range(first, min(count, first + <size_t> k))]
         except BaseException:
             sl_scratch_free(scratch)  # it may have been left in the middle of a window
             scratch = NULL
             raise
         finally:
+            free(found)
             sl_best_free(&best)
             if scratch != NULL:
                 sl_scratch_reset(scratch)
                 scratch.next = self.idle
                 self.idle = scratch
-        found.sort()
-        if after is not None:
-            behind = (-after[0], after[1], after[2])
-            found = [one for one in found if one > behind]
-        return [(-negative, at, doc) for negative, at, doc in found[:k]]
 
     cdef int _fits(self, Bits bits) except -1:
         if bits is not None and bits.documents != self.searcher.documents:

@@ -80,6 +80,10 @@ cdef extern from "../storage/form_set.h":
 cdef class FormSet
 
 
+cdef class _IdsPlace:
+    cdef uint64_t start, length, ends
+
+
 cdef class SegmentFile:
     cdef Py_buffer view
     cdef bint has_view
@@ -91,6 +95,7 @@ cdef class SegmentFile:
     cdef readonly uint32_t documents
     cdef readonly uint32_t fields
     cdef dict sections
+    cdef _IdsPlace ids_place       # None until somebody asked for an id
 
     cdef tuple _section(self, str name, uint64_t expected)
     cdef object _damaged(self, str what, object offset)

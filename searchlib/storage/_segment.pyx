@@ -52,6 +52,14 @@ def hash64(data) -> int:
     return result
 
 
+cdef class _IdsPlace:
+    """Where a segment has its ids."""
+
+    def __cinit__(self, SegmentFile file):
+        self.start, self.length = file._section("ids", 0)
+        self.ends = file._section("id_ends", 4 * <uint64_t> file.documents)[0]
+
+
 cdef class SegmentFile:
     """The bytes of one segment.
 
@@ -316,13 +324,14 @@ cdef class SegmentFile:
     # --- ids: `ids` holds them one after the other, `id_ends` where each ends, `id_order` the documents sorted by id ---
 
     cdef const uint8_t *_id(self, uint32_t doc, uint32_t *n) except NULL:
-        offset, length = self._section("ids", 0)
-        ends = self._section("id_ends", 4 * <uint64_t> self.documents)[0]
-        if doc >= self.documents:
-            raise self._damaged(f"there is no document {doc}", ends)
-        cdef uint64_t at = ends
+        cdef uint64_t at
         cdef const uint8_t *p
         cdef uint64_t start = 0
+        if self.ids_place is None:
+            self.ids_place = _IdsPlace(self)
+        at = self.ids_place.ends
+        if doc >= self.documents:
+            raise self._damaged(f"there is no document {doc}", at)
         if doc:
             p = self._checked(at + 4 * <uint64_t> (doc - 1), 8)
             start = sl_load32(p)
@@ -330,10 +339,10 @@ cdef class SegmentFile:
         else:
             p = self._checked(at, 4)
         cdef uint64_t end = sl_load32(p)
-        if start > end or end > <uint64_t> length:
+        if start > end or end > self.ids_place.length:
             raise self._damaged("the ids are damaged", at)
         n[0] = <uint32_t> (end - start)
-        return self._checked(<uint64_t> offset + start, end - start)
+        return self._checked(self.ids_place.start + start, end - start)
 
     def id(self, uint32_t doc) -> str:
         """The id of a document."""
