@@ -13,7 +13,7 @@ import random
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,8 @@ from searchlib.query.tree import DateRange, Keyword, KeywordRange, Pattern
 from searchlib.ranking._matches import group_bits
 from searchlib.ranking._occurrences import BUILDS, best, find, places
 from searchlib.ranking._searcher import Searcher
+from searchlib.ranking._topk import BUILDS as KERNELS
+from searchlib.ranking._topk import Clause, Kernel
 from searchlib.ranking.columns import Columns, Filter, Place
 from searchlib.ranking.question import Question
 from searchlib.ranking.ranker import Ranker
@@ -138,6 +140,7 @@ def ask(
         except CorruptIndexError:
             damaged = True
     searcher = segment_searcher(segment, live)
+    damaged |= ask_kernel(searcher, ranker, chance)
     for slots in chance.sample(PHRASES, 4):
         try:
             filled: list[Slot] = [
@@ -193,8 +196,25 @@ def ask(
     return damaged
 
 
+def ask_kernel(searcher: Searcher, ranker: Ranker, chance: random.Random) -> bool:
+    """Asks with tables of all terms, which are made the second time. True when damage was found."""
+    kernel = Kernel(searcher, chance.choice(KERNELS))
+    damaged = False
+    group = cache(lambda word: searcher.group(ranker.analyze(word).terms))
+    for query in 2 * chance.sample(WORDS, 5):
+        try:
+            required = chance.random() < 0.3
+            clauses = [Clause(group(word), required=required) for word in query.split()]
+            for score, _, doc in kernel.top(clauses, chance.choice([1, 10, 1000])):
+                assert 0 <= doc < searcher.documents[0]
+                assert score > 0
+        except CorruptIndexError:
+            damaged = True
+    return damaged
+
+
 def segment_searcher(segment: Segment, live: bytes | None) -> Searcher:
-    return Searcher([(segment.file, live, segment.total_length)], [2.0, 1.0], 1.2, 0.55)
+    return Searcher([(segment.file, live, segment.total_length)], [2.0, 1.0], 1.2, 0.55, tabled_from=0)
 
 
 def found(segment: Segment, pattern: str) -> list[str]:

@@ -128,10 +128,24 @@ def check(
     mask: Docs | None = None,
     factors: Sequence[float] | None = None,
 ) -> None:
-    """Asks page after page, k documents each, and compares them with the oracle's."""
+    """Asks page after page, k documents each, and compares them with the oracle's: by blocks, and with tables."""
+    for tabled in (False, True):
+        check_pages(archive, clauses, k, tabled=tabled, weights=weights, mask=mask, factors=factors)
+
+
+def check_pages(
+    archive: ToyArchive,
+    clauses: Sequence[Asked],
+    k: int,
+    *,
+    tabled: bool,
+    weights: list[float] | None,
+    mask: Docs | None,
+    factors: Sequence[float] | None,
+) -> None:
     expected = Oracle(archive, weights or archive.weights).rank(clauses, mask, factors)
     by_document = {number: score for score, number in expected}
-    searcher = archive.searcher(weights)
+    searcher = archive.searcher(weights, tabled=tabled)
     plan = []
     for one in clauses:
         what = (
@@ -150,6 +164,8 @@ def check(
     limit = None if mask is None else bits(archive, searcher, mask)
     for build in BUILDS:
         kernel = Kernel(searcher, build)
+        if tabled:
+            kernel.top(plan, k, mask=limit, decay=decay)  # what is wanted again gets its table
         at, after = 0, None
         while True:
             page = kernel.top(plan, k, mask=limit, decay=decay, after=after)

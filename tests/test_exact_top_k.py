@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 from toy_archive import ToyArchive, zipf_text
 
 from searchlib.ranking._matches import group_bits
-from searchlib.ranking._topk import BUILDS, Clause, Kernel
+from searchlib.ranking._searcher import Searcher
+from searchlib.ranking._topk import BUILDS, Clause, Counts, Kernel
+from searchlib.storage._segment import SegmentFile
 
 
 class Archive(ToyArchive):
@@ -23,22 +26,25 @@ class Archive(ToyArchive):
 
     def check(self, query: list[tuple[tuple[str, ...], float]], k: int) -> None:
         expected = self.oracle.rank(query, self.dead)
-        for build in BUILDS:
-            self.check_build(build, query, k, expected)
+        for build, tabled in itertools.product(BUILDS, [False, True]):
+            self.check_build(build, tabled, query, k, expected)
 
     def check_build(
         self,
         build: str,
+        tabled: bool,
         query: list[tuple[tuple[str, ...], float]],
         k: int,
         expected: list[tuple[float, int]],
     ) -> None:
-        searcher = self.searcher()
+        searcher = self.searcher(tabled=tabled)
         kernel = Kernel(searcher, build)
         groups = [searcher.group(terms) for terms, _ in query]
         plan = [Clause(group, boost) for group, (_, boost) in zip(groups, query, strict=True)]
         by_document = {number: score for score, number in expected}
-        got = [(score, self.starts[part] + doc) for score, part, doc in kernel.top(plan, k)]
+        first = kernel.top(plan, k)
+        assert kernel.top(plan, k) == first  # by ranges, when there are tables
+        got = [(score, self.starts[part] + doc) for score, part, doc in first]
         assert len(reduce(or_, map(group_bits, groups))) == len(expected)
         assert len(got) == min(k, len(expected))
         for (score, doc), (wanted, wanted_doc) in zip(got, expected, strict=False):
@@ -153,3 +159,64 @@ def test_equal_documents_stand_in_order(tmp_path: Path) -> None:
     assert [(part, doc) for _, part, doc in found] == [(0, doc) for doc in range(300)] + [
         (1, doc) for doc in range(200)
     ]
+
+
+def test_tables_keep_to_their_memory(large: Archive) -> None:
+    large.dead = frozenset()
+    groups = [(f"t{number}",) for number in range(1, 120)]
+    plain = large.searcher()
+    expected = [
+        Kernel(plain).top([Clause(plain.group(one)), Clause(plain.group(("t1",)))], 10) for one in groups
+    ]
+    rows: list[tuple[SegmentFile, bytes | None, float]] = [
+        (segment.file, None, segment.total_length) for segment in large.segments
+    ]
+    searcher = Searcher(rows, large.weights, 1.2, 0.55, table_bytes=40_000, tabled_from=0)
+    kernel = Kernel(searcher)
+    plans = [[Clause(searcher.group(one)), Clause(searcher.group(("t1",)))] for one in groups]
+    most = 0
+    for _ in range(8):
+        assert [kernel.top(plan, 10) for plan in plans] == expected
+        assert searcher.table_bytes <= 40_000
+        most = max(most, searcher.table_bytes)
+    assert most > 10_000
+    counts = Counts()
+    for _ in range(8):  # what is asked for now takes the place of what was
+        kernel.top(plans[-1], 10, counts=counts)
+    before = counts.ranges
+    kernel.top(plans[-1], 10, counts=counts)
+    assert counts.ranges > before
+
+
+def test_a_table_is_made_when_it_is_wanted_again(large: Archive) -> None:
+    searcher = large.searcher(tabled=True)
+    plan = [Clause(searcher.group((term,))) for term in ("t1", "t2", "t3")]
+    kernel = Kernel(searcher)
+    sizes = []
+    for _ in range(3):
+        kernel.top(plan, 10)
+        sizes.append(searcher.table_bytes)
+    assert sizes[0] == 0 < sizes[1] == sizes[2]
+    assert large.searcher().table_bytes == 0
+
+
+def test_threads_share_tables(large: Archive) -> None:
+    large.dead = frozenset()
+    plain = large.searcher()
+    rows: list[tuple[SegmentFile, bytes | None, float]] = [
+        (segment.file, None, segment.total_length) for segment in large.segments
+    ]
+    searcher = Searcher(rows, large.weights, 1.2, 0.55, table_bytes=40_000, tabled_from=0)
+    kernel = Kernel(searcher)
+    queries = [("t1", f"t{number}") for number in range(2, 60)] * 20
+    random.Random(1).shuffle(queries)
+    groups = {term: searcher.group((term,)) for query in queries for term in query}
+    expected = {
+        query: Kernel(plain).top([Clause(plain.group((term,))) for term in query], 10)
+        for query in set(queries)
+    }
+    with ThreadPoolExecutor(4) as threads:
+        found = list(
+            threads.map(lambda query: kernel.top([Clause(groups[term]) for term in query], 10), queries)
+        )
+    assert found == [expected[query] for query in queries]

@@ -54,7 +54,8 @@ class ToyArchive:
         self.dead: frozenset[int] = frozenset()
         self.oracle = NaiveBM25(self.corpus, self.weights, k1, b, lambda words: words[0][0] == "s")
 
-    def searcher(self, weights: list[float] | None = None) -> Searcher:
+    def searcher(self, weights: list[float] | None = None, *, tabled: bool = False) -> Searcher:
+        """tabled: even the frequent terms of few documents have tables, from their second search on."""
         rows = []
         for start, segment in zip(self.starts, self.segments, strict=True):
             documents = segment.file.documents
@@ -66,7 +67,7 @@ class ToyArchive:
                         bits[doc >> 3] |= 1 << (doc & 7)
                 live = bytes(bits)
             rows.append((segment.file, live, segment.total_length))
-        return Searcher(rows, self.weights, self.k1, self.b, weights)
+        return Searcher(rows, self.weights, self.k1, self.b, weights, tabled_from=0 if tabled else 1 << 31)
 
 
 def zipf_text(chance: random.Random, length: int, ambiguous: float) -> str:

@@ -26,7 +26,7 @@ from benchmarks.measures.figures import Figure
 from benchmarks.measures.merging import built, merged
 
 OVERHEAD = "Python overhead"
-_COUNTED = ("postings", "windows", "visited", "blocks", "added", "candidates", "probes")
+_COUNTED = ("postings", "windows", "visited", "blocks", "added", "ranges", "candidates", "probes")
 _LONG, _DENSE = (
     1000,
     8,

@@ -8,6 +8,7 @@ cdef extern from "../storage/places.h":
         SL_BLOCK
     ctypedef struct sl_list:
         uint32_t df, documents, fields, blocks
+        int bitmap
     int sl_list_open(sl_list *l, const uint8_t *data, uint64_t length, uint32_t df, uint32_t documents,
                      uint32_t fields) nogil
     uint32_t sl_list_seek(const sl_list *l, uint32_t first, uint32_t doc) nogil
@@ -53,6 +54,18 @@ cdef class Part:
     cdef int widths[16]
 
 
+cdef extern from "table.h":
+    ctypedef struct sl_table:
+        size_t size
+    size_t sl_table_size(const sl_list *l) nogil
+    int sl_table_make(sl_table *t, const sl_list *l, const double *weights, const sl_norms *norms) nogil
+    void sl_table_free(sl_table *t) nogil
+
+
+cdef class Table:
+    cdef sl_table table
+
+
 cdef class Searcher:
     cdef readonly tuple documents  # of each segment, deleted ones included
     cdef list parts
@@ -62,6 +75,12 @@ cdef class Searcher:
     cdef bint usual_weights
     cdef double k1, b, mean
     cdef uint64_t total            # documents of all segments
+    cdef list tabled               # (group, number of a list) of every list that has a table
+    cdef size_t tabled_bytes       # of their tables
+    cdef size_t most_table_bytes
+    cdef uint32_t tabled_from      # documents of a segment for each one wanted
+    cdef bint tables               # are there any?
+    cdef size_t table_hand         # which of them has to make room next
 
     cdef int _measure(self) except -1
     cdef int _read_lengths(self, Part part) except -1
@@ -70,6 +89,8 @@ cdef class Searcher:
     cdef float ready(self) except? -1
     cdef double norm(self, Part part, uint32_t doc, const double *weights, double mean) noexcept nogil
     cdef double idf(self, uint64_t df) noexcept
+    cdef Table table(self, Group group, uint32_t i)
+    cdef int _make_room(self, uint32_t uses) except -1
 
 
 cdef class Group:
@@ -79,6 +100,8 @@ cdef class Group:
     cdef double *idfs              # by term; 0: no document has it
     cdef sl_list *lists            # terms x segments; df 0: not in that segment
     cdef Place *places             # the same
+    cdef uint8_t *uses             # the same: searches that wanted its table
+    cdef list tables               # the same: Table or None
 
     cdef const uint8_t *positions(self, uint32_t term, uint32_t segment) except NULL
     cpdef double rarest(self)

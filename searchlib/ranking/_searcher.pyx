@@ -53,6 +53,13 @@ cdef class Part:
         sl_norms_free(&self.norms)
 
 
+cdef class Table:
+    """The list of a frequent term in memory. Immutable."""
+
+    def __dealloc__(self):
+        sl_table_free(&self.table)
+
+
 cdef class Searcher:
     """The segments of a snapshot.
 
@@ -60,9 +67,12 @@ cdef class Searcher:
     sum of the weighted lengths of its documents, by the `usual` weights.
     usual: the weights of the text fields that the index was built with, which the stored bounds suppose; weights: those to
     score with, None for the usual ones. A weight is 0 when its field is not searched. k1, b: as in BM25.
+    table_bytes: of memory that tables of frequent terms may take (table.h). A segment is searched by them when it has
+    `tabled_from` documents or more for each one that is wanted; else most of what they say would be of no use.
     """
 
-    def __init__(self, list segments, list usual, double k1, double b, list weights=None):
+    def __init__(self, list segments, list usual, double k1, double b, list weights=None, *,
+                 size_t table_bytes=64 << 20, uint32_t tabled_from=4096):
         cdef Part part
         cdef double total = 0
         if not 1 <= len(usual) <= 16 or (weights is not None and len(weights) != len(usual)):
@@ -75,6 +85,10 @@ cdef class Searcher:
             self.weights[i] = weight
         self.k1, self.b = k1, b
         self.parts = []
+        self.tabled = []
+        self.most_table_bytes = table_bytes
+        self.tabled_from = tabled_from
+        self.tables = self.usual_weights and min(usual) > 0  # so that every posting is worth something
         self.total = 0
         for file, live, length in segments:
             part = Part()
@@ -191,6 +205,59 @@ cdef class Searcher:
         """Of what `df` documents have; 0 when none has."""
         return log(1 + (self.total - df + 0.5) / (df + 0.5)) if df else 0.0
 
+    @property
+    def table_bytes(self) -> int:
+        """Of memory that tables take."""
+        return self.tabled_bytes
+
+    cdef Table table(self, Group group, uint32_t i):
+        """The table of a list, which is made when it is wanted for the second time; None when there is none.
+
+        Where there is no room, it takes that of one that was wanted less often. One that keeps its place is from then on worth
+        half as much: what is not asked for any more goes at last.
+        """
+        cdef Table made = group.tables[i]
+        cdef Part part = self.parts[i % group.segments]
+        cdef size_t size
+        cdef int ok
+        group.uses[i] += group.uses[i] < 255
+        if made is not None or group.uses[i] < 2:
+            return made
+        size = sl_table_size(&group.lists[i])
+        if self.tabled_bytes + size > self.most_table_bytes:
+            self._make_room(group.uses[i])
+            if self.tabled_bytes + size > self.most_table_bytes:
+                return None
+        made = Table()
+        with nogil:
+            ok = sl_table_make(&made.table, &group.lists[i], self.weights, &part.norms)
+        if ok < 0:
+            raise MemoryError("no memory for a query")
+        if not ok:
+            raise part.file._damaged("a posting list is damaged", None)
+        if group.tables[i] is None:  # no other thread was quicker
+            group.tables[i] = made
+            self.tabled.append((group, i))
+            self.tabled_bytes += size
+        return group.tables[i]
+
+    cdef int _make_room(self, uint32_t uses) except -1:
+        """Drops the next table if it was wanted less often."""
+        cdef Group group
+        cdef uint32_t i
+        if not self.tabled:
+            return 0
+        self.table_hand = (self.table_hand + 1) % <size_t> len(self.tabled)
+        group, i = self.tabled[self.table_hand]
+        if group.uses[i] >= uses:
+            group.uses[i] //= 2
+            return 0
+        self.tabled_bytes -= (<Table> group.tables[i]).table.size
+        group.tables[i] = None
+        self.tabled[self.table_hand] = self.tabled[len(self.tabled) - 1]
+        self.tabled.pop()
+        return 0
+
     def lengths(self, uint32_t segment, uint32_t doc) -> tuple:
         """(weighted length of a document, average of all, norm k1 * (1 - b + b * length / average))."""
         cdef Part part = self.parts[segment]
@@ -218,7 +285,9 @@ cdef class Searcher:
         group.idfs = <double *> calloc(group.count + 1, sizeof(double))
         group.lists = <sl_list *> calloc(<size_t> group.count * group.segments + 1, sizeof(sl_list))
         group.places = <Place *> calloc(<size_t> group.count * group.segments + 1, sizeof(Place))
-        if group.idfs == NULL or group.lists == NULL or group.places == NULL:
+        group.uses = <uint8_t *> calloc(<size_t> group.count * group.segments + 1, 1)
+        group.tables = [None] * (group.count * group.segments)
+        if group.idfs == NULL or group.lists == NULL or group.places == NULL or group.uses == NULL:
             raise MemoryError("no memory for a query")
         for i in range(group.count):
             df = 0
@@ -245,6 +314,7 @@ cdef class Group:
         free(self.idfs)
         free(self.lists)
         free(self.places)
+        free(self.uses)
 
     cdef const uint8_t *positions(self, uint32_t term, uint32_t segment) except NULL:
         """The positions of a term that the segment has."""

@@ -26,6 +26,7 @@ class Counts:
     visited: int
     blocks: int
     added: int
+    ranges: int
     candidates: int
     probes: int
 

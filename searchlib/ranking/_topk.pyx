@@ -13,9 +13,11 @@ from searchlib.ranking._searcher cimport (
     Occurrences,
     Part,
     Searcher,
+    Table,
     sl_deadline,
     sl_list,
     sl_norms,
+    sl_table,
 )
 
 cdef extern from "kernel.h":
@@ -34,6 +36,7 @@ cdef extern from "kernel.h":
         const double *tfs
         const uint32_t *given
         const uint64_t *condition
+        const sl_table *table
     ctypedef struct sl_group:
         sl_member *members
         uint32_t count
@@ -41,7 +44,7 @@ cdef extern from "kernel.h":
     ctypedef struct sl_scratch:
         sl_scratch *next
     ctypedef struct sl_counts:
-        uint64_t postings, windows, visited, blocks, added, candidates, probes
+        uint64_t postings, windows, visited, blocks, added, ranges, candidates, probes
     ctypedef struct sl_search:
         uint32_t documents, fields, index
         sl_counts counts
@@ -54,6 +57,7 @@ cdef extern from "kernel.h":
         sl_group *groups
         uint32_t group_count
         int primed
+        int ranged
         int memory_failed
         sl_scratch *scratch
     int sl_best_init(sl_best *best, uint32_t k, uint32_t groups, float slack) nogil
@@ -70,6 +74,7 @@ cdef extern from "kernel.h":
 BUILDS = tuple(sl_kernel_at(i).name.decode() for i in range(2) if sl_kernel_at(i) != NULL)
 """Names of the kernel's builds that this processor can run, the best first."""
 
+cdef uint32_t RARE = 128  # of so many documents one has a term at most that is decoded rather than given a table
 cdef int LONGEST_QUERY = 1024  # groups; a query beyond it is refused before it gets here
 
 
@@ -120,7 +125,7 @@ cdef int _compared(const void *a, const void *b) noexcept nogil:
 cdef class Counts:
     """What searches did: see sl_counts in member.h. Each search adds to it."""
 
-    cdef readonly uint64_t postings, windows, visited, blocks, added, candidates, probes
+    cdef readonly uint64_t postings, windows, visited, blocks, added, ranges, candidates, probes
 
     cdef void take(self, const sl_counts *one) noexcept:
         self.postings += one.postings
@@ -128,6 +133,7 @@ cdef class Counts:
         self.visited += one.visited
         self.blocks += one.blocks
         self.added += one.added
+        self.ranges += one.ranges
         self.candidates += one.candidates
         self.probes += one.probes
 
@@ -178,6 +184,9 @@ cdef class Kernel:
         cdef _Found behind
         cdef int ok = 1
         cdef float slack
+        cdef Table table
+        cdef list held = []  # tables, while they are read
+        cdef bint large, ranged, able = owner.tables and decay is None and after is None
         cdef bint primed = owner.usual_weights and mask is None and decay is None and after is None
         if k <= 0 or n == 0 or parts == 0:
             return []
@@ -189,6 +198,7 @@ cdef class Kernel:
             if clause.owner() is not owner:
                 raise ValueError("the clause was made for another searcher")
             self._fits(clause.condition)
+            able = able and clause.condition is None and not clause.fields
             total += clause.group.count if clause.group is not None else 1
             primed = primed and not clause.required and clause.condition is None and (
                 clause.group is not None and not clause.fields)
@@ -226,6 +236,7 @@ cdef class Kernel:
                 searches[j].scratch = scratch
                 searches[j].groups = groups + <size_t> j * n
                 searches[j].group_count = n
+                ranged = large = able and part.file.documents >= <uint64_t> k * owner.tabled_from
                 if mask is not None:
                     searches[j].mask = mask.words[j]
                 if decay is not None:
@@ -261,6 +272,13 @@ cdef class Kernel:
                                 continue
                             member.list = lst[0]
                             member.weight = clause.boost * group.idfs[t]
+                            if large and (lst.df > part.file.documents // RARE or lst.bitmap):
+                                table = owner.table(group, t * parts + j)
+                                if table is not None:
+                                    held.append(table)
+                                    member.table = &table.table
+                                else:
+                                    ranged = False
                         member.up = part.loosened
                         member.down = <float> min(1.0, owner.mean / part.mean)
                         member.weights = clause_weights
@@ -268,6 +286,7 @@ cdef class Kernel:
                             member.condition = clause.condition.words[j]
                         searches[j].groups[i].count += 1
                         member += 1
+                searches[j].ranged = ranged
                 with nogil:
                     ok = self.kernel.run(&searches[j], &best)
                 if not ok:
@@ -287,6 +306,8 @@ cdef class Kernel:
                         if score < 0:
                             ok = 0
                             break
+                        if score <= 0:
+                            continue
                         if decay is not None:
                             score *= decay.exact[j][best.kept[c].doc]
                         found[count].score, found[count].segment, found[count].doc = score, j, best.kept[c].doc

@@ -22,6 +22,7 @@ typedef struct {
     size_t count, capacity;
     float margin;    /* relative; larger than twice the rounding error of a sum over all groups */
     float slack;     /* relative: how much too high the scores may be that are offered, beside that */
+    float excess;    /* how much too high they may be on top of that */
     float ceiling;   /* what scores above it was seen already, about; see sl_best_offer */
     float threshold; /* what scores below it cannot be among the best k */
 } sl_best;
@@ -97,7 +98,7 @@ SL_FUNCTION int sl_best_offer(sl_best *best, float score, uint32_t segment, uint
         return 1;
     }
     if (best->size == best->k)
-        sl_best_raise(best, heap[0] / (1 + best->slack));
+        sl_best_raise(best, (heap[0] - best->excess) / (1 + best->slack));
     return 1;
 }
 

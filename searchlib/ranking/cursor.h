@@ -9,8 +9,7 @@
 #define SL_CURSOR_H
 
 #include "../storage/places.h"
-
-#define SL_WINDOW 4096u /* documents; a multiple of the 512 that a bitmap's ranks are given for */
+#include "scratch.h"
 
 typedef struct {
     sl_list list;

@@ -13,6 +13,7 @@
 #include "deadline.h"
 #include "norms.h"
 #include "scratch.h"
+#include "table.h"
 
 #define SL_EAGER 128 /* lists up to this long are decoded before the search */
 
@@ -33,6 +34,10 @@ typedef struct {
     uint8_t *ready;    /* by block */
     uint32_t *first;   /* by window: the first block that reaches into it or beyond */
     float *bounds;     /* by window */
+    const sl_table *table; /* its list in memory, or NULL (ranges.h) */
+    uint32_t units;    /* of a score, in 1/256, for each step of worth */
+    uint32_t *starts;  /* by window: its first posting, of a list that is decoded */
+    uint32_t next;     /* the posting to go on with */
 } sl_member;
 
 typedef struct {
@@ -50,6 +55,7 @@ typedef struct {
     uint64_t visited;    /* of these */
     uint64_t blocks;     /* that were decoded */
     uint64_t added;      /* postings that were added up or laid out */
+    uint64_t ranges;     /* that were live when their window was visited */
     uint64_t candidates; /* documents that the essential groups left */
     uint64_t probes;     /* lookups of a candidate in a list */
 } sl_counts;
@@ -65,6 +71,10 @@ typedef struct {
     sl_deadline *deadline;     /* or NULL */
     sl_group *groups;
     uint32_t group_count, required;
+    int ranged;                /* every frequent term has its table */
+    uint16_t *sums;            /* by range: what its documents score at most, in units */
+    float unit;                /* what a score of 1 is in units */
+    sl_group **order;          /* in which groups are added up */
     int primed;                /* stored k-th best impacts hold: nothing limits the documents, weights are the index's */
     float *window_bounds;
     uint32_t *queue;           /* windows as a max-heap by bound */
@@ -220,7 +230,7 @@ SL_FUNCTION int sl_member_prepare(sl_search *s, sl_member *m)
 {
     const sl_list *l = &m->list;
     size_t postings = (size_t)l->blocks * SL_BLOCK;
-    int eager = (l->df <= SL_EAGER && !l->bitmap) || m->tfs;
+    int eager = (l->df <= SL_EAGER && !l->bitmap) || m->tfs || s->ranged;
     m->bounds = (float *)sl_scratch_zeroed(s->scratch, s->windows * sizeof(float));
     if (!l->bitmap) {
         m->docs = (uint32_t *)sl_scratch_take(s->scratch, postings * sizeof(uint32_t));
@@ -353,6 +363,8 @@ SL_FUNCTION int sl_member_accumulate(sl_search *s, sl_member *m, sl_window *w, s
 SL_FUNCTION int64_t sl_member_rank(sl_search *s, sl_member *m, uint32_t doc)
 {
     const sl_list *l = &m->list;
+    if (m->table)
+        return sl_table_find(m->table, doc);
     if (l->bitmap) {
         if (!(sl_load64(l->bits + 8ull * (doc >> 6)) >> (doc & 63) & 1))
             return -1;

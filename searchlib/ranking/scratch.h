@@ -9,7 +9,7 @@
 #include "../storage/bytes.h"
 
 #define SL_WINDOW_BITS 12
-#define SL_WINDOW (1u << SL_WINDOW_BITS)
+#define SL_WINDOW (1u << SL_WINDOW_BITS) /* documents; a multiple of the 512 that a bitmap's ranks are given for */
 #define SL_ARENA (256u << 10) /* bytes of its first chunk */
 #define SL_KEPT (8u << 20)    /* bytes that are kept for the next search */
 

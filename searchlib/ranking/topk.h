@@ -26,6 +26,7 @@
 #ifndef SL_TOPK_H
 #define SL_TOPK_H
 
+#include "ranges.h"
 #include "window.h"
 
 /* A stored impact is a safe k-th best score for the first of these ranks that is >= k. */
@@ -54,35 +55,15 @@ SL_FUNCTION int sl_search_masked(const sl_search *s, uint32_t window)
     return any != 0;
 }
 
-/* Prepares lists and bounds. The caller has set the lists and weights of all members and zeroed the rest. */
-SL_FUNCTION int sl_search_prepare(sl_search *s)
+/* Prepares the lists of a search by blocks, and its bounds of windows; drops groups that the segment has nothing of. */
+SL_FUNCTION int sl_search_bound(sl_search *s)
 {
-    s->windows = (s->documents + SL_WINDOW - 1) >> SL_WINDOW_BITS;
-    s->window_bounds = (float *)sl_scratch_zeroed(s->scratch, s->windows * sizeof(float));
-    s->queue = (uint32_t *)sl_scratch_take(s->scratch, s->windows * sizeof *s->queue);
-    if (!s->window_bounds || !s->queue) {
-        s->memory_failed = 1;
-        return 0;
-    }
-    uint32_t kept = 0; /* groups without a term in this segment are left out; the others keep the query's order */
+    uint32_t kept = 0; /* the others keep the query's order */
     for (uint32_t g = 0; g < s->group_count; g++) {
         sl_group *group = &s->groups[g];
-        for (uint32_t k = 0; k < group->count; k++) {
-            sl_member *m = &group->members[k];
-            m->w = (float)m->weight;
-            m->up = m->w * m->up * (1.00001f / SL_IMPACT_UNITS);
-            for (uint32_t f = 0; f < s->fields; f++)
-                m->field_weights[f] = (float)m->weights[f];
-            group->postings += m->list.df;
-            s->counts.postings += m->list.df;
-            if (!sl_member_prepare(s, m))
+        for (uint32_t k = 0; k < group->count; k++)
+            if (!sl_member_prepare(s, &group->members[k]))
                 return 0;
-        }
-        s->required += group->required != 0;
-        if (!group->count && group->required) { /* nothing can be found here */
-            s->group_count = s->windows = 0;
-            return 1;
-        }
         if (!group->count)
             continue;
         group->bounds = group->members[0].bounds;
@@ -102,10 +83,43 @@ SL_FUNCTION int sl_search_prepare(sl_search *s)
         s->groups[kept++] = *group;
     }
     s->group_count = kept;
-    for (uint32_t w = 0; w < s->windows; w++) {
+    for (uint32_t w = 0; w < s->windows; w++)
         for (uint32_t g = 0; s->required && g < kept; g++)
             if (s->groups[g].required && s->groups[g].bounds[w] <= 0)
                 s->window_bounds[w] = 0;
+    return 1;
+}
+
+/* Prepares lists and bounds. The caller has set the lists and weights of all members and zeroed the rest. */
+SL_FUNCTION int sl_search_prepare(sl_search *s, sl_best *best)
+{
+    s->windows = (s->documents + SL_WINDOW - 1) >> SL_WINDOW_BITS;
+    s->window_bounds = (float *)sl_scratch_zeroed(s->scratch, s->windows * sizeof(float));
+    s->queue = (uint32_t *)sl_scratch_take(s->scratch, s->windows * sizeof *s->queue);
+    if (!s->window_bounds || !s->queue) {
+        s->memory_failed = 1;
+        return 0;
+    }
+    for (uint32_t g = 0; g < s->group_count; g++) {
+        sl_group *group = &s->groups[g];
+        for (uint32_t k = 0; k < group->count; k++) {
+            sl_member *m = &group->members[k];
+            m->w = (float)m->weight;
+            m->up = m->w * m->up * (1.00001f / SL_IMPACT_UNITS);
+            for (uint32_t f = 0; f < s->fields; f++)
+                m->field_weights[f] = (float)m->weights[f];
+            group->postings += m->list.df;
+            s->counts.postings += m->list.df;
+        }
+        s->required += group->required != 0;
+        if (!group->count && group->required) { /* nothing can be found here */
+            s->group_count = s->windows = 0;
+            return 1;
+        }
+    }
+    if (!(s->ranged ? sl_ranges_prepare(s, best) : sl_search_bound(s)))
+        return 0;
+    for (uint32_t w = 0; w < s->windows; w++) {
         if (s->mask && !sl_search_masked(s, w))
             s->window_bounds[w] = 0;
         if (s->factors)
@@ -133,7 +147,7 @@ SL_INLINE void sl_queue_sink(sl_search *s, uint32_t i, uint32_t n)
 SL_FUNCTION int sl_search_run(sl_search *s, sl_best *best)
 {
     uint32_t n = 0;
-    if (!sl_search_prepare(s))
+    if (!sl_search_prepare(s, best))
         return 0;
     sl_group **order = (sl_group **)sl_scratch_take(s->scratch, (s->group_count + 1) * sizeof *order);
     float *prefix = (float *)sl_scratch_take(s->scratch, (s->group_count + 1) * sizeof *prefix);
@@ -151,8 +165,16 @@ SL_FUNCTION int sl_search_run(sl_search *s, sl_best *best)
     while (n && s->window_bounds[s->queue[0]] * (1 + best->margin) >= best->threshold && !sl_deadline_passed(s->deadline)) {
         uint32_t window = s->queue[0];
         s->queue[0] = s->queue[--n];
-        if (n) {
+        if (n)
             sl_queue_sink(s, 0, n);
+        if (s->ranged) {
+            if (n)
+                sl_ranges_expect(s, s->queue[0]);
+            if (!sl_ranges_window(s, window, best))
+                return 0;
+            continue;
+        }
+        if (n) {
             for (uint32_t g = 0; g < s->group_count; g++)
                 for (uint32_t k = 0; k < s->groups[g].count; k++)
                     sl_member_prefetch(&s->groups[g].members[k], s->queue[0]);
