@@ -22,8 +22,11 @@ from searchlib.definitions import Definition, Field
 from searchlib.documents import Document
 from searchlib.language.analyzer import Analysis
 from searchlib.ranking._occurrences import BUILDS, best, find, places
-from searchlib.ranking._searcher import Deadline, Searcher
-from searchlib.storage._segment import FormSet
+from searchlib.ranking._searcher import Occurrences, Searcher
+from searchlib.ranking._tally import BUILDS as TALLY_BUILDS
+from searchlib.ranking._tally import Tally
+from searchlib.storage._deadline import Deadline
+from searchlib.storage._forms import FormQuery, FormSet
 from searchlib.storage.builder import SegmentBuilder
 from searchlib.storage.segment import Segment
 
@@ -83,11 +86,18 @@ class Archive:
         """A slot as it is asked for: terms, or in a Slot the forms that it names."""
         if not isinstance(words, Slot):
             return tuple(words)
-        return [segment.file.form_set(*words.words) for segment in self.segments]
+        return [FormSet.of(segment.file, *words.words) for segment in self.segments]
+
+    def tally(self, forms: Slot, live: Sequence[bytes | None] | None = None, **options: Any) -> Tally:
+        """How often any of these forms occurs."""
+        sets = [FormSet.of(segment.file, *forms.words) for segment in self.segments]
+        return Tally(self.searcher(live), sets, **options)
 
     def find(self, slots: Sequence[Words], **options: Any) -> dict[int, float]:
         """Document -> how often; documents numbered through the segments."""
-        occurrences = find(self.searcher(), [self.slot(slot) for slot in slots], **options)
+        return self.numbered(find(self.searcher(), [self.slot(slot) for slot in slots], **options))
+
+    def numbered(self, occurrences: Occurrences) -> dict[int, float]:
         found: dict[int, float] = {}
         for start, rows in zip(self.starts, occurrences.items(), strict=True):
             assert [doc for doc, _ in rows] == sorted({doc for doc, _ in rows})
@@ -102,16 +112,41 @@ class Archive:
         found = best(self.searcher(live), [self.slot(slot) for slot in slots], k, 1.5, **options)
         return [(score, self.starts[part] + doc) for score, part, doc in found]
 
-    def check(self, slots: Sequence[Words], slop: int = 1, fields: int = 0) -> dict[int, float]:
-        asked = [slot if isinstance(slot, Slot) else Slot(slot) for slot in slots]
-        expected = self.oracle.find(asked, self.weights, slop, fields)
+    def ranked(self, found: dict[int, float], weight: float) -> list[tuple[float, int]]:
+        """(score, document) of what is found, the best first."""
         searcher = self.searcher()
         ranked = []
-        for doc, tf in expected.items():
+        for doc, tf in found.items():
             part = bisect_right(self.starts, doc) - 1
             norm = searcher.lengths(part, doc - self.starts[part])[2]
-            ranked.append((1.5 * (tf / (tf + norm)), doc))
-        ranked.sort(key=lambda one: (-one[0], one[1]))
+            ranked.append((weight * (tf / (tf + norm)), doc))
+        return sorted(ranked, key=lambda one: (-one[0], one[1]))
+
+    def check_forms(self, forms: Slot, fields: int = 0) -> dict[int, float]:
+        """Are all occurrences of forms counted, and the best found?"""
+        expected = self.oracle.find([forms], self.weights, 1, fields)
+        for build in TALLY_BUILDS:
+            tally = self.tally(forms, fields=fields, build=build)
+            assert tally.df == len(expected)
+            assert self.numbered(tally.occurrences) == expected
+            assert len(tally.bits) == tally.df
+            assert all((part, doc) in tally.bits for part, doc in self.places(expected))
+            ranked = self.ranked(expected, tally.weight)
+            for k in (1, 10, 10_000):
+                best = [(score, self.starts[part] + doc) for score, part, doc in tally.best(k)]
+                assert best == ranked[:k]
+        return expected
+
+    def places(self, found: dict[int, float]) -> list[tuple[int, int]]:
+        parts = [bisect_right(self.starts, doc) - 1 for doc in found]
+        return [(part, doc - self.starts[part]) for part, doc in zip(parts, found, strict=True)]
+
+    def check(self, slots: Sequence[Words], slop: int = 1, fields: int = 0) -> dict[int, float]:
+        if len(slots) == 1 and isinstance(slots[0], Slot):
+            return self.check_forms(slots[0], fields)
+        asked = [slot if isinstance(slot, Slot) else Slot(slot) for slot in slots]
+        expected = self.oracle.find(asked, self.weights, slop, fields)
+        ranked = self.ranked(expected, 1.5)
         for build in BUILDS:
             assert self.find(slots, slop=slop, fields=fields, build=build) == expected
             for k in (1, 10, 10_000) if len(slots) > 1 else ():
@@ -182,9 +217,13 @@ def test_a_compound_stands_where_its_first_part_does(tmp_path: Path) -> None:
 
 def test_nothing_is_found_without_one_of_the_words(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, "a b", "b")
-    absent: list[list[Words]] = [["a", "x"], [["x"]], [[], ["a"]], [["a"], []], [exact("x")], [exact()]]
+    absent: list[list[Words]] = [["a", "x"], [["x"]], [[], ["a"]], [["a"], []], [exact("x"), ["a"]]]
     for slots in absent:
         assert archive.find(slots) == {}
+    for forms in (exact("x"), exact()):
+        tally = archive.tally(forms)
+        assert (tally.df, tally.weight, tally.best(10), tally.occurrences.items()) == (0, 0.0, [], [[]])
+        assert len(tally.bits) == 0
 
 
 def test_a_field_of_no_weight_has_nothing(tmp_path: Path) -> None:
@@ -199,6 +238,10 @@ def test_deleted_documents_are_found_but_not_among_the_best(tmp_path: Path) -> N
     assert find(searcher, [("a",), ("b",)]).items() == [[(0, 1.0), (1, 1.0)]]
     assert find(searcher, [("a",)]).df == 3
     assert [doc for _, doc in archive.best([("a",), ("b",)], 10, [b"\x02"])] == [1]
+    tally = archive.tally(exact("a"), [b"\x02"])
+    assert (tally.df, [doc for _, _, doc in tally.best(10)]) == (3, [1])
+    assert [doc for doc, _ in tally.occurrences.items()[0]] == [0, 1, 2]
+    assert [doc for doc in range(3) if (0, doc) in tally.bits] == [1]
 
 
 def test_what_is_found_scores_as_a_term_of_that_many_documents(tmp_path: Path) -> None:
@@ -225,9 +268,12 @@ def test_a_pattern_stands_for_many_forms(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, "ab b abc", "bca b c ab", "7 c", "a-b", *words)
     file = archive.segments[0].file
     for pattern, last in itertools.product(["a*", "*", "?", "b*a", "*c*"], [None, ("b",), ("c",)]):
-        found = file.match_forms(pattern, 100)
+        found = FormSet.fitting(file, FormQuery.matching(pattern), 100)
         slots = [exact(*found.forms)] + ([last] if last else [])
-        occurrences = find(archive.searcher(), [[found], *([last] if last else [])])
+        if last:
+            occurrences = find(archive.searcher(), [[found], last])
+        else:
+            occurrences = Tally(archive.searcher(), [found]).occurrences
         assert dict(occurrences.items()[0]) == archive.check(slots)
 
 
@@ -259,21 +305,33 @@ def test_wrong_arguments(tmp_path: Path) -> None:
         ([("a",)], {"fields": 4}),
         ([("a",)], {"fields": -1}),
         ([[]], {}),
-        ([[file.form_set("a"), file.form_set("a")]], {}),
-        ([[other.form_set("a")]], {}),
+        ([[FormSet.of(file, "a"), FormSet.of(file, "a")]], {}),
+        ([[FormSet.of(other, "a")]], {}),
     ):
         with pytest.raises(ValueError):
             find(searcher, slots, **options)  # type: ignore[arg-type]
         if not slots or len(slots) > 1 or options:
             with pytest.raises(ValueError):
                 best(searcher, slots, 10, 1.0, **options)  # type: ignore[arg-type]
+    for sets, options in (
+        ([], {}),
+        ([FormSet.of(file, "a")] * 2, {}),
+        ([FormSet.of(other, "a")], {}),
+        ([FormSet.of(file, "a")], {"fields": 4}),
+        ([FormSet.of(file, "a")], {"build": "none"}),
+    ):
+        with pytest.raises(ValueError):
+            Tally(searcher, sets, **options)  # type: ignore[arg-type]
     for weight in (0, -1.0, math.nan):
         with pytest.raises(ValueError):
             best(searcher, [("a",), ("b",)], 10, weight)
 
 
 def test_a_search_stops_at_its_deadline(large: Archive) -> None:
-    for slots in ([("z",), ("z",)], [("z",)], [("z", "a")], [large.slot(exact("a", "ab"))]):
+    assert large.tally(exact("a", "ab"), deadline=(deadline := Deadline(0))).df == 0
+    assert deadline.passed
+    assert large.tally(exact("a", "ab"), deadline=Deadline(1e6)).df == large.tally(exact("a", "ab")).df > 0
+    for slots in ([("z",), ("z",)], [("z",)], [("z", "a")], [("z",), large.slot(exact("a", "ab"))]):
         deadline = Deadline(0)
         assert find(large.searcher(), list(slots), deadline=deadline).df == 0
         assert deadline.passed

@@ -23,7 +23,7 @@ from searchlib.definitions import NEWS
 from searchlib.ranking import rescoring
 from searchlib.ranking._occurrences import BUILDS
 from searchlib.ranking._proximity import Feature, frequencies, gains
-from searchlib.ranking._searcher import Deadline
+from searchlib.storage._deadline import Deadline
 
 SAMPLE: Records = [
     json.loads(line)

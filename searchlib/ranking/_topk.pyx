@@ -8,15 +8,14 @@ from searchlib.ranking._ages cimport Decay
 from searchlib.ranking._bits cimport Bits
 from searchlib.ranking._searcher cimport (
     SL_BLOCK,
-    Deadline,
     Group,
     Occurrences,
     Part,
     Searcher,
-    sl_deadline,
     sl_list,
     sl_norms,
 )
+from searchlib.storage._deadline cimport Deadline, sl_deadline
 
 cdef extern from "kernel.h":
     ctypedef struct sl_candidate:
@@ -262,7 +261,7 @@ cdef class Kernel:
                             member.list = lst[0]
                             member.weight = clause.boost * group.idfs[t]
                         member.up = part.loosened
-                        member.down = <float> min(1.0, owner.mean / part.mean)
+                        member.down = <float> min(1.0, owner.measure.mean / part.mean)
                         member.weights = clause_weights
                         if clause.condition is not None:
                             member.condition = clause.condition.words[j]
@@ -282,8 +281,7 @@ cdef class Kernel:
                     if best.kept[c].score >= best.threshold:
                         j = best.kept[c].segment
                         part = owner.parts[j]
-                        score = self.kernel.score(&searches[j], best.kept[c].doc,
-                                                  owner.norm(part, best.kept[c].doc, owner.weights, owner.mean))
+                        score = self.kernel.score(&searches[j], best.kept[c].doc, owner.norm(part, best.kept[c].doc))
                         if score < 0:
                             ok = 0
                             break

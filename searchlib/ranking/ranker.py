@@ -12,11 +12,12 @@ from searchlib.language.analyzer import Analysis
 from searchlib.query.syntax import is_plain
 from searchlib.query.words import all_of_words, bag_of_words, quoted_words, tokens_of
 from searchlib.ranking._plain import PlainWords
-from searchlib.ranking._searcher import Deadline, Searcher
+from searchlib.ranking._searcher import Searcher
 from searchlib.ranking._topk import Kernel
 from searchlib.ranking.execution import Lookup, Plan
 from searchlib.ranking.lexicon import FormTable, Lexicon
 from searchlib.ranking.question import Question
+from searchlib.storage._deadline import Deadline
 
 if TYPE_CHECKING:
     from searchlib.language import Analyzer
@@ -271,8 +272,8 @@ class Ranker:
             rescoring = Rescoring(plan, view.lexicon, view.kernel, decay)
         if rescoring is not None and k > 0 and (after is None or after[0] > 0):
             places = rescoring.page(k, after, deadline)
-        elif plan.alone is not None and plan.alone.phrase is not None and after is None and decay is None:
-            places = plan.alone.phrase.best(k, plan.alone.boost, deadline)
+        elif plan.alone is not None and after is None and decay is None:
+            places = plan.alone.best(k, deadline)
         elif after is None or after[0] > 0:
             places = view.kernel.top(
                 plan.clauses, k, mask=plan.mask, decay=decay, after=after, deadline=deadline
