@@ -143,11 +143,13 @@ class Lexicon:
         slots: list[Slot] = [*map(self.exactly, forms)] if exact else [*groups]
         return Phrase(self.searcher, groups, slots, slop, fields, deadline)
 
-    def exact_word(self, form: str, *, fields: int, deadline: Deadline | None) -> Tally:
+    def exact_word(self, form: str, *, fields: int = 0, deadline: Deadline | None = None) -> Tally:
         """Documents with a form as it is."""
         return Tally(self.searcher, self.exactly(form), fields=fields, deadline=deadline)
 
-    def pattern(self, text: str, *, fields: int, deadline: Deadline | None) -> tuple[Tally, FormQuery]:
+    def pattern(
+        self, text: str, *, fields: int = 0, deadline: Deadline | None = None
+    ) -> tuple[Tally, FormQuery]:
         """Documents with a form that a pattern fits, and which forms these are. Raises QueryError when it is no word or fits too many."""
         forms = FormQuery.matching(_fold_pattern(text))
         try:
@@ -158,7 +160,7 @@ class Lexicon:
             ) from None
 
     def near(
-        self, form: str, distance: int, prefix: int, *, fields: int, deadline: Deadline | None
+        self, form: str, distance: int, prefix: int, *, fields: int = 0, deadline: Deadline | None = None
     ) -> tuple[Tally, FormQuery]:
         """Documents with a form that is spelt nearly so, and which forms these are. Raises QueryError when there are too many."""
         forms = FormQuery.near(form, distance, prefix)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from searchlib.dates import DAY
 from searchlib.errors import QueryError
+from searchlib.language._tokens import tokenize
 from searchlib.language.analyzer import Analysis
 from searchlib.query.syntax import is_plain
 from searchlib.query.words import all_of_words, bag_of_words, quoted_words, tokens_of
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Ranker"]
 
 _MOST_VIEWS: Final = 8  # other weights and half-lives that are kept at hand
+_LONE: Final = re.compile(
+    r"([0-9A-Za-zЀ-ҁ]{1,60})(\*|~1?)\Z"
+)  # the beginning of a word, or a word and a misprint
 
 
 class _View(NamedTuple):
@@ -173,12 +178,16 @@ class Ranker:
         return self._sorted(question, view, plan, order, deadline)
 
     def ask_plainly(self, query: str, limit: int, match: str | None) -> Answer | None:
-        """The answer to a question of which nothing else was said, when it is of plain words or one phrase; None: ask().
+        """The answer to a question of which nothing else was said, when it is of plain words, one phrase or one pattern; None: ask().
 
         limit: above 0; match: "any", "all" or None. Raises CorruptIndexError.
         """
-        places = self._plain.best(query, min(limit, self.snapshot.documents), match == "all")
-        return None if places is None else _PlainAnswer(self, places, query, match)
+        k = min(limit, self.snapshot.documents)
+        places = self._plain.best(query, k, match == "all")
+        if places is not None:
+            return _PlainAnswer(self, places, query, match)
+        lookup = _lone(query, self.usual.lexicon)
+        return None if lookup is None else Answer(self, self.usual, Plan(lookup), lookup.best(k))
 
     def view(self, weights: tuple[float, ...] | None) -> _View:
         """The snapshot under these weights of the text fields, None for the index's own."""
@@ -364,3 +373,22 @@ def _quoted(forms: list[str], query: str, lexicon: Lexicon) -> Plan:
         return Plan(Lookup(group, forms[0], terms=group.terms))
     phrase = lexicon.phrase(forms)
     return Plan(Lookup(phrase, query, terms=phrase.terms))
+
+
+def _lone(query: str, lexicon: Lexicon) -> Lookup | None:
+    """Of a pattern or a misspelt word and nothing else, when it is simply that."""
+    found = _LONE.match(query) if isinstance(query, str) else None
+    if found is None:
+        return None
+    text, sign = found.groups()
+    try:
+        if sign == "*":
+            tally, forms = lexicon.pattern(query)
+            return Lookup(tally, query, forms=forms)
+        tokens = tokenize(text)
+        if len(tokens) != 1:
+            return None
+        tally, forms = lexicon.near(tokens[0][0], 1, 0)
+        return Lookup(tally, f"{text}~1", forms=forms)
+    except QueryError:
+        return None  # the long way says where the mistake is

@@ -52,7 +52,17 @@ SL_INLINE int sl_tally_best_offer(sl_tally_best *b, uint32_t doc)
            sl_best_offer(b->best, score, b->segment, doc);
 }
 
-/* Offers those of a row of a page of which some have counts above 255. */
+/* Are some counts of a row of a page above 255? */
+SL_FUNCTION int sl_tally_best_more(const sl_tally *t, uint32_t base)
+{
+    uint32_t more = 0;
+    for (uint32_t a = 0; a < t->arrays; a++)
+        for (uint32_t i = base; t->more[a] && i < base + SL_TALLY_ROW && i < t->documents; i++)
+            more |= t->more[a][i];
+    return more != 0;
+}
+
+/* Offers those of a row that have anything. */
 SL_FUNCTION int sl_tally_best_all(sl_tally_best *b, uint32_t base)
 {
     uint8_t room[SL_TALLY_ROW];
@@ -126,7 +136,7 @@ SL_FUNCTION int sl_tally_best_page(sl_tally_best *b, uint32_t page)
     for (end = end < t->documents ? end : t->documents; base < end; base += SL_TALLY_ROW) {
         uint16_t need = b->needs[rows[base / SL_NORM_ROW]];
         uint32_t most = 0;
-        if (SL_UNLIKELY(there & SL_TALLY_MORE)) {
+        if (SL_UNLIKELY(there & SL_TALLY_MORE) && sl_tally_best_more(t, base)) {
             if (!sl_tally_best_all(b, base))
                 return 0;
             continue;

@@ -108,7 +108,7 @@ cdef class FormSet:
 
     @staticmethod
     def fitting(SegmentFile file, FormQuery query not None, uint32_t limit, Deadline deadline=None) -> FormSet:
-        """The forms of a segment that a query looks for; some of them when the deadline has passed.
+        """The forms of a segment that a query looks for; some of them, or none, when the deadline has passed.
 
         OverflowError: there are more than `limit`.
         """

@@ -23,7 +23,7 @@ typedef struct {
     sl_form_hits hits;   /* the forms, ascending */
     sl_form_term *terms;
     uint32_t *codes;
-    uint32_t count; /* of terms */
+    uint32_t count, used; /* of terms, of codes */
 } sl_form_set;
 
 SL_FUNCTION void sl_form_set_free(sl_form_set *s)
@@ -43,55 +43,96 @@ static int sl_code_compare(const void *a, const void *b)
 /* Sorts n codes and leaves each once. Returns how many there are then. */
 SL_FUNCTION uint32_t sl_codes_sort(uint32_t *codes, uint32_t n)
 {
-    uint32_t kept = 0, all = 0;
-    uint64_t low = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        all |= codes[i];
-        low |= 1ull << (codes[i] & 63);
+    uint32_t kept = 0;
+    if (n > 32) {
+        qsort(codes, n, sizeof *codes, sl_code_compare);
+    } else {
+        for (uint32_t i = 1; i < n; i++) {
+            uint32_t code = codes[i], k = i;
+            for (; k > 0 && codes[k - 1] > code; k--)
+                codes[k] = codes[k - 1];
+            codes[k] = code;
+        }
     }
-    if (SL_LIKELY(all < 64)) { /* then their bits say it all */
-        for (; low; low &= low - 1)
-            codes[kept++] = SL_LOWEST_BIT(low);
-        return kept;
-    }
-    qsort(codes, n, sizeof *codes, sl_code_compare);
     for (uint32_t i = 0; i < n; i++)
         if (!kept || codes[i] != codes[kept - 1])
             codes[kept++] = codes[i];
     return kept;
 }
 
-/* Takes the terms and the codes of n forms, in the order of their terms, which ascend by ordinal: pairs of a term and a code. */
-SL_FUNCTION int sl_form_set_take(sl_form_set *s, const sl_forms *f, const sl_pair *pairs, uint32_t n, sl_deadline *deadline)
+/* Adds a term of which n codes are wanted, which ascend and have been written behind those of the terms before. */
+SL_INLINE int sl_form_set_add(sl_form_set *s, const sl_forms *f, uint32_t ordinal, uint32_t n, sl_dictionary_entry *e)
+{
+    if (sl_dictionary_move(f->terms, ordinal, e) < 0)
+        return SL_DAMAGED;
+    sl_form_term term = {ordinal,     e->df,        e->varied, s->used, n < e->varied ? n : 0, e->postings, e->postings_length,
+                         e->positions, e->positions_length, e->once};
+    s->used += term.count;
+    s->terms[s->count++] = term;
+    return SL_FOUND;
+}
+
+/* Takes n pairs of a term and a code; `least` is the first of the terms, masks[i] says with a bit for each which codes of the term
+ * least + i are wanted: none is above 63. */
+SL_FUNCTION int sl_form_set_take_masks(sl_form_set *s, const sl_forms *f, uint32_t least, const uint64_t *masks, uint32_t span,
+                                       sl_deadline *deadline)
 {
     sl_dictionary_entry e;
-    uint32_t terms = 0, used = 0;
-    for (uint32_t i = 0; i < n; i++)
-        terms += !i || pairs[i].key != pairs[i - 1].key;
-    s->terms = (sl_form_term *)malloc(((size_t)terms + 1) * sizeof *s->terms);
-    s->codes = (uint32_t *)malloc(((size_t)n + 1) * sizeof *s->codes);
-    if (!s->terms || !s->codes)
-        return SL_NO_MEMORY;
     e.next = NULL;
-    for (uint32_t i = 0, same; i < n; i += same) {
-        uint32_t *codes = s->codes + used;
-        if (s->count % SL_MATCH_PATIENCE == SL_MATCH_PATIENCE - 1 && sl_deadline_passed(deadline))
+    for (uint32_t i = 0; i < span; i++) {
+        uint32_t n = 0;
+        if (i % SL_MATCH_PATIENCE == SL_MATCH_PATIENCE - 1 && sl_deadline_passed(deadline))
             break;
-        if (sl_dictionary_move(f->terms, pairs[i].key, &e) < 0)
+        if (!masks[i])
+            continue;
+        for (uint64_t mask = masks[i]; mask; mask &= mask - 1)
+            s->codes[s->used + n++] = SL_LOWEST_BIT(mask);
+        if (sl_form_set_add(s, f, least + i, n, &e) != SL_FOUND)
             return SL_DAMAGED;
-        for (same = 0; i + same < n && pairs[i + same].key == pairs[i].key; same++)
-            codes[same] = pairs[i + same].value;
-        uint32_t count = sl_codes_sort(codes, same);
-        sl_form_term term = {e.ordinal,  e.df,      e.varied, used, 0, e.postings, e.postings_length,
-                             e.positions, e.positions_length, e.once};
-        term.count = count < e.varied ? count : 0;
-        used += term.count;
-        s->terms[s->count++] = term;
     }
     return SL_FOUND;
 }
 
-/* Looks up what the hits stand for, which are there, until the deadline. sl_form_set_free() in any case. */
+/* Takes n pairs of a term and a code, in any order, which they lose. */
+SL_FUNCTION int sl_form_set_take(sl_form_set *s, const sl_forms *f, sl_pair *pairs, uint32_t n, sl_deadline *deadline)
+{
+    sl_dictionary_entry e;
+    uint32_t least = UINT32_MAX, most = 0, codes = 0, terms = 0, same;
+    for (uint32_t i = 0; i < n; i++) {
+        least = pairs[i].key < least ? pairs[i].key : least;
+        most = pairs[i].key > most ? pairs[i].key : most;
+        codes |= pairs[i].value;
+        terms += !i || pairs[i].key != pairs[i - 1].key;
+    }
+    s->terms = (sl_form_term *)malloc(((size_t)terms + 1) * sizeof *s->terms);
+    s->codes = (uint32_t *)malloc(((size_t)n + 1) * sizeof *s->codes);
+    if (!s->terms || !s->codes)
+        return SL_NO_MEMORY;
+    if (codes < 64 && n && most - least < n) { /* neighbours, as those of a beginning are */
+        uint64_t *masks = (uint64_t *)calloc((size_t)(most - least) + 1, sizeof *masks);
+        if (!masks)
+            return SL_NO_MEMORY;
+        for (uint32_t i = 0; i < n; i++)
+            masks[pairs[i].key - least] |= 1ull << pairs[i].value;
+        int done = sl_form_set_take_masks(s, f, least, masks, most - least + 1, deadline);
+        free(masks);
+        return done;
+    }
+    if (!sl_pairs_sort(pairs, n))
+        return SL_NO_MEMORY;
+    e.next = NULL;
+    for (uint32_t i = 0; i < n; i += same) {
+        if (s->count % SL_MATCH_PATIENCE == SL_MATCH_PATIENCE - 1 && sl_deadline_passed(deadline))
+            break;
+        for (same = 0; i + same < n && pairs[i + same].key == pairs[i].key; same++)
+            s->codes[s->used + same] = pairs[i + same].value;
+        if (sl_form_set_add(s, f, pairs[i].key, sl_codes_sort(s->codes + s->used, same), &e) != SL_FOUND)
+            return SL_DAMAGED;
+    }
+    return SL_FOUND;
+}
+
+/* Looks up what the hits stand for, which are there; some of it, when the deadline passes. sl_form_set_free() in any case. */
 SL_FUNCTION int sl_form_set_fill(sl_form_set *s, const sl_forms *f, sl_deadline *deadline)
 {
     sl_form_entry e;
@@ -113,8 +154,8 @@ SL_FUNCTION int sl_form_set_fill(sl_form_set *s, const sl_forms *f, sl_deadline 
         pairs[n].value = e.code;
         n += e.readings > 0;
     }
-    if (done == SL_FOUND)
-        done = sl_pairs_sort(pairs, n) ? sl_form_set_take(s, f, pairs, n, deadline) : SL_NO_MEMORY;
+    if (done == SL_FOUND && !(deadline && deadline->passed))
+        done = sl_form_set_take(s, f, pairs, n, deadline);
     free(pairs);
     return done;
 }
@@ -136,7 +177,7 @@ SL_FUNCTION int sl_form_set_read(sl_form_set *s, const sl_form_query *q, const s
 }
 
 /* Finds the forms that fit; `table` may be NULL. Only the hits' count is of use when it is above their limit, which the caller
- * has set in a set that is empty. When the deadline has passed, some of them. sl_form_set_free() in any case. */
+ * has set in a set that is empty. When the deadline has passed, some of them or none. sl_form_set_free() in any case. */
 SL_FUNCTION int sl_form_set_find(sl_form_set *s, const sl_form_query *q, const sl_forms *f, const sl_forms_table *table,
                                  sl_deadline *deadline)
 {

@@ -26,6 +26,8 @@ typedef struct {
     int beginning_only;                /* every form with the beginning fits */
     uint32_t letters[SL_MAX_PATTERN], count;
     uint32_t errors;                   /* of a word: at most */
+    int ends_tell;                     /* of a word: its first or its last letter is right; these are their bytes: */
+    uint8_t first, last;
     uint8_t beginning[SL_MAX_KEY];     /* of the keys of all forms that fit */
     uint32_t beginning_length;
     uint8_t ending[SL_MAX_KEY];        /* the same of a pattern, behind its last `*` or `?` */
@@ -102,6 +104,11 @@ SL_FUNCTION void sl_query_word(sl_form_query *q, const uint8_t *key, uint32_t si
     q->mask = sl_letters_mask(q->letters, q->count);
     q->shortest = q->count > q->errors ? q->count - q->errors : 0;
     q->longest = q->count + q->errors;
+    q->ends_tell = q->errors <= 1 && q->count > 2; /* two letters may be swapped */
+    if (q->ends_tell) {
+        q->first = key[0];
+        q->last = key[size - 1];
+    }
     sl_query_begin(q, key, size, right);
 }
 
@@ -264,46 +271,69 @@ SL_INLINE uint32_t sl_first_not_below(const uint32_t *values, uint32_t low, uint
     return low;
 }
 
-/* Looks at the forms that the table does not exclude, until the deadline. Hits come by length and then by number. */
+/* Looks at the forms at..end-1 of an order of the table, which are all of one length, but not at those with this first byte, if it
+ * is one. Returns 0 when there is no place left or the deadline has passed. */
+SL_INLINE int sl_query_scan(const sl_form_query *q, const sl_forms_table *t, const uint32_t *of_masks, const uint32_t *numbers,
+                            uint32_t at, uint32_t end, uint32_t length, uint32_t first, sl_form_hits *h, sl_deadline *deadline)
+{
+    uint32_t lost = 0, gained = 3, masks[SL_MASKS];
+    uint8_t bad[SL_MASKS];
+    if (!q->pattern) {
+        lost = gained = q->errors;
+        if (length < SL_LONG_FORM) { /* what is inserted loses nothing, what is deleted gains nothing */
+            lost -= length > q->count ? length - q->count : 0;
+            gained -= length < q->count ? q->count - length : 0;
+        }
+    }
+    for (uint32_t looked = 0; at < end; at += SL_MASKS, looked += SL_MASKS) {
+        if (looked % SL_MATCH_PATIENCE == 0 && sl_deadline_passed(deadline))
+            return 0;
+        uint32_t n = end - at < SL_MASKS ? end - at : SL_MASKS;
+        const uint32_t *tested = of_masks + at;
+        if (n < SL_MASKS) {
+            memset(masks, 0, sizeof masks);
+            tested = (const uint32_t *)memcpy(masks, tested, n * sizeof *masks);
+        }
+        sl_masks_test(tested, q->mask, lost, gained, bad);
+        for (uint32_t i = 0; i < n; i++) {
+            if (i % 8 == 0 && sl_load64(bad + i) == 0x0101010101010101ull) {
+                i += 7;
+                continue;
+            }
+            if (bad[i])
+                continue;
+            uint32_t number = numbers[at + i], start = t->starts[number], size = t->starts[number + 1] - start, errors;
+            const uint8_t *key = t->keys.data + start;
+            if ((!size || key[0] != first) && sl_query_fits(q, key, size, &errors) && !sl_form_hits_add(h, number, errors))
+                return 0;
+        }
+    }
+    return 1;
+}
+
+#define SL_NO_BYTE 256
+
+/* Looks at the forms that the table does not exclude, until the deadline. Hits are in no order. */
 SL_INLINE void sl_query_look_at(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h,
                                 sl_deadline *deadline)
 {
-    uint32_t longest = q->longest < SL_LONG_FORM ? q->longest : SL_LONG_FORM, masks[SL_MASKS];
-    uint8_t bad[SL_MASKS];
+    uint32_t longest = q->longest < SL_LONG_FORM ? q->longest : SL_LONG_FORM;
+    int ends_tell = q->ends_tell && !q->beginning_length;
+    if (ends_tell) {
+        from = t->heads[q->first];
+        to = t->heads[q->first + 1];
+    }
     for (uint32_t length = q->shortest < SL_LONG_FORM ? q->shortest : SL_LONG_FORM; length <= longest; length++) {
-        uint32_t at = t->groups[length], end = t->groups[length + 1], lost = 0, gained = 3;
+        uint32_t at = t->groups[length], end = t->groups[length + 1], tail = length * 256 + q->last;
         if (from > 0 || to < t->count) {
             at = sl_first_not_below(t->numbers, at, end, from);
             end = sl_first_not_below(t->numbers, at, end, to);
         }
-        if (!q->pattern) {
-            lost = gained = q->errors;
-            if (length < SL_LONG_FORM) { /* what is inserted loses nothing, what is deleted gains nothing */
-                lost -= length > q->count ? length - q->count : 0;
-                gained -= length < q->count ? q->count - length : 0;
-            }
-        }
-        for (uint32_t looked = 0; at < end; at += SL_MASKS, looked += SL_MASKS) {
-            if (looked % SL_MATCH_PATIENCE == 0 && sl_deadline_passed(deadline))
-                return;
-            uint32_t n = end - at < SL_MASKS ? end - at : SL_MASKS;
-            const uint32_t *tested = t->masks + at;
-            if (n < SL_MASKS) {
-                memset(masks, 0, sizeof masks);
-                tested = (const uint32_t *)memcpy(masks, tested, n * sizeof *masks);
-            }
-            sl_masks_test(tested, q->mask, lost, gained, bad);
-            for (uint32_t i = 0; i < n; i++) {
-                if (i % 8 == 0 && sl_load64(bad + i) == 0x0101010101010101ull) {
-                    i += 7;
-                    continue;
-                }
-                uint32_t number = t->numbers[at + i], start = t->starts[number], errors;
-                if (!bad[i] && sl_query_fits(q, t->keys.data + start, t->starts[number + 1] - start, &errors) &&
-                    !sl_form_hits_add(h, number, errors))
-                    return;
-            }
-        }
+        if (!sl_query_scan(q, t, t->masks, t->numbers, at, end, length, SL_NO_BYTE, h, deadline))
+            return;
+        if (ends_tell && !sl_query_scan(q, t, t->tail_masks, t->tail_numbers, t->tails[tail], t->tails[tail + 1], length, q->first,
+                                        h, deadline))
+            return;
     }
 }
 
@@ -323,7 +353,7 @@ __attribute__((target("avx2"))) SL_FUNCTION void sl_query_look_avx2(const sl_for
 }
 #endif
 
-/* Finds the forms that fit by way of the table, in order, as far as it came until the deadline. */
+/* Finds the forms that fit by way of the table, in order; none when the deadline passes. */
 SL_FUNCTION void sl_query_look(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h,
                                sl_deadline *deadline)
 {
@@ -333,6 +363,8 @@ SL_FUNCTION void sl_query_look(const sl_form_query *q, const sl_forms_table *t, 
     else
 #endif
         sl_query_look_plain(q, t, from, to, h, deadline);
+    if (deadline && deadline->passed)
+        h->count = 0;
     if (h->count <= h->limit && !h->memory_failed)
         h->memory_failed = !sl_pairs_sort(h->hits, h->count);
 }

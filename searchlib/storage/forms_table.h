@@ -3,7 +3,9 @@
  * Forms stand on disk as steps and endings, which takes a tenth of a microsecond each to read: too long when all of them are
  * asked for. The table, made once for a segment, has the keys of all forms one after the other, and for each form a mask: bit
  * i says that it has a letter whose last byte ends in the five bits of i. The 32 letters of Russian have a bit each, and so
- * have those of English. Masks are sorted by the length of their forms in letters (code points), then by the number of the form.
+ * have those of English. Masks are sorted by the length of their forms in letters (code points), then by the number of the form, and
+ * once more by the length and the last byte: one error leaves the first letter of a word right or the last one, so that most
+ * masks need not be tested at all.
  *
  * A form of n letters that a replacement (one letter lost, one gained), an insertion (one gained), a deletion (one lost) or a
  * swap makes of a word has at most that many bits less and more than the word; one that fits a pattern has all the bits of its
@@ -29,8 +31,12 @@ typedef struct {
     uint32_t *starts;           /* by number: where its key begins; one more for the end of the last */
     uint32_t *masks, *numbers;  /* by length and then by number */
     uint32_t groups[SL_LONG_FORM + 2]; /* where the forms of each length begin */
+    uint32_t *tail_masks, *tail_numbers; /* by length, by last byte and then by number */
+    uint32_t tails[(SL_LONG_FORM + 1) * 256 + 1]; /* where the forms of each length and last byte begin */
+    uint32_t heads[257];               /* by first byte: the number of the first form that begins with it or comes after */
     uint32_t read, placed;             /* while it is made: forms whose keys, and whose masks are there */
     uint32_t next[SL_LONG_FORM + 1];   /* by length: where its next mask belongs */
+    uint32_t next_tail[(SL_LONG_FORM + 1) * 256]; /* the same by length and last byte */
 } sl_forms_table;
 
 /* The letters of a key, each as its bytes in one number. Returns how many; `letters` has room for n. */
@@ -61,6 +67,8 @@ SL_FUNCTION void sl_forms_table_free(sl_forms_table *t)
     free(t->starts);
     free(t->masks);
     free(t->numbers);
+    free(t->tail_masks);
+    free(t->tail_numbers);
     memset(t, 0, sizeof *t);
 }
 
@@ -73,7 +81,15 @@ SL_FUNCTION int sl_forms_table_begin(sl_forms_table *t, const sl_forms *f)
     t->starts = (uint32_t *)malloc(((size_t)n + 1) * sizeof *t->starts);
     t->masks = (uint32_t *)malloc(((size_t)n + 1) * sizeof *t->masks);
     t->numbers = (uint32_t *)malloc(((size_t)n + 1) * sizeof *t->numbers);
-    return t->starts && t->masks && t->numbers;
+    t->tail_masks = (uint32_t *)malloc(((size_t)n + 1) * sizeof *t->tail_masks);
+    t->tail_numbers = (uint32_t *)malloc(((size_t)n + 1) * sizeof *t->tail_numbers);
+    return t->starts && t->masks && t->numbers && t->tail_masks && t->tail_numbers;
+}
+
+/* The number of a length and a last byte among all, `length` being that of a key in letters. */
+SL_INLINE uint32_t sl_forms_tail(uint32_t length, const uint8_t *key, uint32_t size)
+{
+    return (length < SL_LONG_FORM ? length : SL_LONG_FORM) * 256 + (size ? key[size - 1] : 0);
 }
 
 /* Reads the keys of all forms, from where it stopped; sl_forms_table_make() says what it returns. */
@@ -97,6 +113,8 @@ SL_FUNCTION int sl_forms_table_read(sl_forms_table *t, const sl_forms *f, sl_dea
         t->starts[t->read] = (uint32_t)t->keys.length;
         t->keys.length += size;
         t->groups[(length < SL_LONG_FORM ? length : SL_LONG_FORM) + 1]++;
+        t->tails[sl_forms_tail(length, key, size) + 1]++;
+        t->heads[(size ? key[0] : 0) + 1]++;
     }
     t->starts[t->count] = (uint32_t)t->keys.length;
     return SL_FOUND;
@@ -114,15 +132,23 @@ SL_FUNCTION int sl_forms_table_make(sl_forms_table *t, const sl_forms *f, sl_dea
             t->groups[length + 1] += t->groups[length];
             t->next[length] = t->groups[length];
         }
+        for (uint32_t tail = 0; tail < (SL_LONG_FORM + 1) * 256; tail++) {
+            t->tails[tail + 1] += t->tails[tail];
+            t->next_tail[tail] = t->tails[tail];
+        }
+        for (uint32_t first = 0; first < 256; first++)
+            t->heads[first + 1] += t->heads[first];
     }
     for (; t->placed < t->count; t->placed++) {
         uint32_t i = t->placed;
         if (i % SL_TABLE_PATIENCE == SL_TABLE_PATIENCE - 1 && sl_deadline_passed(deadline))
             return SL_UNFINISHED;
-        uint32_t length = sl_key_letters(t->keys.data + t->starts[i], t->starts[i + 1] - t->starts[i], letters);
+        const uint8_t *key = t->keys.data + t->starts[i];
+        uint32_t size = t->starts[i + 1] - t->starts[i], length = sl_key_letters(key, size, letters);
         uint32_t at = t->next[length < SL_LONG_FORM ? length : SL_LONG_FORM]++;
-        t->masks[at] = sl_letters_mask(letters, length);
-        t->numbers[at] = i;
+        uint32_t tail = t->next_tail[sl_forms_tail(length, key, size)]++;
+        t->masks[at] = t->tail_masks[tail] = sl_letters_mask(letters, length);
+        t->numbers[at] = t->tail_numbers[tail] = i;
     }
     return SL_FOUND;
 }
