@@ -5,9 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from bisect import bisect_right
-from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,149 +12,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from naive_phrases import NaivePhrases, Slot
+from naive_phrases import Slot
+from phrase_archive import Archive, Words, archive_of, exact
 
 from searchlib import Index
 from searchlib.definitions import Definition, Field
-from searchlib.documents import Document
-from searchlib.language.analyzer import Analysis
-from searchlib.ranking._occurrences import BUILDS, best, find, places
-from searchlib.ranking._searcher import Occurrences, Searcher
-from searchlib.ranking._tally import BUILDS as TALLY_BUILDS
+from searchlib.ranking._occurrences import best, find, places
 from searchlib.ranking._tally import Tally
 from searchlib.storage._deadline import Deadline
 from searchlib.storage._forms import FormQuery, FormSet
-from searchlib.storage.builder import SegmentBuilder
-from searchlib.storage.segment import Segment
-
-Words = Sequence[str] | Slot
-
-
-def exact(*forms: str) -> Slot:
-    return Slot(forms, exact=True)
-
-
-@cache
-def terms_of(form: str) -> tuple[str, ...]:
-    """A toy form is indexed as each of its letters, but a number or a compound as itself."""
-    return tuple(dict.fromkeys(form)) if form.isalpha() else (form,)
-
-
-class ToyAnalyzer:
-    """'ab' reads as a or b; 'z' is a stop word."""
-
-    def analyze(self, form: str) -> Analysis:
-        return Analysis(terms_of(form), form == "z")
-
-
-class Archive:
-    """Toy documents spread over segments, and the same documents for the oracle."""
-
-    def __init__(
-        self, folder: Path, parts: Sequence[Sequence[Sequence[str]]], weights: Sequence[float]
-    ) -> None:
-        self.weights = list(weights)
-        fields = tuple(Field(f"f{i}", "text", weight=w or 1.0) for i, w in enumerate(weights))
-        definition = Definition(fields=fields)
-        self.parts = parts
-        self.segments = []
-        self.starts = []
-        texts: list[Sequence[str]] = []
-        analyzer: Any = ToyAnalyzer()
-        for number, part in enumerate(parts):
-            builder = SegmentBuilder(folder, f"{number}.segment", definition, analyzer)
-            self.starts.append(len(texts))
-            for document in part:
-                builder.add(Document(str(len(texts)), tuple(document), None, (), {"id": ""}))
-                texts.append(document)
-            entry, _ = builder.finish()
-            self.segments.append(Segment(folder, entry))
-        self.oracle = NaivePhrases(texts, terms_of)
-        self.usual = [field.weight for field in fields]
-
-    def searcher(self, live: Sequence[bytes | None] | None = None) -> Searcher:
-        rows = [
-            (segment.file, None if live is None else live[i], segment.total_length)
-            for i, segment in enumerate(self.segments)
-        ]
-        return Searcher(rows, self.usual, 1.2, 0.55, self.weights)
-
-    def slot(self, words: Words) -> tuple[str, ...] | list[FormSet]:
-        """A slot as it is asked for: terms, or in a Slot the forms that it names."""
-        if not isinstance(words, Slot):
-            return tuple(words)
-        return [FormSet.of(segment.file, *words.words) for segment in self.segments]
-
-    def tally(self, forms: Slot, live: Sequence[bytes | None] | None = None, **options: Any) -> Tally:
-        """How often any of these forms occurs."""
-        sets = [FormSet.of(segment.file, *forms.words) for segment in self.segments]
-        return Tally(self.searcher(live), sets, **options)
-
-    def find(self, slots: Sequence[Words], **options: Any) -> dict[int, float]:
-        """Document -> how often; documents numbered through the segments."""
-        return self.numbered(find(self.searcher(), [self.slot(slot) for slot in slots], **options))
-
-    def numbered(self, occurrences: Occurrences) -> dict[int, float]:
-        found: dict[int, float] = {}
-        for start, rows in zip(self.starts, occurrences.items(), strict=True):
-            assert [doc for doc, _ in rows] == sorted({doc for doc, _ in rows})
-            found |= {start + doc: tf for doc, tf in rows}
-        assert occurrences.df == len(found)
-        return found
-
-    def best(
-        self, slots: Sequence[Words], k: int, live: Sequence[bytes | None] | None = None, **options: Any
-    ) -> list[tuple[float, int]]:
-        """(score, document) of the best k."""
-        found = best(self.searcher(live), [self.slot(slot) for slot in slots], k, 1.5, **options)
-        return [(score, self.starts[part] + doc) for score, part, doc in found]
-
-    def ranked(self, found: dict[int, float], weight: float) -> list[tuple[float, int]]:
-        """(score, document) of what is found, the best first."""
-        searcher = self.searcher()
-        ranked = []
-        for doc, tf in found.items():
-            part = bisect_right(self.starts, doc) - 1
-            norm = searcher.lengths(part, doc - self.starts[part])[2]
-            ranked.append((weight * (tf / (tf + norm)), doc))
-        return sorted(ranked, key=lambda one: (-one[0], one[1]))
-
-    def check_forms(self, forms: Slot, fields: int = 0) -> dict[int, float]:
-        """Are all occurrences of forms counted, and the best found?"""
-        expected = self.oracle.find([forms], self.weights, 1, fields)
-        for build in TALLY_BUILDS:
-            tally = self.tally(forms, fields=fields, build=build)
-            assert tally.df == len(expected)
-            assert self.numbered(tally.occurrences) == expected
-            assert len(tally.bits) == tally.df
-            assert all((part, doc) in tally.bits for part, doc in self.places(expected))
-            ranked = self.ranked(expected, tally.weight)
-            for k in (1, 10, 10_000):
-                best = [(score, self.starts[part] + doc) for score, part, doc in tally.best(k)]
-                assert best == ranked[:k]
-        return expected
-
-    def places(self, found: dict[int, float]) -> list[tuple[int, int]]:
-        parts = [bisect_right(self.starts, doc) - 1 for doc in found]
-        return [(part, doc - self.starts[part]) for part, doc in zip(parts, found, strict=True)]
-
-    def check(self, slots: Sequence[Words], slop: int = 1, fields: int = 0) -> dict[int, float]:
-        if len(slots) == 1 and isinstance(slots[0], Slot):
-            return self.check_forms(slots[0], fields)
-        asked = [slot if isinstance(slot, Slot) else Slot(slot) for slot in slots]
-        expected = self.oracle.find(asked, self.weights, slop, fields)
-        ranked = self.ranked(expected, 1.5)
-        for build in BUILDS:
-            assert self.find(slots, slop=slop, fields=fields, build=build) == expected
-            for k in (1, 10, 10_000) if len(slots) > 1 else ():
-                assert self.best(slots, k, slop=slop, fields=fields, build=build) == ranked[:k]
-        return expected
-
-
-def archive_of(folder: Path, *texts: str | tuple[str, ...]) -> Archive:
-    documents = [(text,) if isinstance(text, str) else text for text in texts]
-    return Archive(folder, [documents], [2.0, 1.0][-len(documents[0]) :])
-
 
 # --- by example ---
 
@@ -238,7 +101,7 @@ def test_deleted_documents_are_found_but_not_among_the_best(tmp_path: Path) -> N
     assert find(searcher, [("a",), ("b",)]).items() == [[(0, 1.0), (1, 1.0)]]
     assert find(searcher, [("a",)]).df == 3
     assert [doc for _, doc in archive.best([("a",), ("b",)], 10, [b"\x02"])] == [1]
-    tally = archive.tally(exact("a"), [b"\x02"])
+    tally = archive.tally(exact("a"), searcher)
     assert (tally.df, [doc for _, _, doc in tally.best(10)]) == (3, [1])
     assert [doc for doc, _ in tally.occurrences.items()[0]] == [0, 1, 2]
     assert [doc for doc in range(3) if (0, doc) in tally.bits] == [1]
@@ -313,15 +176,12 @@ def test_wrong_arguments(tmp_path: Path) -> None:
         if not slots or len(slots) > 1 or options:
             with pytest.raises(ValueError):
                 best(searcher, slots, 10, 1.0, **options)  # type: ignore[arg-type]
-    for sets, options in (
-        ([], {}),
-        ([FormSet.of(file, "a")] * 2, {}),
-        ([FormSet.of(other, "a")], {}),
-        ([FormSet.of(file, "a")], {"fields": 4}),
-        ([FormSet.of(file, "a")], {"build": "none"}),
-    ):
+    for sets in ([], [FormSet.of(file, "a")] * 2, [FormSet.of(other, "a")]):
         with pytest.raises(ValueError):
-            Tally(searcher, sets, **options)  # type: ignore[arg-type]
+            Tally(searcher, sets)
+    for wrong in ({"fields": 4}, {"fields": -1}, {"build": "none"}):
+        with pytest.raises(ValueError):
+            Tally(searcher, [FormSet.of(file, "a")], **wrong)
     for weight in (0, -1.0, math.nan):
         with pytest.raises(ValueError):
             best(searcher, [("a",), ("b",)], 10, weight)

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from naive_query import NaiveArchive
 from naive_rescoring import NaiveRescoring, near, side_by_side
+from phrase_archive import Archive, exact
 from query_strings import queries, records
-from test_phrases import Archive, exact
 
 import searchlib
 from searchlib import Definition, Field, Index

@@ -73,7 +73,7 @@ cdef class Tally:
     included; weight: the idf of what so many have. Immutable; threads may share it.
     """
 
-    cdef readonly Searcher owner
+    cdef Searcher owner
     cdef tuple parts
     cdef readonly uint64_t df
     cdef readonly double weight
@@ -83,10 +83,8 @@ cdef class Tally:
     cdef uint32_t *counts        # by segment: documents with any
     cdef Occurrences listed      # None until somebody asked for them
 
-    def __init__(self, Searcher searcher, list forms, *, fields=0, Deadline deadline=None, str build=BUILDS[0]):
+    def __cinit__(self, Searcher searcher not None, list forms not None, *, fields=0, Deadline deadline=None, str build=BUILDS[0]):
         cdef uint32_t j
-        if self.tallies != NULL:
-            raise TypeError("a tally is made once")
         if [(<FormSet?> one).file for one in forms] != [(<Part> part).file for part in searcher.parts]:
             raise ValueError("forms are given for each segment")
         self.owner = searcher
