@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_FORMS", "FormTable", "Lexicon", "Phrase"]
 
 MOST_FORMS: Final = 1_000_000
-"""Forms that a pattern or a fuzzy word may fit in one segment. Each takes up to 80 bytes while it is looked for."""
+"""Forms that a pattern or a fuzzy word may fit in one segment. Each takes up to 100 bytes while it is looked for."""
 
 _MEMO: Final = 50_000  # words that are kept at hand; then the memory is dropped and rebuilt
 

@@ -227,8 +227,12 @@ SL_FUNCTION uint32_t sl_tally_list(const sl_tally *t, const uint64_t *bits, uint
     for (uint32_t w = 0; w < (t->documents + 63) / 64; w++)
         for (uint64_t word = bits[w]; word; word &= word - 1)
             docs[used++] = w * 64 + SL_LOWEST_BIT(word);
-    for (uint32_t i = 0; i < used; i++)
-        tfs[i] = sl_tally_tf(t, docs[i]);
+    if (t->arrays == 1 && !t->more[0]) /* as nearly always */
+        for (uint32_t i = 0; i < used; i++)
+            tfs[i] = t->weights[0] * t->counts[0][docs[i]];
+    else
+        for (uint32_t i = 0; i < used; i++)
+            tfs[i] = sl_tally_tf(t, docs[i]);
     return used;
 }
 

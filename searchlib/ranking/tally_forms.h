@@ -85,19 +85,23 @@ SL_FUNCTION int sl_tally_whole(sl_tally_forms *s, const sl_list *l)
 }
 
 /* Replaces n codes by how many of those before each are among the `wanted`, which ascend; there is room for one more, which gets
- * how many of all are. */
-SL_FUNCTION void sl_tally_ranks(uint32_t *codes, uint32_t n, const uint32_t *wanted, uint32_t wanted_count)
+ * how many of all are. Returns that number; when it is 0 the codes may be as they were. */
+SL_FUNCTION uint32_t sl_tally_ranks(uint32_t *codes, uint32_t n, const uint32_t *wanted, uint32_t wanted_count)
 {
     uint32_t found = 0, first = wanted[0], high = 0;
     uint8_t table[SL_LOW_CODES] = {0};
     if (wanted_count == 1) {
+        for (uint32_t i = 0; i < n; i++) /* many at once; most forms are in few blocks */
+            found |= codes[i] == first;
+        if (!found)
+            return 0;
+        found = 0;
         for (uint32_t i = 0; i < n; i++) {
             uint32_t is = codes[i] == first;
             codes[i] = found;
             found += is;
         }
-        codes[n] = found;
-        return;
+        return codes[n] = found;
     }
     for (; high < wanted_count && wanted[high] < SL_LOW_CODES; high++)
         table[wanted[high]] = 1;
@@ -111,7 +115,7 @@ SL_FUNCTION void sl_tally_ranks(uint32_t *codes, uint32_t n, const uint32_t *wan
             found += at < wanted_count && wanted[at] == code;
         }
     }
-    codes[n] = found;
+    return codes[n] = found;
 }
 
 /* Lists the postings of a block with an occurrence that counts: their places in the block, and where their codes begin. `ends` says
@@ -142,10 +146,9 @@ SL_FUNCTION int sl_tally_part(sl_tally_forms *s, const sl_list *l, sl_places *pl
             return 1;
         if (!sl_places_load(places, block) || !(ranks = sl_places_all_codes(places)))
             return 0;
-        sl_tally_ranks(ranks, places->codes.total, wanted, wanted_count);
-        uint32_t n = sl_list_count(l, block), count = sl_tally_hits(ranks, places->ends, n, hits, starts);
-        if (!count)
+        if (!sl_tally_ranks(ranks, places->codes.total, wanted, wanted_count))
             continue;
+        uint32_t n = sl_list_count(l, block), count = sl_tally_hits(ranks, places->ends, n, hits, starts);
         if (!sl_list_docs(l, block, docs))
             return 0;
         for (uint32_t k = 0; k < count; k++)

@@ -272,42 +272,6 @@ SL_FUNCTION int sl_list_weighted_tfs(const sl_list *l, uint32_t block, const flo
     return 1;
 }
 
-/* The same in double precision, for what is not a bound but an answer. */
-SL_FUNCTION int sl_list_exact_tfs(const sl_list *l, uint32_t block, const double *weights, double out[SL_BLOCK])
-{
-    uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK];
-    const uint8_t *head = sl_list_block(l, block), *p = head;
-    int few = n < SL_FEW && !l->bitmap;
-    if (!few && !(p = sl_list_tf_start(l, head, n)))
-        return 0;
-    memset(out, 0, n * sizeof *out);
-    for (uint32_t f = 0; f < l->fields; f++) {
-        uint32_t less = 0;
-        if (few) {
-            if (!sl_list_few(l, block, n, NULL, f, tfs))
-                return 0;
-        } else {
-            uint32_t width = head[f] & 0x3F;
-            size_t size = sl_packed_size(n, width);
-            if (width > 31 || (size_t)(l->end - p) < size)
-                return 0;
-            less = head[f] >> 7;
-            if (weights[f] != 0 && width)
-                sl_unpack(p, tfs, n, width);
-            p += size;
-            if (!width && less)
-                for (uint32_t i = 0; i < n; i++)
-                    out[i] += weights[f];
-            if (!width)
-                continue;
-        }
-        if (weights[f] != 0)
-            for (uint32_t i = 0; i < n; i++)
-                out[i] += weights[f] * ((double)(int32_t)tfs[i] + less);
-    }
-    return 1;
-}
-
 /* tf of each posting of a block, in all fields together. Returns 0 when the block is damaged. */
 SL_FUNCTION int sl_list_tfs(const sl_list *l, uint32_t block, uint32_t out[SL_BLOCK])
 {
@@ -376,6 +340,23 @@ SL_FUNCTION int sl_list_next_tfs(const sl_list *l, uint32_t block, uint32_t n, u
         for (uint32_t i = 0; i < n; i++)
             out[i] = (width ? out[i] : 0) + 1;
     return less ? SL_EVERY : width ? SL_SOME : SL_NOWHERE;
+}
+
+/* Sum of tf times weight over the fields, for each posting of a block, in double precision: for what is not a bound but an answer.
+ * Returns 0 when the block is damaged. */
+SL_FUNCTION int sl_list_exact_tfs(const sl_list *l, uint32_t block, const double *weights, double out[SL_BLOCK])
+{
+    uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK];
+    const uint8_t *at = NULL;
+    memset(out, 0, n * sizeof *out);
+    for (uint32_t f = 0; f < l->fields; f++) {
+        int counts = weights[f] != 0, there = sl_list_next_tfs(l, block, n, f, &at, counts ? tfs : NULL);
+        if (there < 0)
+            return 0;
+        for (uint32_t i = 0; i < n && counts && there; i++)
+            out[i] += weights[f] * (double)(int32_t)tfs[i];
+    }
+    return 1;
 }
 
 /* Sum of tf times weight over the fields, for one posting given by its rank; negative when the block is damaged. */
