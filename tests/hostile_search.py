@@ -26,11 +26,13 @@ from searchlib.query.tree import DateRange, Keyword, KeywordRange, Pattern
 from searchlib.ranking._matches import group_bits
 from searchlib.ranking._occurrences import BUILDS, best, find, places
 from searchlib.ranking._searcher import Searcher
+from searchlib.ranking._tally import Tally
 from searchlib.ranking._topk import BUILDS as KERNELS
 from searchlib.ranking._topk import Clause, Kernel
 from searchlib.ranking.columns import Columns, Filter, Place
 from searchlib.ranking.question import Question
 from searchlib.ranking.ranker import Ranker
+from searchlib.storage._forms import FormQuery, FormSet
 from searchlib.storage.manifest import Manifest, SegmentEntry
 from searchlib.storage.segment import Segment
 from searchlib.storage.snapshot import Snapshot
@@ -144,9 +146,12 @@ def ask(
     for slots in chance.sample(PHRASES, 4):
         try:
             filled: list[Slot] = [
-                slot if isinstance(slot, tuple) else [segment.file.match_forms(slot, 9999)] for slot in slots
+                slot if isinstance(slot, tuple) else [matching(segment, slot, 9999)] for slot in slots
             ]
             slop, fields, build = chance.choice([1, 1, 3]), chance.choice([0, 0, 1, 2]), chance.choice(BUILDS)
+            if len(slots) == 1 and not isinstance(filled[0], tuple):
+                check_tally(searcher, filled[0], entry.documents, fields, build)
+                continue
             if len(slots) > 1 and chance.random() < 0.5:
                 k = chance.choice([1, 10, 1000])
                 best_docs = best(searcher, filled, k, 2.0, slop=slop, fields=fields, build=build)
@@ -179,10 +184,10 @@ def ask(
         *ask_columns(Columns(ranker.snapshot), ranker, chance),
         lambda: [segment.stored[doc] for doc in (0, entry.documents // 2, entry.documents - 1)],
         lambda: [segment.file.find_form(form) for form in ("every", "a", "яя", "w1")],
-        lambda: [segment.file.form_set(form).terms for form in ("omni", "a", "стали", "w1", "f100")],
+        lambda: [FormSet.of(segment.file, form).terms for form in ("omni", "a", "стали", "w1", "f100")],
         lambda: [found(segment, pattern) for pattern in ("b*", "w?", "*i", "st*", "ст?ли", "*")],
         lambda: [
-            segment.file.near_forms(form, distance, 0, 10_000)
+            FormSet.fitting(segment.file, FormQuery.near(form, distance, 0), 10_000)
             for form in ("omin", "стлаи", "f10")
             for distance in (1, 2)
         ],
@@ -217,10 +222,25 @@ def segment_searcher(segment: Segment, live: bytes | None) -> Searcher:
     return Searcher([(segment.file, live, segment.total_length)], [2.0, 1.0], 1.2, 0.55, tabled_from=0)
 
 
+def matching(segment: Segment, pattern: str, limit: int) -> FormSet:
+    return FormSet.fitting(segment.file, FormQuery.matching(pattern), limit)
+
+
+def check_tally(searcher: Searcher, forms: Any, documents: int, fields: int, build: str) -> None:
+    tally = Tally(searcher, forms, fields=fields, build=build)
+    [rows] = tally.occurrences.items()
+    docs = [doc for doc, _ in rows]
+    assert docs == sorted(set(docs))
+    assert len(docs) == tally.df
+    assert all(0 <= doc < documents for doc in docs)
+    assert all(tf > 0 for _, tf in rows)
+    assert {doc for _, _, doc in tally.best(10)} <= set(docs)
+
+
 def found(segment: Segment, pattern: str) -> list[str]:
     """Asks for forms, of which there may be more than we want."""
     with suppress(OverflowError):
-        return segment.file.match_forms(pattern, 2000).forms
+        return matching(segment, pattern, 2000).forms
     return []
 
 

@@ -17,8 +17,9 @@ from toy_archive import ToyArchive
 
 from searchlib.ranking._ages import Decay
 from searchlib.ranking._bits import Bits
-from searchlib.ranking._searcher import Deadline, Occurrences, Searcher
+from searchlib.ranking._searcher import Occurrences, Searcher
 from searchlib.ranking._topk import BUILDS, Clause, Kernel
+from searchlib.storage._deadline import Deadline
 
 Docs = frozenset[int]
 

@@ -14,7 +14,8 @@ from naive_dictionary import key_of
 from naive_forms import errors, fits
 
 from searchlib.language import Analyzer
-from searchlib.storage._segment import FormSet
+from searchlib.storage._forms import FormQuery, FormSet
+from searchlib.storage._segment import SegmentFile
 
 THOROUGH = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MANY = 1_000_000
@@ -40,6 +41,14 @@ def sorted_forms(forms: Collection[str]) -> list[str]:
     return sorted(forms, key=key_of)
 
 
+def matching(file: SegmentFile, pattern: str, limit: int) -> FormSet:
+    return FormSet.fitting(file, FormQuery.matching(pattern), limit)
+
+
+def near(file: SegmentFile, form: str, distance: int, prefix: int, limit: int) -> FormSet:
+    return FormSet.fitting(file, FormQuery.near(form, distance, prefix), limit)
+
+
 def check_set(inverted: Inverted, forms: Collection[str], given: FormSet) -> None:
     """Does a set say where exactly these forms stand?"""
     found = given.terms
@@ -62,30 +71,30 @@ def contents(given: FormSet) -> tuple[list[str], dict[int, tuple[int, ...] | Non
 
 
 def check_pattern(inverted: Inverted, pattern: str) -> None:
-    matched = inverted.file.match_forms(pattern, MANY)
+    matched = matching(inverted.file, pattern, MANY)
     forms = matched.forms
     assert forms == sorted_forms({form for form in inverted.forms if fits(pattern, form)})
     check_set(inverted, forms, matched)
     if forms:
-        assert inverted.file.match_forms(pattern, len(forms)).forms == forms
+        assert matching(inverted.file, pattern, len(forms)).forms == forms
         with pytest.raises(OverflowError, match=f"more than {len(forms) - 1} forms"):
-            inverted.file.match_forms(pattern, len(forms) - 1)
+            matching(inverted.file, pattern, len(forms) - 1)
 
 
 def check_word(inverted: Inverted, word: str, distance: int, prefix: int) -> None:
-    found = inverted.file.near_forms(word, distance, prefix, MANY)
-    near = list(zip(found.forms, found.errors, strict=True))
+    found = near(inverted.file, word, distance, prefix, MANY)
+    misspelt = list(zip(found.forms, found.errors, strict=True))
     expected = {
         form: errors(word, form)
         for form in inverted.forms
         if form[:prefix] == word[:prefix] and abs(len(form) - len(word)) <= distance
     }
     expected = {form: number for form, number in expected.items() if number <= distance}
-    assert near == [(form, expected[form]) for form in sorted_forms(expected)]
+    assert misspelt == [(form, expected[form]) for form in sorted_forms(expected)]
     check_set(inverted, expected, found)
-    if near:
+    if misspelt:
         with pytest.raises(OverflowError):
-            inverted.file.near_forms(word, distance, prefix, len(near) - 1)
+            near(inverted.file, word, distance, prefix, len(misspelt) - 1)
 
 
 @THOROUGH
@@ -103,12 +112,12 @@ def test_forms_of_a_small_segment(
     with TemporaryDirectory() as folder:
         inverted = Inverted(folder, texts)
         for form in inverted.forms:
-            check_set(inverted, [form], inverted.file.form_set(form))
+            check_set(inverted, [form], FormSet.of(inverted.file, form))
         for other in {"", "*", "nowhere", "a" * 600, "\0"} - inverted.forms:
-            assert contents(inverted.file.form_set(other)) == ([], {})
+            assert contents(FormSet.of(inverted.file, other)) == ([], {})
         some = sorted(inverted.forms)[::2]
-        check_set(inverted, some, inverted.file.form_set(*reversed(some), "nowhere"))
-        assert inverted.file.form_set(*some, *some).forms == sorted_forms(some)
+        check_set(inverted, some, FormSet.of(inverted.file, *reversed(some), "nowhere"))
+        assert FormSet.of(inverted.file, *some, *some).forms == sorted_forms(some)
         for pattern in patterns:
             check_pattern(inverted, pattern)
         for word, distance, prefix in words:
@@ -122,7 +131,7 @@ def test_forms_as_they_are_inflected(texts: list[tuple[str, str]]) -> None:
         inverted = Inverted(folder, texts, Analyzer().analyze)
         inverted.check()
         for form in inverted.forms:
-            check_set(inverted, [form], inverted.file.form_set(form))
+            check_set(inverted, [form], FormSet.of(inverted.file, form))
         for pattern in ("стал*", "*ами", "премьер*", "скажи*", "park*", "w?r?", "????"):
             check_pattern(inverted, pattern)
         for word in ("стлаи", "домм", "government", "pairs", "премьер-министри"):
@@ -133,27 +142,27 @@ def test_forms_as_they_are_inflected(texts: list[tuple[str, str]]) -> None:
 def test_two_forms_of_a_term_are_told_apart() -> None:
     with TemporaryDirectory() as folder:
         file = Inverted(folder, [("", "дом дома дом"), ("", "дому дом")], Analyzer().analyze).file
-        [[ordinal, codes]] = file.form_set("дом").terms.items()
+        [[ordinal, codes]] = FormSet.of(file, "дом").terms.items()
         assert file.term(ordinal) == "дом"
         assert codes == (0,)  # the most frequent one
-        assert contents(file.match_forms("дом?", 9)) == (["дома", "дому"], {ordinal: (1, 2)})
-        assert contents(file.match_forms("дом*", 9)) == (["дом", "дома", "дому"], {ordinal: None})
-        near = file.near_forms("домв", 1, 0, 9)
-        assert contents(near) == (["дом", "дома", "дому"], {ordinal: None})
-        assert near.errors == [1, 1, 1]
-        assert contents(file.near_forms("одм", 1, 0, 9)) == (["дом"], {ordinal: (0,)})
-        assert contents(file.near_forms("одм", 1, 1, 9)) == ([], {})
+        assert contents(matching(file, "дом?", 9)) == (["дома", "дому"], {ordinal: (1, 2)})
+        assert contents(matching(file, "дом*", 9)) == (["дом", "дома", "дому"], {ordinal: None})
+        misspelt = near(file, "домв", 1, 0, 9)
+        assert contents(misspelt) == (["дом", "дома", "дому"], {ordinal: None})
+        assert misspelt.errors == [1, 1, 1]
+        assert contents(near(file, "одм", 1, 0, 9)) == (["дом"], {ordinal: (0,)})
+        assert contents(near(file, "одм", 1, 1, 9)) == ([], {})
 
 
 def test_what_cannot_be_asked() -> None:
     with TemporaryDirectory() as folder:
         file = Inverted(folder, [("", "дом")], Analyzer().analyze).file
         with pytest.raises(ValueError, match="0 to 2, not 3"):
-            file.near_forms("дом", 3, 0, 9)
-        assert file.match_forms("д" + "*" * 100_000 + "м", 9).forms == ["дом"]
-        assert contents(file.match_forms("?*" * 100_000, 9)) == ([], {})
-        assert contents(file.match_forms("д" * 100_000, 9)) == ([], {})
-        assert contents(file.near_forms("д" * 100_000, 2, 0, 9)) == ([], {})
+            near(file, "дом", 3, 0, 9)
+        assert matching(file, "д" + "*" * 100_000 + "м", 9).forms == ["дом"]
+        assert contents(matching(file, "?*" * 100_000, 9)) == ([], {})
+        assert contents(matching(file, "д" * 100_000, 9)) == ([], {})
+        assert contents(near(file, "д" * 100_000, 2, 0, 9)) == ([], {})
 
 
 # ---- enough forms for the table of masks ----
@@ -178,9 +187,9 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Inverted:
 
 def test_a_table_is_made_and_changes_no_answer(many: Inverted) -> None:
     patterns = ["ab*", "аб?*", "a?b*", "字*", "нет", "и*", "ё*", "𐐨*"]
-    before = [contents(many.file.match_forms(pattern, MANY)) for pattern in patterns]
+    before = [contents(matching(many.file, pattern, MANY)) for pattern in patterns]
     check_pattern(many, "*")  # too many to be read from disk one by one
-    assert [contents(many.file.match_forms(pattern, MANY)) for pattern in patterns] == before
+    assert [contents(matching(many.file, pattern, MANY)) for pattern in patterns] == before
     assert any(forms for forms, _ in before)
 
 

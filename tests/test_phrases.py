@@ -5,9 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from bisect import bisect_right
-from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,114 +12,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from naive_phrases import NaivePhrases, Slot
+from naive_phrases import Slot
+from phrase_archive import Archive, Words, archive_of, exact
 
 from searchlib import Index
 from searchlib.definitions import Definition, Field
-from searchlib.documents import Document
-from searchlib.language.analyzer import Analysis
-from searchlib.ranking._occurrences import BUILDS, best, find, places
-from searchlib.ranking._searcher import Deadline, Searcher
-from searchlib.storage._segment import FormSet
-from searchlib.storage.builder import SegmentBuilder
-from searchlib.storage.segment import Segment
-
-Words = Sequence[str] | Slot
-
-
-def exact(*forms: str) -> Slot:
-    return Slot(forms, exact=True)
-
-
-@cache
-def terms_of(form: str) -> tuple[str, ...]:
-    """A toy form is indexed as each of its letters, but a number or a compound as itself."""
-    return tuple(dict.fromkeys(form)) if form.isalpha() else (form,)
-
-
-class ToyAnalyzer:
-    """'ab' reads as a or b; 'z' is a stop word."""
-
-    def analyze(self, form: str) -> Analysis:
-        return Analysis(terms_of(form), form == "z")
-
-
-class Archive:
-    """Toy documents spread over segments, and the same documents for the oracle."""
-
-    def __init__(
-        self, folder: Path, parts: Sequence[Sequence[Sequence[str]]], weights: Sequence[float]
-    ) -> None:
-        self.weights = list(weights)
-        fields = tuple(Field(f"f{i}", "text", weight=w or 1.0) for i, w in enumerate(weights))
-        definition = Definition(fields=fields)
-        self.parts = parts
-        self.segments = []
-        self.starts = []
-        texts: list[Sequence[str]] = []
-        analyzer: Any = ToyAnalyzer()
-        for number, part in enumerate(parts):
-            builder = SegmentBuilder(folder, f"{number}.segment", definition, analyzer)
-            self.starts.append(len(texts))
-            for document in part:
-                builder.add(Document(str(len(texts)), tuple(document), None, (), {"id": ""}))
-                texts.append(document)
-            entry, _ = builder.finish()
-            self.segments.append(Segment(folder, entry))
-        self.oracle = NaivePhrases(texts, terms_of)
-        self.usual = [field.weight for field in fields]
-
-    def searcher(self, live: Sequence[bytes | None] | None = None) -> Searcher:
-        rows = [
-            (segment.file, None if live is None else live[i], segment.total_length)
-            for i, segment in enumerate(self.segments)
-        ]
-        return Searcher(rows, self.usual, 1.2, 0.55, self.weights)
-
-    def slot(self, words: Words) -> tuple[str, ...] | list[FormSet]:
-        """A slot as it is asked for: terms, or in a Slot the forms that it names."""
-        if not isinstance(words, Slot):
-            return tuple(words)
-        return [segment.file.form_set(*words.words) for segment in self.segments]
-
-    def find(self, slots: Sequence[Words], **options: Any) -> dict[int, float]:
-        """Document -> how often; documents numbered through the segments."""
-        occurrences = find(self.searcher(), [self.slot(slot) for slot in slots], **options)
-        found: dict[int, float] = {}
-        for start, rows in zip(self.starts, occurrences.items(), strict=True):
-            assert [doc for doc, _ in rows] == sorted({doc for doc, _ in rows})
-            found |= {start + doc: tf for doc, tf in rows}
-        assert occurrences.df == len(found)
-        return found
-
-    def best(
-        self, slots: Sequence[Words], k: int, live: Sequence[bytes | None] | None = None, **options: Any
-    ) -> list[tuple[float, int]]:
-        """(score, document) of the best k."""
-        found = best(self.searcher(live), [self.slot(slot) for slot in slots], k, 1.5, **options)
-        return [(score, self.starts[part] + doc) for score, part, doc in found]
-
-    def check(self, slots: Sequence[Words], slop: int = 1, fields: int = 0) -> dict[int, float]:
-        asked = [slot if isinstance(slot, Slot) else Slot(slot) for slot in slots]
-        expected = self.oracle.find(asked, self.weights, slop, fields)
-        searcher = self.searcher()
-        ranked = []
-        for doc, tf in expected.items():
-            part = bisect_right(self.starts, doc) - 1
-            norm = searcher.lengths(part, doc - self.starts[part])[2]
-            ranked.append((1.5 * (tf / (tf + norm)), doc))
-        ranked.sort(key=lambda one: (-one[0], one[1]))
-        for build in BUILDS:
-            assert self.find(slots, slop=slop, fields=fields, build=build) == expected
-            for k in (1, 10, 10_000) if len(slots) > 1 else ():
-                assert self.best(slots, k, slop=slop, fields=fields, build=build) == ranked[:k]
-        return expected
-
-
-def archive_of(folder: Path, *texts: str | tuple[str, ...]) -> Archive:
-    documents = [(text,) if isinstance(text, str) else text for text in texts]
-    return Archive(folder, [documents], [2.0, 1.0][-len(documents[0]) :])
-
+from searchlib.ranking._occurrences import best, find, places
+from searchlib.ranking._tally import Tally
+from searchlib.storage._deadline import Deadline
+from searchlib.storage._forms import FormQuery, FormSet
 
 # --- by example ---
 
@@ -182,9 +80,13 @@ def test_a_compound_stands_where_its_first_part_does(tmp_path: Path) -> None:
 
 def test_nothing_is_found_without_one_of_the_words(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, "a b", "b")
-    absent: list[list[Words]] = [["a", "x"], [["x"]], [[], ["a"]], [["a"], []], [exact("x")], [exact()]]
+    absent: list[list[Words]] = [["a", "x"], [["x"]], [[], ["a"]], [["a"], []], [exact("x"), ["a"]]]
     for slots in absent:
         assert archive.find(slots) == {}
+    for forms in (exact("x"), exact()):
+        tally = archive.tally(forms)
+        assert (tally.df, tally.weight, tally.best(10), tally.occurrences.items()) == (0, 0.0, [], [[]])
+        assert len(tally.bits) == 0
 
 
 def test_a_field_of_no_weight_has_nothing(tmp_path: Path) -> None:
@@ -199,6 +101,10 @@ def test_deleted_documents_are_found_but_not_among_the_best(tmp_path: Path) -> N
     assert find(searcher, [("a",), ("b",)]).items() == [[(0, 1.0), (1, 1.0)]]
     assert find(searcher, [("a",)]).df == 3
     assert [doc for _, doc in archive.best([("a",), ("b",)], 10, [b"\x02"])] == [1]
+    tally = archive.tally(exact("a"), searcher)
+    assert (tally.df, [doc for _, _, doc in tally.best(10)]) == (3, [1])
+    assert [doc for doc, _ in tally.occurrences.items()[0]] == [0, 1, 2]
+    assert [doc for doc in range(3) if (0, doc) in tally.bits] == [1]
 
 
 def test_what_is_found_scores_as_a_term_of_that_many_documents(tmp_path: Path) -> None:
@@ -225,9 +131,12 @@ def test_a_pattern_stands_for_many_forms(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, "ab b abc", "bca b c ab", "7 c", "a-b", *words)
     file = archive.segments[0].file
     for pattern, last in itertools.product(["a*", "*", "?", "b*a", "*c*"], [None, ("b",), ("c",)]):
-        found = file.match_forms(pattern, 100)
+        found = FormSet.fitting(file, FormQuery.matching(pattern), 100)
         slots = [exact(*found.forms)] + ([last] if last else [])
-        occurrences = find(archive.searcher(), [[found], *([last] if last else [])])
+        if last:
+            occurrences = find(archive.searcher(), [[found], last])
+        else:
+            occurrences = Tally(archive.searcher(), [found]).occurrences
         assert dict(occurrences.items()[0]) == archive.check(slots)
 
 
@@ -259,21 +168,30 @@ def test_wrong_arguments(tmp_path: Path) -> None:
         ([("a",)], {"fields": 4}),
         ([("a",)], {"fields": -1}),
         ([[]], {}),
-        ([[file.form_set("a"), file.form_set("a")]], {}),
-        ([[other.form_set("a")]], {}),
+        ([[FormSet.of(file, "a"), FormSet.of(file, "a")]], {}),
+        ([[FormSet.of(other, "a")]], {}),
     ):
         with pytest.raises(ValueError):
             find(searcher, slots, **options)  # type: ignore[arg-type]
         if not slots or len(slots) > 1 or options:
             with pytest.raises(ValueError):
                 best(searcher, slots, 10, 1.0, **options)  # type: ignore[arg-type]
+    for sets in ([], [FormSet.of(file, "a")] * 2, [FormSet.of(other, "a")]):
+        with pytest.raises(ValueError):
+            Tally(searcher, sets)
+    for wrong in ({"fields": 4}, {"fields": -1}, {"build": "none"}):
+        with pytest.raises(ValueError):
+            Tally(searcher, [FormSet.of(file, "a")], **wrong)
     for weight in (0, -1.0, math.nan):
         with pytest.raises(ValueError):
             best(searcher, [("a",), ("b",)], 10, weight)
 
 
 def test_a_search_stops_at_its_deadline(large: Archive) -> None:
-    for slots in ([("z",), ("z",)], [("z",)], [("z", "a")], [large.slot(exact("a", "ab"))]):
+    assert large.tally(exact("a", "ab"), deadline=(deadline := Deadline(0))).df == 0
+    assert deadline.passed
+    assert large.tally(exact("a", "ab"), deadline=Deadline(1e6)).df == large.tally(exact("a", "ab")).df > 0
+    for slots in ([("z",), ("z",)], [("z",)], [("z", "a")], [("z",), large.slot(exact("a", "ab"))]):
         deadline = Deadline(0)
         assert find(large.searcher(), list(slots), deadline=deadline).df == 0
         assert deadline.passed

@@ -75,7 +75,7 @@ WORDS = [
 ]
 QUERIES = st.tuples(
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join),
-    st.sampled_from(["{}", '"{}"', " {}  ", '"{}']),
+    st.sampled_from(["{}", '"{}"', " {}  ", '"{}', "{}*", "{}~1", "{}~"]),
 ).map(lambda pair: pair[1].format(pair[0]))
 
 
@@ -128,6 +128,9 @@ def test_both_ways_give_the_same(index: Index, query: str, match: str | None, li
         ('"саммит"', "all"),
         ("state state", "all"),
         ("COVID19", None),
+        ("sum*", None),
+        ("саммт~1", "all"),
+        ("summt~", "any"),
     ],
 )
 def test_the_short_way_is_taken(
@@ -143,7 +146,17 @@ def test_the_short_way_is_taken(
 
 @pytest.mark.parametrize(
     "query",
-    ["саммит AND ОДКБ", "саммит НЕ ОДКБ", "sum*", "-summit", "title:Саммит", '"a b" c', "пресс-секретарь"],
+    [
+        "саммит AND ОДКБ",
+        "саммит НЕ ОДКБ",
+        "s*m*",
+        "summit~2",
+        "*",
+        "-summit",
+        "title:Саммит",
+        '"a b" c',
+        "пресс-секретарь",
+    ],
 )
 def test_what_may_mean_more_is_read_the_long_way(
     index: Index, query: str, monkeypatch: pytest.MonkeyPatch

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from naive_query import NaiveArchive
 from naive_rescoring import NaiveRescoring, near, side_by_side
+from phrase_archive import Archive, exact
 from query_strings import queries, records
-from test_phrases import Archive, exact
 
 import searchlib
 from searchlib import Definition, Field, Index
@@ -23,7 +23,7 @@ from searchlib.definitions import NEWS
 from searchlib.ranking import rescoring
 from searchlib.ranking._occurrences import BUILDS
 from searchlib.ranking._proximity import Feature, frequencies, gains
-from searchlib.ranking._searcher import Deadline
+from searchlib.storage._deadline import Deadline
 
 SAMPLE: Records = [
     json.loads(line)

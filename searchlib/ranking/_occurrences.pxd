@@ -1,7 +1,9 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from searchlib.ranking._searcher cimport Group, Part, Searcher, sl_deadline, sl_list
-from searchlib.storage._segment cimport FormSet, sl_dictionary_entry
+from searchlib.ranking._searcher cimport Group, Part, Searcher, sl_list
+from searchlib.storage._deadline cimport sl_deadline
+from searchlib.storage._forms cimport FormSet
+from searchlib.storage._segment cimport sl_dictionary_entry
 
 
 cdef extern from "proximity.h":

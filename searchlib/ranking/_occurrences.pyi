@@ -1,5 +1,6 @@
-from searchlib.ranking._searcher import Deadline, Group, Occurrences, Searcher
-from searchlib.storage._segment import FormSet
+from searchlib.ranking._searcher import Group, Occurrences, Searcher
+from searchlib.storage._deadline import Deadline
+from searchlib.storage._forms import FormSet
 
 BUILDS: tuple[str, ...]
 Slot = Group | tuple[str, ...] | list[FormSet]

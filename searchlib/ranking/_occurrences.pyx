@@ -1,6 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""In which documents does something occur, and how often? Phrases, words in given forms, patterns: the Python face of phrase.h and
-tally.h.
+"""In which documents does a phrase occur, and how often? The Python face of phrase.h and phrase_best.h.
 
 What is found scores as one term would (Occurrences). Deleted documents are among it, as they are in the statistics.
 """
@@ -10,38 +9,20 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
 from searchlib.ranking._searcher cimport (
-    Deadline,
     Group,
     Occurrences,
     Part,
     Searcher,
-    sl_deadline,
     sl_list_open,
     sl_norms,
 )
-from searchlib.storage._segment cimport (
-    FormSet,
-    sl_dictionary_entry,
-    sl_dictionary_move,
-    sl_file,
-    sl_form_set,
-    sl_form_term,
-)
+from searchlib.storage._deadline cimport Deadline, sl_deadline
+from searchlib.storage._forms cimport FormSet, sl_form_term
+from searchlib.storage._segment cimport sl_dictionary_entry, sl_dictionary_move
 
 cdef extern from "phrase_build.h":
     enum:
         SL_WINDOW
-    ctypedef struct sl_tally:
-        sl_file *file
-        const sl_form_set *set
-        uint64_t postings, postings_length, positions, positions_length
-        uint32_t documents, fields
-        double *weights
-        sl_deadline *deadline
-        uint32_t *found
-        double *tfs
-        uint32_t used
-        int memory_failed
     ctypedef struct sl_best:
         float threshold
     ctypedef struct sl_phrase_best:
@@ -54,7 +35,6 @@ cdef extern from "phrase_build.h":
         const char *name
         int (*run)(sl_phrase *s) nogil
         int (*best)(sl_phrase_best *b) nogil
-        int (*tally)(sl_tally *t) nogil
         int (*proximity)(sl_proximity *p) nogil
     const sl_phrase_build *sl_phrase_build_at(uint32_t i) nogil
     void sl_phrase_end(sl_phrase *s) nogil
@@ -229,37 +209,6 @@ cdef int _find_phrase(Occurrences result, uint32_t segment, list slots, uint32_t
     return 0
 
 
-cdef int _find_forms(Occurrences result, uint32_t segment, FormSet forms, const double *weights, sl_deadline *deadline,
-                     const sl_phrase_build *code) except -1:
-    """The documents of a segment with any of these forms."""
-    cdef Part part = result.owner.parts[segment]
-    cdef sl_tally tally
-    cdef uint32_t field
-    cdef int ok
-    if forms.set.count == 0:
-        return 0
-    memset(&tally, 0, sizeof(tally))
-    tally.file = &part.file.file
-    tally.set = &forms.set
-    tally.postings, tally.postings_length = part.file._section("postings", 0)
-    tally.positions, tally.positions_length = part.file._section("positions", 0)
-    tally.documents = part.file.documents
-    tally.fields = part.file.fields
-    tally.deadline = deadline
-    for field in range(part.file.fields):
-        tally.weights[field] = weights[field]
-    with nogil:
-        ok = code.tally(&tally)
-    result.docs[segment] = tally.found
-    result.tfs[segment] = tally.tfs
-    result.counts[segment] = tally.used
-    if not ok:
-        if tally.memory_failed:
-            raise MemoryError("no memory for a query")
-        raise part.file._damaged("a posting list is damaged", None)
-    return 0
-
-
 cdef list checked_slots(Searcher searcher, list slots):
     """The slots, each term of them once."""
     cdef list files = [(<Part> part).file for part in searcher.parts]
@@ -274,15 +223,11 @@ cdef list checked_slots(Searcher searcher, list slots):
 
 cdef int _arguments(Searcher searcher, list slots, object slop, object fields, double *weights) except -1:
     """Checks them, and gives the weights of the fields that count."""
-    cdef uint32_t field
     if not 1 <= len(slots) <= LONGEST_PHRASE:
         raise ValueError(f"a phrase has 1 to {LONGEST_PHRASE} words")
     if slop < 1:
         raise ValueError("the slop of a phrase is 1 or more")
-    if not 0 <= fields < 1 << searcher.fields:
-        raise ValueError("there is no such field")
-    for field in range(searcher.fields):
-        weights[field] = searcher.weights[field] if not fields or fields >> field & 1 else 0
+    searcher.weigh(fields, weights)
     return 0
 
 
@@ -291,8 +236,7 @@ def find(Searcher searcher, list slots, *, slop=1, fields=0, double weight=0, De
     """The documents with a phrase, by segment.
 
     slots: what stands at each place of the phrase. A Group, or a tuple: any of these terms. A list with a FormSet of each
-    segment: any of these forms. Of a single slot of forms each occurrence counts, of others each position that an occurrence
-    ends at. slop: how far a place may be from the one before; 1: next to it. fields: bits of the text fields that count, 0 for
+    segment: any of these forms. Each position counts that an occurrence ends at. slop: how far a place may be from the one before; 1: next to it. fields: bits of the text fields that count, 0 for
     all. weight: what an occurrence weighs; 0: the idf of what as many documents have.
     When the deadline has passed, what was found until then. build: one of BUILDS; all of them give the same answers.
     """
@@ -306,10 +250,7 @@ def find(Searcher searcher, list slots, *, slop=1, fields=0, double weight=0, De
     for j in range(<uint32_t> len(searcher.parts)):
         if deadline is not None and deadline.check():
             break
-        if len(slots) == 1 and isinstance(slots[0], list):
-            _find_forms(result, j, slots[0][j], weights, limit, code)
-        else:
-            _find_phrase(result, j, slots, min(slop, 0x7FFFFFFF), weights, limit, code)
+        _find_phrase(result, j, slots, min(slop, 0x7FFFFFFF), weights, limit, code)
     result.close(weight)
     return result
 
@@ -359,8 +300,7 @@ def best(Searcher searcher, list slots, int k, double weight, *, slop=1, fields=
             if ok:
                 for i in range(look.phrase.used):
                     tf = look.phrase.tfs[i]
-                    score = weight * (tf / (tf + searcher.norm(part, look.phrase.found[i], searcher.weights,
-                                                               searcher.mean)))
+                    score = weight * (tf / (tf + searcher.norm(part, look.phrase.found[i])))
                     if score >= kept.threshold:
                         found.append((-score, j, look.phrase.found[i]))
             sl_phrase_best_end(&look)

@@ -2,7 +2,8 @@ from typing import Literal, TypeAlias
 
 from searchlib.ranking._bits import Bits
 from searchlib.ranking._occurrences import Slot
-from searchlib.ranking._searcher import Deadline, Searcher
+from searchlib.ranking._searcher import Searcher
+from searchlib.storage._deadline import Deadline
 
 Kind: TypeAlias = Literal["form", "ordered", "unordered"]
 

@@ -23,7 +23,8 @@ from searchlib.ranking._occurrences cimport (
     sl_proximity,
     sl_proximity_end,
 )
-from searchlib.ranking._searcher cimport Deadline, Part, Searcher
+from searchlib.ranking._searcher cimport Part, Searcher
+from searchlib.storage._deadline cimport Deadline
 
 from searchlib.ranking._occurrences import BUILDS
 
@@ -149,7 +150,7 @@ def gains(Searcher searcher, list slots, list features, list places, Deadline de
             return None
         for i in range(<size_t> len(wanted)):
             doc = rows.docs[i]
-            norm = searcher.norm(part, <uint32_t> doc, searcher.weights, searcher.mean)
+            norm = searcher.norm(part, <uint32_t> doc)
             gain = 0
             for k in range(n):
                 feature = features[k]

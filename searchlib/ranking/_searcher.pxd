@@ -1,4 +1,4 @@
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 from searchlib.storage._segment cimport SegmentFile
 
@@ -16,12 +16,22 @@ cdef extern from "../storage/places.h":
     double sl_list_weighted_tf(const sl_list *l, uint32_t rank, const double *weights) nogil
 
 
-cdef extern from "deadline.h":
-    ctypedef struct sl_deadline:
-        int64_t at
-        int passed
-    int64_t sl_clock() nogil
-    int sl_deadline_passed(sl_deadline *d) nogil
+cdef extern from "lengths.h":
+    ctypedef struct sl_lengths:
+        const uint8_t **columns
+        int *widths
+        uint32_t fields
+    ctypedef struct sl_measure:
+        double k1, b, mean
+        const double *weights
+    double sl_length(const sl_lengths *l, const double *weights, uint32_t doc) nogil
+    double sl_true_norm(const sl_lengths *l, const sl_measure *m, uint32_t doc) nogil
+
+
+cdef extern from "idle.h":
+    ctypedef struct sl_tally_idle:
+        uint32_t count
+    void sl_tally_discard(sl_tally_idle *idle) nogil
 
 
 cdef extern from "norms.h":
@@ -39,10 +49,6 @@ cdef struct Place:                 # where the positions of a term are
     bint varied                    # codes of forms are with them
 
 
-cdef class Deadline:
-    cdef sl_deadline state
-
-
 cdef class Part:
     cdef SegmentFile file
     cdef object live_owner
@@ -50,8 +56,8 @@ cdef class Part:
     cdef double mean               # average length of its documents
     cdef sl_norms norms            # without codes until prepare_norms()
     cdef float loosened            # what stored impacts are multiplied with to bound those under these weights
-    cdef const uint8_t *lengths[16]
-    cdef int widths[16]
+    cdef sl_lengths lengths
+    cdef sl_tally_idle idle        # touched with the GIL held
 
 
 cdef extern from "table.h":
@@ -73,7 +79,7 @@ cdef class Searcher:
     cdef double weights[16]
     cdef double usual[16]
     cdef bint usual_weights
-    cdef double k1, b, mean
+    cdef sl_measure measure        # what to score with
     cdef uint64_t total            # documents of all segments
     cdef list tabled               # (group, number of a list) of every list that has a table
     cdef size_t tabled_bytes       # of their tables
@@ -84,13 +90,13 @@ cdef class Searcher:
 
     cdef int _measure(self) except -1
     cdef int _read_lengths(self, Part part) except -1
-    cdef double _length(self, Part part, uint32_t doc, const double *weights) noexcept nogil
     cdef int prepare_norms(self, Part part) except -1
     cdef float ready(self) except? -1
-    cdef double norm(self, Part part, uint32_t doc, const double *weights, double mean) noexcept nogil
+    cdef double norm(self, Part part, uint32_t doc) noexcept nogil
     cdef double idf(self, uint64_t df) noexcept
     cdef Table table(self, Group group, uint32_t i)
     cdef int _make_room(self, uint32_t uses) except -1
+    cdef int weigh(self, object fields, double *weights) except -1
 
 
 cdef class Group:

@@ -1,12 +1,6 @@
 from searchlib.ranking._bits import Bits
 from searchlib.storage._segment import SegmentFile
 
-class Deadline:
-    def __init__(self, milliseconds: float) -> None: ...
-    @property
-    def passed(self) -> bool: ...
-    def check(self) -> bool: ...
-
 class Group:
     terms: tuple[str, ...]
     @property

@@ -6,16 +6,11 @@ depend on how documents are spread over segments. It is immutable but for caches
 """
 
 from libc.math cimport log
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 
 from searchlib.ranking._bits cimport Bits
-from searchlib.storage._segment cimport (
-    SegmentFile,
-    sl_dictionary_entry,
-    sl_load16,
-    sl_load32,
-)
+from searchlib.storage._segment cimport SegmentFile, sl_dictionary_entry
 
 cdef extern from *:
     """
@@ -30,27 +25,12 @@ cdef extern from "../storage/bytes.h":
     uint32_t SL_LOWEST_BIT(uint64_t x) nogil
 
 
-cdef class Deadline:
-    """When a search is to stop, with what it has. For one search; not for several threads."""
-
-    def __cinit__(self, double milliseconds):
-        self.state.at = sl_clock() + <int64_t> (min(milliseconds, 1e12) * 1e6)
-
-    @property
-    def passed(self) -> bool:
-        """Has a search been stopped by it?"""
-        return self.state.passed != 0
-
-    def check(self) -> bool:
-        """Is the time over? Looks at the clock."""
-        return sl_deadline_passed(&self.state) != 0
-
-
 cdef class Part:
     """One segment as the kernel sees it: its file, who is alive in it, and norms by document."""
 
     def __dealloc__(self):
         sl_norms_free(&self.norms)
+        sl_tally_discard(&self.idle)
 
 
 cdef class Table:
@@ -83,7 +63,8 @@ cdef class Searcher:
             self.usual[i] = weight
         for i, weight in enumerate(usual if weights is None else weights):
             self.weights[i] = weight
-        self.k1, self.b = k1, b
+        self.measure.k1, self.measure.b = k1, b
+        self.measure.weights = self.weights
         self.parts = []
         self.tabled = []
         self.most_table_bytes = table_bytes
@@ -107,7 +88,7 @@ cdef class Searcher:
             self.total += part.file.documents
             self.parts.append(part)
         self.documents = tuple((<Part> one).file.documents for one in self.parts)
-        self.mean = total / self.total if total > 0 else 1.0
+        self.measure.mean = total / self.total if total > 0 else 1.0
         if not self.usual_weights:
             self._measure()
 
@@ -120,8 +101,8 @@ cdef class Searcher:
             self._read_lengths(part)
             with nogil:
                 for doc in range(part.file.documents):
-                    total += self._length(part, doc, self.weights)
-        self.mean = total / self.total if total > 0 else 1.0
+                    total += sl_length(&part.lengths, self.weights, doc)
+        self.measure.mean = total / self.total if total > 0 else 1.0
         return 0
 
     cdef int _read_lengths(self, Part part) except -1:
@@ -131,26 +112,14 @@ cdef class Searcher:
             offset, size = part.file._section(f"length.{field}", n)
             if size not in (n, 2 * <uint64_t> n, 4 * <uint64_t> n):
                 raise part.file._damaged("a column of lengths has the wrong size", offset)
-            part.widths[field] = <int> (size // n)
-            part.lengths[field] = part.file._checked(offset, size)
+            part.lengths.widths[field] = <int> (size // n)
+            part.lengths.columns[field] = part.file._checked(offset, size)
+        part.lengths.fields = self.fields
         return 0
 
-    cdef double _length(self, Part part, uint32_t doc, const double *weights) noexcept nogil:
-        cdef double length = 0
-        cdef uint32_t field, value
-        for field in range(self.fields):
-            if part.widths[field] == 1:
-                value = part.lengths[field][doc]
-            elif part.widths[field] == 2:
-                value = sl_load16(part.lengths[field] + 2 * <uint64_t> doc)
-            else:
-                value = sl_load32(part.lengths[field] + 4 * <uint64_t> doc)
-            length += weights[field] * value
-        return length
-
-    cdef double norm(self, Part part, uint32_t doc, const double *weights, double mean) noexcept nogil:
-        """k1 * (1 - b + b * length / average), which needs prepare_norms() once before."""
-        return self.k1 * (1 - self.b + self.b * self._length(part, doc, weights) / mean)
+    cdef double norm(self, Part part, uint32_t doc) noexcept nogil:
+        """What sl_true_norm() says, which needs prepare_norms() once before."""
+        return sl_true_norm(&part.lengths, &self.measure, doc)
 
     cdef int prepare_norms(self, Part part) except -1:
         """Works out the norm of every document of a segment, once."""
@@ -159,21 +128,23 @@ cdef class Searcher:
         cdef sl_norms coded
         cdef int made
         cdef double norm, grown = 0, shrunk = 1, ratio
+        cdef sl_measure usual = self.measure
         if part.norms.codes != NULL:
             return 0
         self._read_lengths(part)
         norms = <float *> malloc(n * sizeof(float))
         if norms == NULL:
             raise MemoryError("no memory for the norms of a segment")
+        usual.mean, usual.weights = part.mean, self.usual
         with nogil:
             for doc in range(n):
-                norm = self.norm(part, doc, self.weights, self.mean)
+                norm = self.norm(part, doc)
                 norms[doc] = <float> max(norm, <double> SL_NO_NORM)
                 if not self.usual_weights:
-                    ratio = norm / self.norm(part, doc, self.usual, part.mean)
+                    ratio = norm / sl_true_norm(&part.lengths, &usual, doc)
                     shrunk = ratio if ratio < shrunk else shrunk
         if self.usual_weights:
-            part.loosened = <float> max(1.0, self.mean / part.mean)
+            part.loosened = <float> max(1.0, self.measure.mean / part.mean)
         else:
             # tf' <= c tf and norm' >= d norm give tf' / (tf' + norm') <= max(1, c / d) * tf / (tf + norm)
             for field in range(self.fields):
@@ -258,13 +229,22 @@ cdef class Searcher:
         self.tabled.pop()
         return 0
 
+    cdef int weigh(self, object fields, double *weights) except -1:
+        """The weights of the fields that count. fields: their bits, 0 for all."""
+        cdef uint32_t field
+        if not 0 <= fields < 1 << self.fields:
+            raise ValueError("there is no such field")
+        for field in range(self.fields):
+            weights[field] = self.weights[field] if not fields or fields >> field & 1 else 0
+        return 0
+
     def lengths(self, uint32_t segment, uint32_t doc) -> tuple:
         """(weighted length of a document, average of all, norm k1 * (1 - b + b * length / average))."""
         cdef Part part = self.parts[segment]
         if doc >= part.file.documents:
             raise IndexError("there is no such document")
         self.prepare_norms(part)
-        return self._length(part, doc, self.weights), self.mean, self.norm(part, doc, self.weights, self.mean)
+        return sl_length(&part.lengths, self.weights, doc), self.measure.mean, self.norm(part, doc)
 
     @property
     def field_weights(self) -> tuple:

@@ -1,6 +1,7 @@
 from searchlib.ranking._ages import Decay
 from searchlib.ranking._bits import Bits
-from searchlib.ranking._searcher import Deadline, Group, Occurrences, Searcher
+from searchlib.ranking._searcher import Group, Occurrences, Searcher
+from searchlib.storage._deadline import Deadline
 
 BUILDS: tuple[str, ...]
 

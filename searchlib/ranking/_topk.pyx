@@ -8,17 +8,16 @@ from searchlib.ranking._ages cimport Decay
 from searchlib.ranking._bits cimport Bits
 from searchlib.ranking._searcher cimport (
     SL_BLOCK,
-    Deadline,
     Group,
     Occurrences,
     Part,
     Searcher,
     Table,
-    sl_deadline,
     sl_list,
     sl_norms,
     sl_table,
 )
+from searchlib.storage._deadline cimport Deadline, sl_deadline
 
 cdef extern from "kernel.h":
     ctypedef struct sl_candidate:
@@ -280,7 +279,7 @@ cdef class Kernel:
                                 else:
                                     ranged = False
                         member.up = part.loosened
-                        member.down = <float> min(1.0, owner.mean / part.mean)
+                        member.down = <float> min(1.0, owner.measure.mean / part.mean)
                         member.weights = clause_weights
                         if clause.condition is not None:
                             member.condition = clause.condition.words[j]
@@ -301,8 +300,7 @@ cdef class Kernel:
                     if best.kept[c].score >= best.threshold:
                         j = best.kept[c].segment
                         part = owner.parts[j]
-                        score = self.kernel.score(&searches[j], best.kept[c].doc,
-                                                  owner.norm(part, best.kept[c].doc, owner.weights, owner.mean))
+                        score = self.kernel.score(&searches[j], best.kept[c].doc, owner.norm(part, best.kept[c].doc))
                         if score < 0:
                             ok = 0
                             break

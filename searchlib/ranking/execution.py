@@ -10,15 +10,17 @@ condition that the whole part matches. What all matches of a query have in commo
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
 from searchlib.ranking._bits import Bits
 from searchlib.ranking._matches import group_bits, occurrence_bits
 from searchlib.ranking._searcher import Group, Occurrences, Searcher
+from searchlib.ranking._tally import Tally
 from searchlib.ranking._topk import Clause
 from searchlib.ranking.lexicon import Phrase
+from searchlib.storage._deadline import Deadline
 
 __all__ = [
     "Both",
@@ -60,7 +62,7 @@ class Part(ABC):
 class Lookup(Part):
     """A word or what counts as one: a synonym group, a phrase, the forms that fit a pattern.
 
-    label: as it was asked; terms, forms: what is to be marked in texts; they may be given by a call, when they are asked for.
+    label: as it was asked; terms, forms: what is to be marked in texts; terms may be given by a call, when they are asked for.
     form: of a word in any of its forms the one it was asked in, None for anything else. place: its number among the words of the
     query; the next word beside it, whatever stop words are between, has the next number. None: it stands beside none.
     """
@@ -69,13 +71,13 @@ class Lookup(Part):
 
     def __init__(
         self,
-        what: Group | Occurrences | Phrase,
+        what: Group | Tally | Phrase,
         label: str,
         *,
         boost: float = 1.0,
         fields: int = 0,
         terms: Sequence[str] | Callable[[], Sequence[str]] = (),
-        forms: Sequence[str] | Callable[[], Sequence[str]] = (),
+        forms: Container[str] = (),
         form: str | None = None,
         place: int | None = None,
     ) -> None:
@@ -86,28 +88,36 @@ class Lookup(Part):
         self.boost = boost
         self.fields = fields
         self._terms = terms
-        self._forms = forms
+        self.forms = forms
 
     @property
     def what(self) -> Group | Occurrences:
-        return self._what.occurrences if isinstance(self._what, Phrase) else self._what
+        return self._what if isinstance(self._what, Group) else self._what.occurrences
 
     @property
     def phrase(self) -> Phrase | None:
         return self._what if isinstance(self._what, Phrase) else None
 
     @property
+    def knows_best(self) -> bool:
+        """Can it find its best documents, when nothing else is asked for, without the list of all?"""
+        return not isinstance(self._what, Group)
+
+    def best(self, k: int, deadline: Deadline | None = None) -> list[tuple[float, int, int]]:
+        """(score, segment, document) of the best k. For what knows them."""
+        assert not isinstance(self._what, Group)
+        if isinstance(self._what, Phrase):
+            return self._what.best(k, self.boost, deadline)
+        return self._what.best(k, self.boost)
+
+    @property
     def terms(self) -> Sequence[str]:
         return self._terms() if callable(self._terms) else self._terms
 
-    @property
-    def forms(self) -> Sequence[str]:
-        return self._forms() if callable(self._forms) else self._forms
-
     def _find(self) -> Bits:
-        if isinstance(self.what, Group):
-            return group_bits(self.what, self.fields)
-        return occurrence_bits(self.what)
+        if isinstance(self._what, Group):
+            return group_bits(self._what, self.fields)
+        return self._what.bits if isinstance(self._what, Tally) else occurrence_bits(self._what.occurrences)
 
     def collect(self, plan: Plan, condition: Bits | None, *, adds: bool = False) -> None:
         plan.add(Clause(self.what, self.boost, self.fields, False, condition), self)
@@ -120,7 +130,7 @@ class Values(Part):
     """Documents by their columns. In an Either they score a constant, their boost; nothing is to be marked."""
 
     terms: Sequence[str] = ()
-    forms: Sequence[str] = ()
+    forms: Container[str] = ()
 
     def __init__(self, searcher: Searcher, find: Callable[[], Bits], label: str, boost: float = 1.0) -> None:
         self._searcher = searcher
@@ -273,8 +283,8 @@ class Plan:
 
     clauses: what scores; mask: the documents that may be found, None for all. A match of the query has a score above 0 unless
     `scores` is False: then there may be others, which are in root.bits. choices: alternatives one of which every match has.
-    stop_words: the query has no other words. alone: what the query is when it is a phrase and nothing else; then there are no
-    clauses before somebody asks for them, since its best documents are found without finding all.
+    stop_words: the query has no other words. alone: what the query is when it is a phrase or a pattern and nothing else; then there
+    are no clauses before somebody asks for them, since its best documents are found without a list of all.
     """
 
     def __init__(self, root: Part | None, *, stop_words: bool = False) -> None:
@@ -287,9 +297,10 @@ class Plan:
         self.scores = True
         self._root = root
         self._sources: list[Scored] = []
-        if isinstance(root, Lookup) and root.phrase is not None:
+        if isinstance(root, Lookup) and root.knows_best:
             self.alone = root
-            root.phrase.deadline = None  # as of everything that is counted later
+            if root.phrase is not None:
+                root.phrase.deadline = None  # as of everything that is counted later
         elif root is not None:
             self._demand(root)
 
@@ -363,9 +374,9 @@ class Plan:
         """Every term that is asked for, with a number of the word that it stands for."""
         return {term: number for number, source in enumerate(self.sources) for term in source.terms}
 
-    def forms(self) -> dict[str, int]:
-        """Every form that is asked for as such, with a number of the word that it stands for."""
-        return {form: number for number, source in enumerate(self.sources) for form in source.forms}
+    def forms(self) -> list[tuple[Container[str], int]]:
+        """The forms that are asked for as such, each set of them with a number of the word that it stands for."""
+        return [(source.forms, number) for number, source in enumerate(self.sources) if source.forms != ()]
 
 
 def _collect_alone(part: Part, plan: Plan, condition: Bits | None) -> None:

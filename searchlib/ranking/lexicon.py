@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Final, TypeAlias
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
 from searchlib.language.analyzer import Analysis
 from searchlib.ranking._occurrences import best, find
-from searchlib.ranking._searcher import Deadline, Group, Occurrences, Searcher
+from searchlib.ranking._searcher import Group, Occurrences, Searcher
+from searchlib.ranking._tally import Tally
+from searchlib.storage._deadline import Deadline
+from searchlib.storage._forms import FormQuery, FormSet
 
 if TYPE_CHECKING:
     from searchlib.language import Analyzer
     from searchlib.ranking._occurrences import Slot
-    from searchlib.storage._segment import FormSet
     from searchlib.storage.segment import Segment
     from searchlib.storage.snapshot import Snapshot
 
 __all__ = ["MOST_FORMS", "FormTable", "Lexicon", "Phrase"]
 
-MOST_FORMS: Final = 20_000
-"""Forms that a pattern or a fuzzy word may fit in one segment."""
+MOST_FORMS: Final = 1_000_000
+"""Forms that a pattern or a fuzzy word may fit in one segment. Each takes up to 100 bytes while it is looked for."""
 
 _MEMO: Final = 50_000  # words that are kept at hand; then the memory is dropped and rebuilt
-
-FormsOf: TypeAlias = Callable[[], Sequence[str]]
-"""Gives forms that are to be marked, which only snippets ask for."""
 
 
 class FormTable:
@@ -144,41 +143,42 @@ class Lexicon:
         slots: list[Slot] = [*map(self.exactly, forms)] if exact else [*groups]
         return Phrase(self.searcher, groups, slots, slop, fields, deadline)
 
-    def exact_word(self, form: str, *, fields: int, deadline: Deadline | None) -> Occurrences:
+    def exact_word(self, form: str, *, fields: int = 0, deadline: Deadline | None = None) -> Tally:
         """Documents with a form as it is."""
-        return find(self.searcher, [self.exactly(form)], fields=fields, deadline=deadline)
+        return Tally(self.searcher, self.exactly(form), fields=fields, deadline=deadline)
 
-    def pattern(self, text: str, *, fields: int, deadline: Deadline | None) -> tuple[Occurrences, FormsOf]:
-        """Documents with a form that a pattern fits, and who gives these forms. Raises QueryError when it is no word or fits too many."""
-        folded = _fold_pattern(text)
+    def pattern(
+        self, text: str, *, fields: int = 0, deadline: Deadline | None = None
+    ) -> tuple[Tally, FormQuery]:
+        """Documents with a form that a pattern fits, and which forms these are. Raises QueryError when it is no word or fits too many."""
+        forms = FormQuery.matching(_fold_pattern(text))
         try:
-            sets = [segment.file.match_forms(folded, MOST_FORMS) for segment in self._segments]
+            return self._tally(forms, fields, deadline), forms
         except OverflowError:
             raise QueryError(
                 f"'{text}' fits more than {MOST_FORMS:,} words", hint="give more of its letters"
             ) from None
-        return find(self.searcher, [sets], fields=fields, deadline=deadline), partial(_forms_of, sets)
 
     def near(
-        self, form: str, distance: int, prefix: int, *, fields: int, deadline: Deadline | None
-    ) -> tuple[Occurrences, FormsOf]:
-        """Documents with a form that is spelt nearly so, and who gives these forms. Raises QueryError when there are too many."""
+        self, form: str, distance: int, prefix: int, *, fields: int = 0, deadline: Deadline | None = None
+    ) -> tuple[Tally, FormQuery]:
+        """Documents with a form that is spelt nearly so, and which forms these are. Raises QueryError when there are too many."""
+        forms = FormQuery.near(form, distance, prefix)
         try:
-            sets = [segment.file.near_forms(form, distance, prefix, MOST_FORMS) for segment in self._segments]
+            return self._tally(forms, fields, deadline), forms
         except OverflowError:
             raise QueryError(
                 f"more than {MOST_FORMS:,} words are spelt nearly like '{form}'",
                 hint="write ~1, or ~2/3 when the first three letters are right",
             ) from None
-        return find(self.searcher, [sets], fields=fields, deadline=deadline), partial(_forms_of, sets)
+
+    def _tally(self, forms: FormQuery, fields: int, deadline: Deadline | None) -> Tally:
+        sets = [FormSet.fitting(segment.file, forms, MOST_FORMS, deadline) for segment in self._segments]
+        return Tally(self.searcher, sets, fields=fields, deadline=deadline)
 
     def exactly(self, form: str) -> list[FormSet]:
         """The occurrences of a form, by segment."""
-        return [segment.file.form_set(form) for segment in self._segments]
-
-
-def _forms_of(sets: Sequence[FormSet]) -> list[str]:
-    return list(dict.fromkeys(form for one in sets for form in one.forms))
+        return [FormSet.of(segment.file, form) for segment in self._segments]
 
 
 def _fold_pattern(text: str) -> str:

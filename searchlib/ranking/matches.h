@@ -28,32 +28,13 @@ SL_FUNCTION int sl_match_list(const sl_list *l, uint64_t *bits)
 SL_FUNCTION int sl_match_block(const sl_list *l, uint32_t block, uint32_t fields, uint32_t found[SL_BLOCK])
 {
     uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK];
-    int few = n < SL_FEW && !l->bitmap;
-    const uint8_t *head = sl_list_block(l, block), *p = head;
-    if (!few && !(p = sl_list_tf_start(l, head, n)))
-        return 0;
+    const uint8_t *at = NULL;
     memset(found, 0, n * sizeof *found);
     for (uint32_t f = 0; f < l->fields && fields >> f; f++) {
-        if (few) {
-            if (!(fields >> f & 1))
-                continue;
-            if (!sl_list_few(l, block, n, NULL, f, tfs))
-                return 0;
-        } else {
-            uint32_t width = head[f] & 0x3F;
-            size_t size = sl_packed_size(n, width);
-            if (width > 32 || (size_t)(l->end - p) < size)
-                return 0;
-            if (fields >> f & 1 && width)
-                sl_unpack(p, tfs, n, width);
-            p += size;
-            if (!(fields >> f & 1) || !(head[f] & (0x3F | SL_TF_LESS_ONE)))
-                continue;
-            if (head[f] & SL_TF_LESS_ONE) /* every posting is in the field */
-                for (uint32_t i = 0; i < n; i++)
-                    tfs[i] = 1;
-        }
-        for (uint32_t i = 0; i < n; i++)
+        int wanted = fields >> f & 1, there = sl_list_next_tfs(l, block, n, f, &at, wanted ? tfs : NULL);
+        if (there < 0)
+            return 0;
+        for (uint32_t i = 0; i < n && wanted && there; i++)
             found[i] |= tfs[i];
     }
     return 1;

@@ -8,9 +8,9 @@
 #ifndef SL_MEMBER_H
 #define SL_MEMBER_H
 
+#include "../storage/deadline.h"
 #include "../storage/postings.h"
 #include "best.h"
-#include "deadline.h"
 #include "norms.h"
 #include "scratch.h"
 #include "table.h"

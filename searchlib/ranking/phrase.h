@@ -13,7 +13,7 @@
 #ifndef SL_PHRASE_H
 #define SL_PHRASE_H
 
-#include "deadline.h"
+#include "../storage/deadline.h"
 #include "slot.h"
 
 #define SL_PATIENCE 512 /* documents between two looks at the clock */

@@ -1,6 +1,6 @@
-/* Which build of the search for phrases and forms suits this processor?
+/* Which build of the search for phrases suits this processor?
  *
- * phrase.h, phrase_best.h, tally.h and proximity.h are compiled twice, as the kernel is (kernel.h): reading positions is
+ * phrase.h, phrase_best.h and proximity.h are compiled twice, as the kernel is (kernel.h): reading positions is
  * counting and finding bits, for which the processors with AVX2 have instructions of their own. Both builds give the same answers.
  */
 #ifndef SL_PHRASE_BUILD_H
@@ -9,13 +9,11 @@
 #include "builds.h"
 #include "phrase_best.h"
 #include "proximity.h"
-#include "tally.h"
 
 typedef struct {
     const char *name;
     int (*run)(sl_phrase *s);          /* sl_phrase_run */
     int (*best)(sl_phrase_best *b);    /* sl_phrase_best_run */
-    int (*tally)(sl_tally *t);         /* sl_tally_run */
     int (*proximity)(sl_proximity *p); /* sl_proximity_run */
 } sl_phrase_build;
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
 from searchlib.query import tree
-from searchlib.ranking._searcher import Deadline
 from searchlib.ranking.columns import Columns, Filter
 from searchlib.ranking.execution import (
     Both,
@@ -26,6 +25,7 @@ from searchlib.ranking.execution import (
     Without,
 )
 from searchlib.ranking.lexicon import Lexicon
+from searchlib.storage._deadline import Deadline
 
 __all__ = ["Planner", "TimeOverError"]
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from searchlib.dates import DAY
 from searchlib.errors import QueryError
+from searchlib.language._tokens import tokenize
 from searchlib.language.analyzer import Analysis
 from searchlib.query.syntax import is_plain
 from searchlib.query.words import all_of_words, bag_of_words, quoted_words, tokens_of
 from searchlib.ranking._plain import PlainWords
-from searchlib.ranking._searcher import Deadline, Searcher
+from searchlib.ranking._searcher import Searcher
 from searchlib.ranking._topk import Kernel
 from searchlib.ranking.execution import Lookup, Plan
 from searchlib.ranking.lexicon import FormTable, Lexicon
 from searchlib.ranking.question import Question
+from searchlib.storage._deadline import Deadline
 
 if TYPE_CHECKING:
     from searchlib.language import Analyzer
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Ranker"]
 
 _MOST_VIEWS: Final = 8  # other weights and half-lives that are kept at hand
+_LONE: Final = re.compile(
+    r"([0-9A-Za-zЀ-ҁ]{1,60})(\*|~1?)\Z"
+)  # the beginning of a word, or a word and a misprint
 
 
 class _View(NamedTuple):
@@ -172,12 +178,16 @@ class Ranker:
         return self._sorted(question, view, plan, order, deadline)
 
     def ask_plainly(self, query: str, limit: int, match: str | None) -> Answer | None:
-        """The answer to a question of which nothing else was said, when it is of plain words or one phrase; None: ask().
+        """The answer to a question of which nothing else was said, when it is of plain words, one phrase or one pattern; None: ask().
 
         limit: above 0; match: "any", "all" or None. Raises CorruptIndexError.
         """
-        places = self._plain.best(query, min(limit, self.snapshot.documents), match == "all")
-        return None if places is None else _PlainAnswer(self, places, query, match)
+        k = min(limit, self.snapshot.documents)
+        places = self._plain.best(query, k, match == "all")
+        if places is not None:
+            return _PlainAnswer(self, places, query, match)
+        lookup = _lone(query, self.usual.lexicon)
+        return None if lookup is None else Answer(self, self.usual, Plan(lookup), lookup.best(k))
 
     def view(self, weights: tuple[float, ...] | None) -> _View:
         """The snapshot under these weights of the text fields, None for the index's own."""
@@ -271,8 +281,8 @@ class Ranker:
             rescoring = Rescoring(plan, view.lexicon, view.kernel, decay)
         if rescoring is not None and k > 0 and (after is None or after[0] > 0):
             places = rescoring.page(k, after, deadline)
-        elif plan.alone is not None and plan.alone.phrase is not None and after is None and decay is None:
-            places = plan.alone.phrase.best(k, plan.alone.boost, deadline)
+        elif plan.alone is not None and after is None and decay is None:
+            places = plan.alone.best(k, deadline)
         elif after is None or after[0] > 0:
             places = view.kernel.top(
                 plan.clauses, k, mask=plan.mask, decay=decay, after=after, deadline=deadline
@@ -363,3 +373,22 @@ def _quoted(forms: list[str], query: str, lexicon: Lexicon) -> Plan:
         return Plan(Lookup(group, forms[0], terms=group.terms))
     phrase = lexicon.phrase(forms)
     return Plan(Lookup(phrase, query, terms=phrase.terms))
+
+
+def _lone(query: str, lexicon: Lexicon) -> Lookup | None:
+    """Of a pattern or a misspelt word and nothing else, when it is simply that."""
+    found = _LONE.match(query) if isinstance(query, str) else None
+    if found is None:
+        return None
+    text, sign = found.groups()
+    try:
+        if sign == "*":
+            tally, forms = lexicon.pattern(query)
+            return Lookup(tally, query, forms=forms)
+        tokens = tokenize(text)
+        if len(tokens) != 1:
+            return None
+        tally, forms = lexicon.near(tokens[0][0], 1, 0)
+        return Lookup(tally, f"{text}~1", forms=forms)
+    except QueryError:
+        return None  # the long way says where the mistake is

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from searchlib.ranking._ages import Decay
     from searchlib.ranking._occurrences import Slot
     from searchlib.ranking._proximity import Kind
-    from searchlib.ranking._searcher import Deadline
     from searchlib.ranking._topk import Clause, Kernel
     from searchlib.ranking.execution import Plan
     from searchlib.ranking.lexicon import Lexicon
+    from searchlib.storage._deadline import Deadline
 
 __all__ = ["DEPTH", "WEIGHTS", "Part", "Rescoring"]
 

@@ -1,216 +1,239 @@
-/* In which documents of a segment does any of a set of forms occur, and how often?
+/* How often does something occur in each document of a segment, when it is counted list by list?
  *
- * A pattern stands for thousands of terms of which a document has a few; most are in one document. So lists are taken one after
- * the other, and how often a document has any of them is added up in an array by document, beside a set of bits that says which
- * of its numbers were written: the array is not cleared, and what no list touches costs nothing.
+ * A count is a byte: so the counts of 300,000 documents stay in the nearer caches, where sums of eight bytes would not. One above
+ * 255 has its low digit there, to the base of 255 and from 1 on, and the others in `more`: a byte is 0 only where nothing
+ * occurs. Counts are cleared page by page when a list first touches them, and what no list touches costs nothing. Their
+ * memory goes from one tally of a segment to the next: to have the system clear new memory would take as long as the counting.
  *
- * A term all of whose occurrences count needs its postings alone. Of one that counts in some of its forms the codes of a block
- * are decoded and its positions passed over: occurrences are in the order of fields, so that the tfs say which code is in which field.
- *
- * An occurrence is one of a term: a hyphenated whole and its first part are two, though they stand at one position.
+ * Fields whose weights are multiples of the least share an array, in which an occurrence counts as often as its field weighs
+ * more; else each has its own.
  */
 #ifndef SL_TALLY_H
 #define SL_TALLY_H
 
-#include "../storage/form_set.h"
-#include "../storage/places.h"
-#include "deadline.h"
+#include <math.h>
 
-#define SL_TALLY_TERMS 64 /* between two looks at the clock */
-#define SL_TALLY_BLOCKS 16
-#define SL_TALLY_STEP 4   /* documents that are listed without asking for each whether there is one more */
-#define SL_LOW_CODES 256  /* are looked up in a table */
+#include "../storage/postings.h"
+#include "idle.h"
+
+#define SL_TALLY_BASE 255
+#define SL_TALLY_TIMES 64        /* the largest multiple that shares an array */
+#define SL_TALLY_MORE 0x80000000u /* of a page: some counts are above 255 */
+#define SL_TALLY_ROW_BITS 6
+#define SL_TALLY_ROW (1u << SL_TALLY_ROW_BITS) /* documents: the smallest page */
+#define SL_TALLY_PAGE_BITS 12
+#define SL_TALLY_SCARCE 128      /* documents for each posting, from which on pages are small */
 
 typedef struct {
-    sl_file *file;
-    const sl_form_set *set;
-    uint64_t postings, postings_length, positions, positions_length; /* the sections in the file */
     uint32_t documents, fields;
-    double weights[SL_MAX_FIELDS]; /* by field; 0 when it does not count */
-    sl_deadline *deadline;         /* NULL: none */
-    double *sums;                  /* by document; something only where its bit is set */
-    uint64_t *bits;
-    uint32_t *found;               /* the answer: documents, ascending, and how often, weighted */
-    double *tfs;
-    uint32_t used;
+    uint32_t arrays;
+    uint32_t array[SL_MAX_FIELDS], times[SL_MAX_FIELDS]; /* by field: where an occurrence counts, and how many; times 0: it does not */
+    double weights[SL_MAX_FIELDS];  /* by array: of a count */
+    uint8_t *counts[SL_MAX_FIELDS]; /* by array and document; NULL: nothing was counted */
+    uint32_t *more[SL_MAX_FIELDS];  /* the same: how many times 255 on top; NULL: nothing */
+    uint32_t page_bits;
+    uint32_t *pages;                /* by page of documents: a bit for each array that is ready there */
+    uint32_t ready[SL_MAX_FIELDS];  /* by array: pages that are */
+    sl_tally_idle idle;             /* arrays that are not used yet */
     int memory_failed;
 } sl_tally;
 
-/* Adds n postings of one list, whose documents are all different; without branches that depend on them. */
-SL_INLINE void sl_tally_add(sl_tally *t, const uint32_t *docs, const double *tfs, uint32_t n)
+SL_INLINE uint32_t sl_tally_pages(const sl_tally *t) { return (t->documents + (1u << t->page_bits) - 1) >> t->page_bits; }
+
+/* Makes a tally of what has `postings` postings in all. weights: by field, 0 for what does not count. The caller has zeroed it, has put
+ * idle arrays there, and calls sl_tally_end() in any case. Returns 0 when memory ran out. */
+SL_FUNCTION int sl_tally_begin(sl_tally *t, uint32_t documents, uint32_t fields, const double *weights, uint64_t postings)
 {
-    double *sums = t->sums;
-    uint64_t *bits = t->bits;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t doc = docs[i];
-        uint64_t kept = sl_load64((const uint8_t *)(sums + doc)) & (0 - (bits[doc >> 6] >> (doc & 63) & 1));
-        double before; /* 0 when nothing was written there */
-        memcpy(&before, &kept, sizeof before);
-        sums[doc] = before + tfs[i];
+    double least = INFINITY;
+    int shared;
+    t->documents = documents;
+    t->fields = fields;
+    t->page_bits = postings < documents / SL_TALLY_SCARCE ? SL_TALLY_ROW_BITS : SL_TALLY_PAGE_BITS;
+    for (uint32_t f = 0; f < fields; f++)
+        least = weights[f] > 0 && weights[f] < least ? weights[f] : least;
+    shared = least <= 1024 && least * 1024 == floor(least * 1024); /* then sums of any order are exact */
+    for (uint32_t f = 0; f < fields; f++)
+        shared &= !(weights[f] > 0) || (weights[f] <= least * SL_TALLY_TIMES && weights[f] == floor(weights[f] / least) * least);
+    for (uint32_t f = 0; f < fields; f++) {
+        if (!(weights[f] > 0))
+            continue;
+        t->array[f] = shared ? 0 : t->arrays;
+        t->times[f] = shared ? (uint32_t)(weights[f] / least) : 1;
+        t->weights[t->array[f]] = shared ? least : weights[f];
+        t->arrays = t->array[f] + 1;
     }
-    for (uint32_t i = 0; i < n; i++)
-        bits[docs[i] >> 6] |= (uint64_t)(tfs[i] > 0) << (docs[i] & 63);
+    t->pages = (uint32_t *)calloc((size_t)sl_tally_pages(t) + 1, sizeof *t->pages);
+    t->memory_failed = !t->pages;
+    return !t->memory_failed;
 }
 
-/* The posting of a term that occurs once. Returns 0 when it is damaged. */
-SL_INLINE int sl_tally_once(sl_tally *t, const sl_form_term *term)
+/* Ends a tally; what it counted with may be used again. */
+SL_FUNCTION void sl_tally_end(sl_tally *t, sl_tally_idle *idle)
 {
-    uint64_t gap;
-    double tf = t->weights[t->fields - 1];
-    uint32_t doc;
-    if (!sl_read_varint(term->once, term->once + term->postings_length, &gap) || (gap & 1) || gap >> 1 >= t->documents)
-        return 0;
-    doc = (uint32_t)(gap >> 1);
-    sl_tally_add(t, &doc, &tf, 1);
-    return 1;
-}
-
-/* A list whose every occurrence counts. Returns 0 when it is damaged. */
-SL_FUNCTION int sl_tally_whole(sl_tally *t, const sl_list *l)
-{
-    uint32_t docs[SL_BLOCK];
-    double tfs[SL_BLOCK];
-    for (uint32_t block = 0; block < l->blocks; block++) {
-        if (block % SL_TALLY_BLOCKS == SL_TALLY_BLOCKS - 1 && sl_deadline_passed(t->deadline))
-            return 1;
-        uint32_t n = sl_list_docs(l, block, docs);
-        if (!n || !sl_list_exact_tfs(l, block, t->weights, tfs))
-            return 0;
-        if (n == SL_BLOCK) /* a length that the compiler knows */
-            sl_tally_add(t, docs, tfs, SL_BLOCK);
+    uint32_t most = t->documents <= SL_TALLY_KEPT ? SL_TALLY_IDLE : 0;
+    for (uint32_t a = 0; a < t->arrays; a++) {
+        free(t->more[a]);
+        if (t->counts[a] && idle->count < most)
+            idle->counts[idle->count++] = t->counts[a];
         else
-            sl_tally_add(t, docs, tfs, n);
+            free(t->counts[a]);
     }
-    return 1;
+    while (t->idle.count && idle->count < most)
+        idle->counts[idle->count++] = t->idle.counts[--t->idle.count];
+    sl_tally_discard(&t->idle);
+    free(t->pages);
+    memset(t, 0, sizeof *t);
 }
 
-/* Replaces n codes by how many of them, up to each, are among the `wanted`, which ascend. */
-SL_FUNCTION void sl_tally_ranks(uint32_t *codes, uint32_t n, const uint32_t *wanted, uint32_t wanted_count)
+/* Makes an array ready for n documents, which ascend. Returns 0 when memory ran out. */
+SL_INLINE int sl_tally_clear(sl_tally *t, uint32_t array, const uint32_t *docs, uint32_t n)
 {
-    uint32_t found = 0, first = wanted[0], high = 0;
-    uint8_t table[SL_LOW_CODES] = {0};
-    if (wanted_count == 1) {
-        for (uint32_t i = 0; i < n; i++)
-            codes[i] = found += codes[i] == first;
-        return;
-    }
-    for (; high < wanted_count && wanted[high] < SL_LOW_CODES; high++)
-        table[wanted[high]] = 1;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t code = codes[i];
-        if (SL_LIKELY(code < SL_LOW_CODES)) {
-            found += table[code];
-        } else if (high < wanted_count) {
-            uint32_t at = sl_first_not_below(wanted, high, wanted_count, code);
-            found += at < wanted_count && wanted[at] == code;
-        }
-        codes[i] = found;
-    }
-}
-
-/* A list of which the occurrences with these codes count. Returns 0 when it is damaged or, with memory_failed, memory ran out. */
-SL_FUNCTION int sl_tally_part(sl_tally *t, const sl_list *l, sl_places *places, const uint32_t *wanted, uint32_t wanted_count)
-{
-    uint32_t docs[SL_BLOCK], starts[SL_BLOCK], *codes;
-    double tfs[SL_BLOCK], counts[SL_BLOCK], one[SL_MAX_FIELDS];
-    for (uint32_t block = 0; block < l->blocks; block++) {
-        if (block % SL_TALLY_BLOCKS == SL_TALLY_BLOCKS - 1 && sl_deadline_passed(t->deadline))
-            return 1;
-        uint32_t n = sl_list_docs(l, block, docs);
-        if (!n || !sl_places_load(places, block) || !(codes = sl_places_all_codes(places)))
-            return 0;
-        sl_tally_ranks(codes, places->codes.total, wanted, wanted_count);
-        memset(tfs, 0, n * sizeof *tfs);
-        for (uint32_t i = 0; i < n; i++)
-            starts[i] = i ? places->ends[i - 1] : 0;
-        for (uint32_t f = 0; f < t->fields; f++) {
-            int last = f + 1 == t->fields;
-            memset(one, 0, sizeof one);
-            one[f] = 1;
-            if (!last && !sl_list_exact_tfs(l, block, one, counts))
-                return 0;
-            for (uint32_t i = 0; i < n; i++) { /* tfs of the fields add up to no more than those that `ends` come from */
-                uint32_t from = starts[i], to = last ? places->ends[i] : from + (uint32_t)counts[i];
-                uint32_t found = (to ? codes[to - 1] : 0) - (from ? codes[from - 1] : 0);
-                tfs[i] += t->weights[f] * found;
-                starts[i] = to;
-            }
-        }
-        sl_tally_add(t, docs, tfs, n);
-    }
-    return 1;
-}
-
-/* Adds one term. Returns 0 when its lists are damaged or, with memory_failed, memory ran out. */
-SL_FUNCTION int sl_tally_term(sl_tally *t, const sl_form_term *term)
-{
-    sl_list l;
-    sl_places places;
-    uint64_t at = t->postings + term->postings;
-    if (!term->df)
+    uint32_t bits = t->page_bits, first = docs[0] >> bits, last = docs[n - 1] >> bits, pages = sl_tally_pages(t);
+    if (SL_LIKELY(t->ready[array] == pages))
         return 1;
-    if (term->once)
-        return sl_tally_once(t, term);
-    if (term->postings > t->postings_length || term->postings_length > t->postings_length - term->postings ||
-        !sl_file_check(t->file, at, term->postings_length) ||
-        !sl_list_open(&l, t->file->data + at, term->postings_length, term->df, t->documents, t->fields))
+    if (!t->counts[array]) /* whole pages of either size */
+        t->counts[array] = t->idle.count ? t->idle.counts[--t->idle.count]
+                                         : (uint8_t *)malloc((size_t)t->documents + (1u << SL_TALLY_PAGE_BITS));
+    if (!t->counts[array]) {
+        t->memory_failed = 1;
         return 0;
-    if (!term->count)
-        return sl_tally_whole(t, &l);
-    at = t->positions + term->positions;
-    if (term->positions > t->positions_length || term->positions_length > t->positions_length - term->positions ||
-        !sl_file_check(t->file, at, term->positions_length))
-        return 0;
-    sl_places_open(&places, &l, t->file->data + at, term->positions_length, 1);
-    int ok = sl_tally_part(t, &l, &places, t->set->codes + term->first, term->count);
-    t->memory_failed |= places.memory_failed;
-    sl_places_free(&places);
-    return ok;
-}
-
-/* Lists what was found. Returns 0 when memory ran out. */
-SL_FUNCTION int sl_tally_list(sl_tally *t)
-{
-    uint32_t words = (t->documents + 63) / 64, count = 0, used = 0;
-    for (uint32_t w = 0; w < words; w++)
-        count += SL_POPCOUNT(t->bits[w]);
-    t->found = (uint32_t *)malloc(((size_t)count + SL_TALLY_STEP) * sizeof *t->found);
-    t->tfs = (double *)malloc(((size_t)count + 1) * sizeof *t->tfs);
-    if (!t->found || !t->tfs)
-        return 0;
-    for (uint32_t w = 0; w < words; w++) {
-        uint64_t word = t->bits[w];
-        uint32_t *out = t->found + used;
-        used += SL_POPCOUNT(word);
-        for (; word; out += SL_TALLY_STEP) /* what is written behind the last one is written over */
-            for (uint32_t i = 0; i < SL_TALLY_STEP; i++, word &= word - 1)
-                out[i] = w * 64 + SL_LOWEST_BIT(word | 1ull << 63);
     }
-    for (uint32_t i = 0; i < used; i++)
-        t->tfs[i] = t->sums[t->found[i]];
-    t->used = used;
+    for (uint32_t i = 0; i < n && i <= last - first; i++) {
+        uint32_t page = last - first < n ? first + i : docs[i] >> bits;
+        if (SL_UNLIKELY(!(t->pages[page] >> array & 1))) {
+            t->pages[page] |= 1u << array;
+            t->ready[array]++;
+            memset(t->counts[array] + ((size_t)page << bits), 0, (size_t)1 << bits);
+        }
+    }
     return 1;
 }
 
-/* Finds the documents; what was found until the deadline, when that passes. The caller has set the file, the set, sections,
- * counts, weights and the deadline, zeroed the rest, and frees `found` and `tfs` in any case. Returns 0 when a list is damaged
- * or, with memory_failed, memory ran out. */
-SL_FUNCTION int sl_tally_run(sl_tally *t)
+/* Adds anew what came to a count above 255 when it was added: the bytes have come round. Returns 0 when memory ran out. */
+SL_FUNCTION int sl_tally_carry(sl_tally *t, uint32_t array, const uint32_t *docs, const uint32_t *tfs, uint32_t n)
 {
-    int ok = 1;
-    t->sums = (double *)malloc((size_t)t->documents * sizeof *t->sums);
-    t->bits = (uint64_t *)calloc(((size_t)t->documents + 63) / 64, sizeof *t->bits);
-    t->memory_failed = !t->sums || !t->bits;
-    for (uint32_t i = 0; i < t->set->count && ok && !t->memory_failed; i++) {
-        if (i % SL_TALLY_TERMS == 0 && sl_deadline_passed(t->deadline))
-            break;
-        ok = sl_tally_term(t, &t->set->terms[i]);
+    if (!t->more[array] && !(t->more[array] = (uint32_t *)calloc(t->documents, sizeof(uint32_t)))) {
+        t->memory_failed = 1;
+        return 0;
     }
-    if (ok && !t->memory_failed)
-        t->memory_failed = !sl_tally_list(t);
-    free(t->sums);
-    free(t->bits);
-    return ok && !t->memory_failed;
+    for (uint32_t i = 0; i < n; i++) {
+        uint8_t *count = &t->counts[array][docs[i]];
+        uint32_t sum = (uint8_t)(*count - tfs[i]) + tfs[i], carried = sum > SL_TALLY_BASE ? (sum - 1) / SL_TALLY_BASE : 0;
+        *count = (uint8_t)(sum - carried * SL_TALLY_BASE);
+        t->more[array][docs[i]] += carried;
+        if (carried)
+            t->pages[docs[i] >> t->page_bits] |= SL_TALLY_MORE;
+    }
+    return 1;
+}
+
+/* Adds n postings to counts. Returns a number above 255 when a count is. */
+SL_INLINE uint32_t sl_tally_sum(uint8_t *counts, const uint32_t *docs, const uint32_t *tfs, size_t n)
+{
+    uint32_t most = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t sum = counts[docs[i]] + tfs[i];
+        counts[docs[i]] = (uint8_t)sum;
+        most |= sum;
+    }
+    return most;
+}
+
+/* Adds n > 0 postings of one list, whose documents are all different and ascend. Returns 0 when memory ran out. */
+SL_FUNCTION int sl_tally_add(sl_tally *t, uint32_t array, const uint32_t *docs, const uint32_t *tfs, uint32_t n)
+{
+    uint32_t most = 0;
+    size_t i = 0;
+    if (!sl_tally_clear(t, array, docs, n))
+        return 0;
+    uint8_t *counts = t->counts[array];
+    for (; i + 8 <= n; i += 8)
+        most |= sl_tally_sum(counts, docs + i, tfs + i, 8);
+    most |= sl_tally_sum(counts, docs + i, tfs + i, n - i);
+    return SL_LIKELY(most <= UINT8_MAX) || sl_tally_carry(t, array, docs, tfs, n);
+}
+
+/* How often it occurs in a document of a page that has something, weighted by field. */
+SL_INLINE double sl_tally_tf(const sl_tally *t, uint32_t doc)
+{
+    double tf = 0;
+    for (uint32_t a = 0; a < t->arrays; a++)
+        if (t->pages[doc >> t->page_bits] >> a & 1)
+            tf += t->weights[a] * (t->counts[a][doc] + (t->more[a] ? SL_TALLY_BASE * (double)t->more[a][doc] : 0));
+    return tf;
+}
+
+/* For each document of a row of a page that has something, a byte that is not 0 where it has; in `room` when several arrays have. */
+SL_INLINE const uint8_t *sl_tally_row(const sl_tally *t, uint32_t there, uint32_t base, uint8_t room[SL_TALLY_ROW])
+{
+    const uint8_t *any = NULL;
+    for (uint32_t a = 0; a < t->arrays; a++) {
+        if (!(there >> a & 1))
+            continue;
+        const uint8_t *counts = t->counts[a] + base;
+        for (uint32_t i = 0; i < SL_TALLY_ROW && any; i++)
+            room[i] = any[i] | counts[i];
+        any = any ? room : counts;
+    }
+    return any;
+}
+
+/* In how many documents it occurs. */
+SL_FUNCTION uint32_t sl_tally_documents(const sl_tally *t)
+{
+    uint8_t room[SL_TALLY_ROW];
+    uint32_t count = 0;
+    for (uint32_t page = 0; page < sl_tally_pages(t); page++) {
+        uint8_t lanes[SL_TALLY_ROW] = {0};
+        uint32_t base = page << t->page_bits, end = base + (1u << t->page_bits);
+        if (!t->pages[page])
+            continue;
+        for (; base < end; base += SL_TALLY_ROW) {
+            const uint8_t *any = sl_tally_row(t, t->pages[page], base, room);
+            for (uint32_t i = 0; i < SL_TALLY_ROW; i++)
+                lanes[i] += any[i] != 0;
+        }
+        for (uint32_t i = 0; i < SL_TALLY_ROW; i++)
+            count += lanes[i];
+    }
+    return count;
+}
+
+/* The bits of the documents, in ceil(documents / 64) words; those of words without any are left alone. */
+SL_FUNCTION void sl_tally_bits(const sl_tally *t, uint64_t *bits)
+{
+    uint8_t room[SL_TALLY_ROW];
+    const uint64_t low = 0x7F7F7F7F7F7F7F7Full;
+    for (uint32_t base = 0; base < t->documents; base += SL_TALLY_ROW) {
+        uint32_t there = t->pages[base >> t->page_bits];
+        uint64_t word = 0;
+        if (!there)
+            continue;
+        const uint8_t *any = sl_tally_row(t, there, base, room);
+        for (uint32_t i = 0; i < SL_TALLY_ROW; i += 8) { /* the top bit of each byte that is not 0, and then all eight side by side */
+            uint64_t bytes = sl_load64(any + i);
+            bytes = (((bytes & low) + low) | bytes) & ~low;
+            word |= (bytes >> 7) * 0x0102040810204080ull >> 56 << i;
+        }
+        if (word)
+            bits[base >> SL_TALLY_ROW_BITS] |= word;
+    }
+}
+
+/* Lists the documents whose bits are set, ascending, and how often it occurs in each. Returns how many there are. */
+SL_FUNCTION uint32_t sl_tally_list(const sl_tally *t, const uint64_t *bits, uint32_t *docs, double *tfs)
+{
+    uint32_t used = 0;
+    for (uint32_t w = 0; w < (t->documents + 63) / 64; w++)
+        for (uint64_t word = bits[w]; word; word &= word - 1)
+            docs[used++] = w * 64 + SL_LOWEST_BIT(word);
+    if (t->arrays == 1 && !t->more[0]) /* as nearly always */
+        for (uint32_t i = 0; i < used; i++)
+            tfs[i] = t->weights[0] * t->counts[0][docs[i]];
+    else
+        for (uint32_t i = 0; i < used; i++)
+            tfs[i] = sl_tally_tf(t, docs[i]);
+    return used;
 }
 
 #endif

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol, overload
@@ -19,12 +19,12 @@ __all__ = ["Hit", "Results"]
 
 
 class Asked(Protocol):
-    """What Results need to know of the question: its terms and forms by word, and whether it is of stop words only."""
+    """What Results need to know of the question: its terms and its sets of forms, and whether it is of stop words only."""
 
     @property
     def stop_words(self) -> bool: ...
     def terms(self) -> dict[str, int]: ...
-    def forms(self) -> dict[str, int]: ...
+    def forms(self) -> Sequence[tuple[Container[str], int]]: ...
 
 
 class Found(Protocol):

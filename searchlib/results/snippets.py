@@ -16,7 +16,7 @@ steps:
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -122,7 +122,8 @@ class Marker:
     terms: every term of the query. A mapping from term to a number of the query word it belongs to lets
     synonyms count as one word; with any other collection each term counts for itself.
     analyzer: gives the terms of a form, as the index was built with.
-    stop_words: mark stop words too; for a query that has nothing else. forms: what is marked as it is, with its word's number.
+    stop_words: mark stop words too; for a query that has nothing else. forms: what is marked as it is, sets of forms with their
+    words' numbers.
     """
 
     def __init__(
@@ -131,7 +132,7 @@ class Marker:
         analyzer: FormAnalyzer,
         *,
         stop_words: bool = False,
-        forms: Mapping[str, int] | None = None,
+        forms: Sequence[tuple[Container[str], int]] = (),
     ) -> None:
         self._numbers = (
             dict(terms) if isinstance(terms, Mapping) else {term: at for at, term in enumerate(terms)}
@@ -140,7 +141,8 @@ class Marker:
         self._analyze = analyzer.analyze
         self._stop_words = stop_words
         self._seen: set[str] = set()
-        self._matching = dict(forms or {})  # the forms among them that stand for a query word, and for which
+        self._forms = forms
+        self._matching: dict[str, int] = {}  # the forms among them that stand for a query word, and for which
 
     def snippet(self, text: str, *, width: int = 200) -> Snippet:
         """The best passage of at most `width` code points (its ellipses included); `width` is at least 3.
@@ -179,6 +181,8 @@ class Marker:
     def _learn(self, forms: set[str]) -> None:
         """Finds out which forms stand for a query word; in few steps, because a text brings many forms."""
         unrelated = self._terms.isdisjoint
+        for asked, number in self._forms:
+            self._matching.update((form, number) for form in forms if form in asked)
         for form, (terms, stop) in zip(forms, map(self._analyze, forms), strict=True):
             if not unrelated(terms) and (self._stop_words or not stop):
                 self._matching[form] = next(self._numbers[term] for term in terms if term in self._numbers)

@@ -1,15 +1,17 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
+from searchlib.storage._deadline cimport sl_deadline
 
-cdef extern from "../storage/form_set.h":
+
+cdef extern from "../storage/forms_table.h":
     enum:
         SL_MAX_KEY
         SL_MAX_READINGS
-        SL_MAX_PATTERN
-        SL_MAX_ERRORS
         SL_NO_MEMORY
         SL_DAMAGED
+        SL_FOUND
         SL_TABLE_WANTED
+        SL_UNFINISHED
     ctypedef struct sl_file:
         const uint8_t *data
         uint64_t length
@@ -38,23 +40,6 @@ cdef extern from "../storage/form_set.h":
         uint32_t *terms
     ctypedef struct sl_forms_table:
         pass
-    ctypedef struct sl_form_query:
-        pass
-    ctypedef struct sl_form_hit:
-        uint32_t number, errors
-    ctypedef struct sl_form_hits:
-        sl_form_hit *hits
-        uint32_t count, limit
-        int memory_failed
-    ctypedef struct sl_form_term:
-        uint32_t ordinal, df, varied, first, count
-        uint64_t postings, postings_length, positions, positions_length
-        const uint8_t *once
-    ctypedef struct sl_form_set:
-        sl_form_hits hits
-        sl_form_term *terms
-        uint32_t *codes
-        uint32_t count
     uint64_t sl_hash64(const uint8_t *p, size_t n) nogil
     int sl_file_check(sl_file *f, uint64_t offset, uint64_t n) nogil
     uint32_t sl_key_pack(const uint8_t *word, uint32_t n, uint8_t *key) nogil
@@ -66,18 +51,11 @@ cdef extern from "../storage/form_set.h":
     void sl_form_begin(sl_form_entry *e) nogil
     int sl_form_move(const sl_forms *f, uint32_t number, sl_form_entry *e) nogil
     uint32_t sl_form_key(const sl_form_entry *e, uint8_t *key) nogil
-    int sl_forms_table_make(sl_forms_table *t, const sl_forms *f) nogil
+    int sl_forms_table_begin(sl_forms_table *t, const sl_forms *f) nogil
+    int sl_forms_table_make(sl_forms_table *t, const sl_forms *f, sl_deadline *deadline) nogil
     void sl_forms_table_free(sl_forms_table *t) nogil
-    void sl_query_pattern(sl_form_query *q, const uint8_t *key, uint32_t size) nogil
-    void sl_query_word(sl_form_query *q, const uint8_t *key, uint32_t size, uint32_t errors, uint32_t right) nogil
-    int sl_form_set_find(sl_form_set *s, const sl_form_query *q, const sl_forms *f, const sl_forms_table *table) nogil
-    int sl_form_set_fill(sl_form_set *s, const sl_forms *f) nogil
-    void sl_form_set_free(sl_form_set *s) nogil
     uint32_t sl_load16(const uint8_t *p) nogil
     uint32_t sl_load32(const uint8_t *p) nogil
-
-
-cdef class FormSet
 
 
 cdef class _IdsPlace:
@@ -90,7 +68,8 @@ cdef class SegmentFile:
     cdef sl_file file
     cdef sl_dictionary terms
     cdef sl_forms forms
-    cdef sl_forms_table *table
+    cdef sl_forms_table *table       # NULL until somebody needed it
+    cdef sl_forms_table *unfinished  # one that a deadline came over; NULL: none, or somebody goes on with it
     cdef readonly str path
     cdef readonly uint32_t documents
     cdef readonly uint32_t fields
@@ -101,16 +80,8 @@ cdef class SegmentFile:
     cdef object _damaged(self, str what, object offset)
     cdef bint _seek(self, str term, sl_dictionary_entry *entry) except -1
     cdef int _find_form(self, str form, sl_form_entry *entry) except -1
-    cdef sl_forms_table *_forms_table(self) except NULL
-    cdef FormSet _found_forms(self, const sl_form_query *query, uint32_t limit)
+    cdef int _make_table(self, sl_deadline *deadline) except -1
     cdef const uint8_t *_postings(self, const sl_dictionary_entry *entry) except NULL
     cdef const uint8_t *_positions(self, const sl_dictionary_entry *entry) except NULL
     cdef const uint8_t *_checked(self, uint64_t offset, uint64_t n) except NULL
     cdef const uint8_t *_id(self, uint32_t doc, uint32_t *n) except NULL
-
-
-cdef class FormSet:
-    cdef readonly SegmentFile file
-    cdef sl_form_set set
-
-    cdef int check(self, int done) except -1

@@ -52,6 +52,12 @@ def hash64(data) -> int:
     return result
 
 
+cdef void free_table(sl_forms_table *table) noexcept:
+    if table != NULL:
+        sl_forms_table_free(table)
+        free(table)
+
+
 cdef class _IdsPlace:
     """Where a segment has its ids."""
 
@@ -98,9 +104,8 @@ cdef class SegmentFile:
         self.forms.endings, self.forms.endings_length = self._section("endings", 0)
 
     def __dealloc__(self):
-        if self.table != NULL:
-            sl_forms_table_free(self.table)
-            free(self.table)
+        free_table(self.table)
+        free_table(self.unfinished)
         free(self.file.verified)
         if self.has_view:
             PyBuffer_Release(&self.view)
@@ -213,99 +218,38 @@ cdef class SegmentFile:
             raise self._damaged("the dictionary of forms is damaged", None)
         return found
 
-    def form_set(self, *forms: str) -> FormSet:
-        """These forms, those of them that the segment has seen."""
-        cdef sl_form_entry entry
-        cdef sl_form_hit *hits
-        cdef FormSet found = FormSet(self)
-        numbers = set()
-        for form in forms:
-            if self._find_form(form, &entry):
-                numbers.add(entry.number)
-        if numbers:
-            hits = <sl_form_hit *> calloc(len(numbers), sizeof(sl_form_hit))
-            if hits == NULL:
-                raise MemoryError("no memory for the forms that fit")
-            found.set.hits.hits = hits
-            for number in sorted(numbers):
-                hits[found.set.hits.count].number = number
-                found.set.hits.count += 1
-        found.check(sl_form_set_fill(&found.set, &self.forms))
-        return found
-
-    def match_forms(self, str pattern, uint32_t limit) -> FormSet:
-        """The forms that a folded pattern fits.
-
-        `*` is any letters or none, `?` any one letter. OverflowError: more than `limit` forms.
-        """
-        cdef sl_form_query query
-        cdef Py_ssize_t n
-        cdef uint8_t key[SL_MAX_PATTERN]
-        while "**" in pattern:
-            pattern = pattern.replace("**", "*")
-        cdef const uint8_t *word = <const uint8_t *> PyUnicode_AsUTF8AndSize(pattern, &n)
-        if n > SL_MAX_PATTERN:
-            return FormSet(self)
-        sl_query_pattern(&query, key, sl_key_pack(word, <uint32_t> n, key))
-        return self._found_forms(&query, limit)
-
-    def near_forms(self, str form, uint32_t distance, uint32_t prefix, uint32_t limit) -> FormSet:
-        """The forms at most `distance` errors (0 to 2) from a folded one.
-
-        A letter inserted, deleted or replaced is an error, so are two neighbours swapped; the first `prefix` letters are
-        right. OverflowError: more than `limit`.
-        """
-        cdef sl_form_query query
-        cdef Py_ssize_t n
-        cdef uint8_t key[SL_MAX_KEY]
-        cdef const uint8_t *word = <const uint8_t *> PyUnicode_AsUTF8AndSize(form, &n)
-        if distance > SL_MAX_ERRORS:
-            raise ValueError(f"forms are found at a distance of 0 to {SL_MAX_ERRORS}, not {distance}")
-        if n > SL_MAX_KEY:
-            return FormSet(self)
-        sl_query_word(&query, key, sl_key_pack(word, <uint32_t> n, key), distance, prefix)
-        return self._found_forms(&query, limit)
-
-    cdef sl_forms_table *_forms_table(self) except NULL:
-        """The table of forms, made by the first that needs it."""
+    cdef int _make_table(self, sl_deadline *deadline) except -1:
+        """Makes the table of forms for whoever needs it first. SL_UNFINISHED: the deadline passed; the next one goes on."""
         cdef sl_forms_table *table
-        cdef int made
-        if self.table != NULL:
-            return self.table
-        table = <sl_forms_table *> malloc(sizeof(sl_forms_table))
-        if table == NULL:
-            raise MemoryError("no memory for the forms of a segment")
-        with nogil:
-            made = sl_forms_table_make(table, &self.forms)
+        cdef int done = SL_FOUND
         with cython.critical_section(self):
-            if made > 0 and self.table == NULL:
-                self.table = table
-                table = NULL
-        if table != NULL:  # or another thread was quicker
-            sl_forms_table_free(table)
-            free(table)
-        if made < 0:
-            raise self._damaged("the dictionary of forms is damaged", None)
-        if not made:
-            raise MemoryError("no memory for the forms of a segment")
-        return self.table
-
-    cdef FormSet _found_forms(self, const sl_form_query *query, uint32_t limit):
-        """The forms that fit a query."""
-        cdef int done
-        cdef FormSet found = FormSet(self)
-        cdef sl_forms_table *table = self.table
-        found.set.hits.limit = limit
-        with nogil:
-            done = sl_form_set_find(&found.set, query, &self.forms, table)
-        if done == SL_TABLE_WANTED:
-            table = self._forms_table()
+            if self.table != NULL:
+                return SL_FOUND
+            table = self.unfinished
+            self.unfinished = NULL
+        if table == NULL:
+            table = <sl_forms_table *> malloc(sizeof(sl_forms_table))
+            if table == NULL:
+                raise MemoryError("no memory for the forms of a segment")
+            if not sl_forms_table_begin(table, &self.forms):
+                done = SL_NO_MEMORY
+        if done == SL_FOUND:
             with nogil:
-                done = sl_form_set_find(&found.set, query, &self.forms, table)
-        found.check(done)
-        if found.set.hits.count > limit:
-            raise OverflowError(f"more than {limit} forms fit")
-        return found
+                done = sl_forms_table_make(table, &self.forms, deadline)
+        with cython.critical_section(self):  # another thread may have been quicker
+            if done == SL_FOUND and self.table == NULL:
+                self.table = table
+                table = self.unfinished
+                self.unfinished = NULL
+            elif done == SL_UNFINISHED and self.table == NULL and self.unfinished == NULL:
+                self.unfinished = table
+                table = NULL
+        free_table(table)
+        if done == SL_DAMAGED:
+            raise self._damaged("the dictionary of forms is damaged", None)
+        if done == SL_NO_MEMORY:
+            raise MemoryError("no memory for the forms of a segment")
+        return done
 
     def term(self, uint32_t ordinal) -> str:
         """The term with this ordinal."""
@@ -410,54 +354,3 @@ cdef int _order_ids(sl_id_order *ids, SegmentFile file) except -1:
     ids.order = file._section("id_order", 4 * <uint64_t> file.documents)[0]
     ids.documents = file.documents
     return 0
-
-
-cdef class FormSet:
-    """Some forms of a segment, and the occurrences of terms that are theirs. Made by SegmentFile. Immutable."""
-
-    def __cinit__(self, SegmentFile file not None):
-        self.file = file
-
-    def __dealloc__(self):
-        sl_form_set_free(&self.set)
-
-    cdef int check(self, int done) except -1:
-        """Raises what a result of form_set.h means."""
-        if done == SL_DAMAGED:
-            raise self.file._damaged("the dictionary of forms is damaged", None)
-        if done == SL_NO_MEMORY:
-            raise MemoryError("no memory for the forms that fit")
-        return 0
-
-    @property
-    def forms(self) -> list:
-        """The forms in order. They are read anew."""
-        cdef sl_form_entry entry
-        cdef uint8_t key[SL_MAX_KEY]
-        cdef uint8_t word[2 * SL_MAX_KEY]
-        cdef uint32_t i, length
-        cdef list forms = []
-        sl_form_begin(&entry)
-        for i in range(self.set.hits.count):
-            if not sl_form_move(&self.file.forms, self.set.hits.hits[i].number, &entry):
-                raise self.file._damaged("the dictionary of forms is damaged", None)
-            length = sl_key_unpack(key, sl_form_key(&entry, key), word)
-            forms.append(PyUnicode_DecodeUTF8(<const char *> word, length, "replace"))
-        return forms
-
-    @property
-    def errors(self) -> list:
-        """How far each form is from the one that near_forms was asked for."""
-        return [self.set.hits.hits[i].errors for i in range(self.set.hits.count)]
-
-    @property
-    def terms(self) -> dict:
-        """Where they stand: {ordinal of a term: the codes of its forms in a tuple, or None for all that it has}."""
-        cdef sl_form_term *term
-        cdef uint32_t i, k
-        found = {}
-        for i in range(self.set.count):
-            term = &self.set.terms[i]
-            codes = tuple([self.set.codes[term.first + k] for k in range(term.count)])
-            found[term.ordinal] = codes or None
-        return found

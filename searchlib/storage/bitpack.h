@@ -109,17 +109,17 @@ SL_FUNCTION void sl_unpack(const uint8_t *in, uint32_t *out, uint32_t n, uint32_
 #undef SL_CASE
         return;
     }
-    const uint8_t *end = in + sl_packed_size(n, width);
+    const size_t size = sl_packed_size(n, width);
     const uint64_t mask = (1ull << width) - 1;
-    uint64_t pending = 0;
-    uint32_t bits = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        for (; bits < width && in < end; bits += 8)
-            pending |= (uint64_t)*in++ << bits;
-        out[i] = (uint32_t)(pending & mask);
-        pending >>= width;
-        bits -= width;
-    }
+    uint8_t last[16] = {0}; /* what the last eight bytes would reach beyond */
+    uint32_t i = 0;
+    for (; i < n && (i * width >> 3) + 8 <= size; i++)
+        out[i] = (uint32_t)(sl_load64(in + (i * width >> 3)) >> (i * width & 7) & mask);
+    const uint32_t from = i * width >> 3;
+    if (i < n)
+        memcpy(last, in + from, size - from);
+    for (; i < n; i++)
+        out[i] = (uint32_t)(sl_load64(last + (i * width >> 3) - from) >> (i * width & 7) & mask);
 }
 
 #if defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 12)

@@ -1,8 +1,7 @@
 /* Which terms do some forms of a segment stand for, and which occurrences of these terms are theirs?
  *
  * A form is an occurrence of its first term, told from the term's other forms by its code (forms.h, postings.h). So a set of
- * forms is a list of terms, each with the codes that count: all that its entry in the dictionary says is kept beside it,
- * because forms are read together with their terms.
+ * forms is a list of terms, each with the codes that count and with what its entry in the dictionary says.
  *
  * Invariants: terms ascend by ordinal and each is there once; so are the codes of a term. `once` points into the segment's file.
  */
@@ -12,8 +11,6 @@
 #include "forms_match.h"
 
 #define SL_READ_FROM_DISK 4096 /* forms, at most, when there is no table */
-
-enum { SL_DAMAGED = -1, SL_NO_MEMORY, SL_FOUND, SL_TABLE_WANTED }; /* how a search for forms may end */
 
 typedef struct {
     uint32_t ordinal, df, varied;
@@ -27,7 +24,6 @@ typedef struct {
     sl_form_term *terms;
     uint32_t *codes;
     uint32_t count, used; /* of terms, of codes */
-    uint32_t capacity;   /* of both */
 } sl_form_set;
 
 SL_FUNCTION void sl_form_set_free(sl_form_set *s)
@@ -38,151 +34,170 @@ SL_FUNCTION void sl_form_set_free(sl_form_set *s)
     memset(s, 0, sizeof *s);
 }
 
-static int sl_form_term_compare(const void *a, const void *b)
-{
-    uint32_t x = ((const sl_form_term *)a)->ordinal, y = ((const sl_form_term *)b)->ordinal;
-    return (x > y) - (x < y);
-}
-
 static int sl_code_compare(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     return (x > y) - (x < y);
 }
 
-SL_FUNCTION void sl_codes_sort(uint32_t *codes, uint32_t n)
+/* Sorts n codes and leaves each once. Returns how many there are then. */
+SL_FUNCTION uint32_t sl_codes_sort(uint32_t *codes, uint32_t n)
 {
+    uint32_t kept = 0;
     if (n > 32) {
         qsort(codes, n, sizeof *codes, sl_code_compare);
-        return;
-    }
-    for (uint32_t i = 1; i < n; i++) {
-        uint32_t code = codes[i], k = i;
-        for (; k > 0 && codes[k - 1] > code; k--)
-            codes[k] = codes[k - 1];
-        codes[k] = code;
-    }
-}
-
-/* Brings terms that do not ascend into order, those of one ordinal together. Returns 0 when memory ran out. */
-SL_FUNCTION int sl_form_set_sort(sl_form_set *s)
-{
-    uint32_t *codes = (uint32_t *)malloc(s->hits.count * sizeof *codes), used = 0, kept = 0;
-    if (!codes)
-        return 0;
-    qsort(s->terms, s->count, sizeof *s->terms, sl_form_term_compare);
-    for (uint32_t i = 0; i < s->count; i++) {
-        sl_form_term *term = &s->terms[i];
-        memcpy(codes + used, s->codes + term->first, term->count * sizeof *codes);
-        if (kept && s->terms[kept - 1].ordinal == term->ordinal) {
-            s->terms[kept - 1].count += term->count;
-        } else {
-            s->terms[kept] = *term;
-            s->terms[kept++].first = used;
+    } else {
+        for (uint32_t i = 1; i < n; i++) {
+            uint32_t code = codes[i], k = i;
+            for (; k > 0 && codes[k - 1] > code; k--)
+                codes[k] = codes[k - 1];
+            codes[k] = code;
         }
-        used += term->count;
     }
-    free(s->codes);
-    s->codes = codes;
-    s->count = kept;
-    return 1;
+    for (uint32_t i = 0; i < n; i++)
+        if (!kept || codes[i] != codes[kept - 1])
+            codes[kept++] = codes[i];
+    return kept;
 }
 
-/* Adds what a form stands for. Returns 0 when memory ran out. */
-SL_INLINE int sl_form_set_add(sl_form_set *s, const sl_form_entry *e)
+/* Adds a term of which n codes are wanted, which ascend and have been written behind those of the terms before. */
+SL_INLINE int sl_form_set_add(sl_form_set *s, const sl_forms *f, uint32_t ordinal, uint32_t n, sl_dictionary_entry *e)
 {
-    if (!e->readings)
-        return 1;
-    if (s->used == s->capacity) { /* there are no more terms than codes */
-        uint32_t capacity = s->capacity ? s->capacity * 2 : 64;
-        sl_form_term *terms = (sl_form_term *)realloc(s->terms, capacity * sizeof *terms);
-        s->terms = terms ? terms : s->terms;
-        uint32_t *codes = terms ? (uint32_t *)realloc(s->codes, capacity * sizeof *codes) : NULL;
-        s->codes = codes ? codes : s->codes;
-        if (!codes)
-            return 0;
-        s->capacity = capacity;
-    }
-    if (!s->count || s->terms[s->count - 1].ordinal != e->ordinal) {
-        const sl_dictionary_entry *t = &e->term;
-        sl_form_term term = {t->ordinal,         t->df,        t->varied,           s->used, 0, t->postings,
-                             t->postings_length, t->positions, t->positions_length, t->once};
-        s->terms[s->count++] = term;
-    }
-    s->terms[s->count - 1].count++;
-    s->codes[s->used++] = e->code;
-    return 1;
+    if (sl_dictionary_move(f->terms, ordinal, e) < 0)
+        return SL_DAMAGED;
+    sl_form_term term = {ordinal,     e->df,        e->varied, s->used, n < e->varied ? n : 0, e->postings, e->postings_length,
+                         e->positions, e->positions_length, e->once};
+    s->used += term.count;
+    s->terms[s->count++] = term;
+    return SL_FOUND;
 }
 
-/* Brings terms and codes into order when all forms were added. Returns 0 when memory ran out. */
-SL_FUNCTION int sl_form_set_finish(sl_form_set *s)
+/* Takes n pairs of a term and a code; `least` is the first of the terms, masks[i] says with a bit for each which codes of the term
+ * least + i are wanted: none is above 63. */
+SL_FUNCTION int sl_form_set_take_masks(sl_form_set *s, const sl_forms *f, uint32_t least, const uint64_t *masks, uint32_t span,
+                                       sl_deadline *deadline)
 {
-    int ascending = 1;
-    for (uint32_t i = 1; i < s->count; i++)
-        ascending &= s->terms[i - 1].ordinal < s->terms[i].ordinal;
-    if (!ascending && !sl_form_set_sort(s))
-        return 0;
-    for (uint32_t i = 0; i < s->count; i++) {
-        sl_form_term *term = &s->terms[i];
-        uint32_t *codes = s->codes + term->first, kept = 0;
-        sl_codes_sort(codes, term->count);
-        for (uint32_t k = 0; k < term->count; k++)
-            if (!kept || codes[k] != codes[kept - 1])
-                codes[kept++] = codes[k];
-        term->count = kept < term->varied ? kept : 0;
+    sl_dictionary_entry e;
+    e.next = NULL;
+    for (uint32_t i = 0; i < span; i++) {
+        uint32_t n = 0;
+        if (i % SL_MATCH_PATIENCE == SL_MATCH_PATIENCE - 1 && sl_deadline_passed(deadline))
+            break;
+        if (!masks[i])
+            continue;
+        for (uint64_t mask = masks[i]; mask; mask &= mask - 1)
+            s->codes[s->used + n++] = SL_LOWEST_BIT(mask);
+        if (sl_form_set_add(s, f, least + i, n, &e) != SL_FOUND)
+            return SL_DAMAGED;
     }
-    return 1;
+    return SL_FOUND;
 }
 
-/* Looks up what the hits stand for, which are there. sl_form_set_free() in any case. */
-SL_FUNCTION int sl_form_set_fill(sl_form_set *s, const sl_forms *f)
+/* Takes n pairs of a term and a code, in any order, which they lose. */
+SL_FUNCTION int sl_form_set_take(sl_form_set *s, const sl_forms *f, sl_pair *pairs, uint32_t n, sl_deadline *deadline)
+{
+    sl_dictionary_entry e;
+    uint32_t least = UINT32_MAX, most = 0, codes = 0, terms = 0, same;
+    for (uint32_t i = 0; i < n; i++) {
+        least = pairs[i].key < least ? pairs[i].key : least;
+        most = pairs[i].key > most ? pairs[i].key : most;
+        codes |= pairs[i].value;
+        terms += !i || pairs[i].key != pairs[i - 1].key;
+    }
+    s->terms = (sl_form_term *)malloc(((size_t)terms + 1) * sizeof *s->terms);
+    s->codes = (uint32_t *)malloc(((size_t)n + 1) * sizeof *s->codes);
+    if (!s->terms || !s->codes)
+        return SL_NO_MEMORY;
+    if (codes < 64 && n && most - least < n) { /* neighbours, as those of a beginning are */
+        uint64_t *masks = (uint64_t *)calloc((size_t)(most - least) + 1, sizeof *masks);
+        if (!masks)
+            return SL_NO_MEMORY;
+        for (uint32_t i = 0; i < n; i++)
+            masks[pairs[i].key - least] |= 1ull << pairs[i].value;
+        int done = sl_form_set_take_masks(s, f, least, masks, most - least + 1, deadline);
+        free(masks);
+        return done;
+    }
+    if (!sl_pairs_sort(pairs, n))
+        return SL_NO_MEMORY;
+    e.next = NULL;
+    for (uint32_t i = 0; i < n; i += same) {
+        if (s->count % SL_MATCH_PATIENCE == SL_MATCH_PATIENCE - 1 && sl_deadline_passed(deadline))
+            break;
+        for (same = 0; i + same < n && pairs[i + same].key == pairs[i].key; same++)
+            s->codes[s->used + same] = pairs[i + same].value;
+        if (sl_form_set_add(s, f, pairs[i].key, sl_codes_sort(s->codes + s->used, same), &e) != SL_FOUND)
+            return SL_DAMAGED;
+    }
+    return SL_FOUND;
+}
+
+/* Looks up what the hits stand for, which are there; some of it, when the deadline passes. sl_form_set_free() in any case. */
+SL_FUNCTION int sl_form_set_fill(sl_form_set *s, const sl_forms *f, sl_deadline *deadline)
 {
     sl_form_entry e;
-    sl_form_begin(&e);
+    sl_varied varied;
+    uint32_t n = 0;
+    int done = SL_FOUND;
+    sl_pair *pairs = (sl_pair *)malloc(((size_t)s->hits.count + 1) * sizeof *pairs);
+    if (!pairs)
+        return SL_NO_MEMORY;
+    sl_form_begin_keyless(&e, &varied);
     for (uint32_t i = 0; i < s->hits.count; i++) {
-        if (!sl_form_move(f, s->hits.hits[i].number, &e))
-            return SL_DAMAGED;
-        if (!sl_form_set_add(s, &e))
-            return SL_NO_MEMORY;
+        if (i % SL_MATCH_PATIENCE == SL_MATCH_PATIENCE - 1 && sl_deadline_passed(deadline))
+            break;
+        if (!sl_form_move(f, s->hits.hits[i].key, &e)) {
+            done = SL_DAMAGED;
+            break;
+        }
+        pairs[n].key = e.ordinal;
+        pairs[n].value = e.code;
+        n += e.readings > 0;
     }
-    return sl_form_set_finish(s) ? SL_FOUND : SL_NO_MEMORY;
+    if (done == SL_FOUND && !(deadline && deadline->passed))
+        done = sl_form_set_take(s, f, pairs, n, deadline);
+    free(pairs);
+    return done;
 }
 
-/* Reads forms from disk and adds those that fit. */
+/* Reads forms from disk and lists those that fit. Returns 0 when damaged. */
 SL_FUNCTION int sl_form_set_read(sl_form_set *s, const sl_form_query *q, const sl_forms *f, uint32_t from, uint32_t to)
 {
     sl_form_entry e;
     uint8_t key[SL_MAX_KEY];
-    uint32_t errors = 0;
+    uint32_t errors;
     sl_form_begin(&e);
     for (; from < to; from++) {
         if (!sl_form_move(f, from, &e))
-            return SL_DAMAGED;
-        if (!q->beginning_only && !sl_query_fits(q, key, sl_form_key(&e, key), &errors))
-            continue;
-        if (!sl_form_hits_add(&s->hits, from, errors))
-            return s->hits.memory_failed ? SL_NO_MEMORY : SL_FOUND;
-        if (!sl_form_set_add(s, &e))
-            return SL_NO_MEMORY;
+            return 0;
+        if (sl_query_fits(q, key, sl_form_key(&e, key), &errors) && !sl_form_hits_add(&s->hits, from, errors))
+            return 1;
     }
-    return sl_form_set_finish(s) ? SL_FOUND : SL_NO_MEMORY;
+    return 1;
 }
 
 /* Finds the forms that fit; `table` may be NULL. Only the hits' count is of use when it is above their limit, which the caller
- * has set in a set that is empty. sl_form_set_free() in any case. */
-SL_FUNCTION int sl_form_set_find(sl_form_set *s, const sl_form_query *q, const sl_forms *f, const sl_forms_table *table)
+ * has set in a set that is empty. When the deadline has passed, some of them or none. sl_form_set_free() in any case. */
+SL_FUNCTION int sl_form_set_find(sl_form_set *s, const sl_form_query *q, const sl_forms *f, const sl_forms_table *table,
+                                 sl_deadline *deadline)
 {
     uint32_t from, to;
+    if (q->shortest > q->longest)
+        return SL_FOUND;
     if (!sl_query_range(q, f, &from, &to))
         return SL_DAMAGED;
-    if (to - from <= SL_READ_FROM_DISK && (!table || q->beginning_only))
-        return sl_form_set_read(s, q, f, from, to);
-    if (!table)
+    if (q->beginning_only) {
+        sl_form_hits_range(&s->hits, from, to);
+    } else if (table) {
+        sl_query_look(q, table, from, to, &s->hits, deadline);
+    } else if (to - from > SL_READ_FROM_DISK) {
         return SL_TABLE_WANTED;
-    sl_query_look(q, table, from, to, &s->hits);
+    } else if (!sl_form_set_read(s, q, f, from, to)) {
+        return SL_DAMAGED;
+    }
     if (s->hits.memory_failed)
         return SL_NO_MEMORY;
-    return s->hits.count > s->hits.limit ? SL_FOUND : sl_form_set_fill(s, f);
+    return s->hits.count > s->hits.limit ? SL_FOUND : sl_form_set_fill(s, f, deadline);
 }
 
 #endif

@@ -32,7 +32,7 @@
 #ifndef SL_FORMS_H
 #define SL_FORMS_H
 
-#include "dictionary.h"
+#include "varied.h"
 
 #define SL_MAX_READINGS 16 /* terms of one form */
 #define SL_INFLECTED 1u
@@ -55,6 +55,7 @@ typedef struct {
     sl_dictionary_entry term;   /* the first term, or one read before */
     const uint8_t *next, *end;  /* the rest of the block; NULL: no entry was read yet */
     uint32_t ordinal;           /* of the first term, or the one before */
+    sl_varied *keyless;         /* not NULL: neither the key nor the first term is read, which costs a fifth */
 } sl_form_entry;
 
 /* The first key of a block. Returns the byte after it, NULL when damaged. */
@@ -112,16 +113,25 @@ SL_FUNCTION int sl_form_next(const sl_forms *f, sl_form_entry *e)
         e->stop = more & 1;
         e->readings = (uint32_t)(more >> 1);
     }
-    if (e->readings && (!sl_forms_step(f, head & SL_SAME ? 0 : head >> 3, &e->ordinal) ||
-                        sl_dictionary_move(f->terms, e->ordinal, &e->term) < 0))
-        return 0;
+    e->varied = 0;
+    if (e->readings) {
+        if (!sl_forms_step(f, head & SL_SAME ? 0 : head >> 3, &e->ordinal))
+            return 0;
+        if (e->keyless) {
+            if (!sl_varied_of(e->keyless, f->terms, e->ordinal, &e->varied))
+                return 0;
+        } else {
+            if (sl_dictionary_move(f->terms, e->ordinal, &e->term) < 0)
+                return 0;
+            e->varied = e->term.varied;
+        }
+    }
     e->terms[0] = e->ordinal;
     for (uint32_t k = 1; k < e->readings; k++) {
         e->terms[k] = e->terms[k - 1];
         if (!(p = sl_read_varint(p, end, &more)) || !sl_forms_step(f, more, &e->terms[k]))
             return 0;
     }
-    e->varied = e->readings ? e->term.varied : 0;
     e->code = 0;
     if (e->varied) {
         more = head >> 3;
@@ -130,6 +140,8 @@ SL_FUNCTION int sl_form_next(const sl_forms *f, sl_form_entry *e)
         e->code = (uint32_t)more;
     }
     e->next = p;
+    if (e->keyless)
+        return 1;
     e->kept = e->readings ? e->term.key_length : 0;
     e->added_length = 0;
     return !(head & SL_INFLECTED) || sl_form_inflect(f, ending, e->kept, e);
@@ -139,6 +151,15 @@ SL_FUNCTION int sl_form_next(const sl_forms *f, sl_form_entry *e)
 SL_INLINE void sl_form_begin(sl_form_entry *e)
 {
     e->next = e->term.next = NULL;
+    e->keyless = NULL;
+}
+
+/* The same for entries of which no key is asked for, with `varied` to read them with. */
+SL_INLINE void sl_form_begin_keyless(sl_form_entry *e, sl_varied *varied)
+{
+    sl_form_begin(e);
+    e->keyless = varied;
+    sl_varied_begin(varied);
 }
 
 /* Reads the first entry of a block. Returns 0 when damaged. */

@@ -11,29 +11,32 @@
 #ifndef SL_FORMS_MATCH_H
 #define SL_FORMS_MATCH_H
 
+#include "deadline.h"
 #include "forms_table.h"
+#include "pairs.h"
 
 #define SL_ANY_LETTERS 0xFFFFFFFFu /* no letter has these numbers */
 #define SL_ANY_LETTER 0xFFFFFFFEu
 #define SL_MAX_PATTERN (2 * SL_MAX_KEY + 1) /* letters; a longer one fits no form, when no two `*` are neighbours */
 #define SL_MAX_ERRORS 2
+#define SL_MATCH_PATIENCE 4096 /* forms between two looks at the clock */
 
 typedef struct {
     int pattern;                       /* or a word with errors */
     int beginning_only;                /* every form with the beginning fits */
     uint32_t letters[SL_MAX_PATTERN], count;
     uint32_t errors;                   /* of a word: at most */
+    int ends_tell;                     /* of a word: its first or its last letter is right; these are their bytes: */
+    uint8_t first, last;
     uint8_t beginning[SL_MAX_KEY];     /* of the keys of all forms that fit */
     uint32_t beginning_length;
+    uint8_t ending[SL_MAX_KEY];        /* the same of a pattern, behind its last `*` or `?` */
+    uint32_t ending_length;
     uint32_t mask, shortest, longest;  /* of the letters; lengths of forms that fit, in letters */
 } sl_form_query;
 
 typedef struct {
-    uint32_t number, errors;
-} sl_form_hit;
-
-typedef struct {
-    sl_form_hit *hits;
+    sl_pair *hits; /* numbers of forms, each with its errors */
     uint32_t count, capacity;
     uint32_t limit; /* hits that are kept; count is one more when there were others */
     int memory_failed;
@@ -57,6 +60,13 @@ SL_FUNCTION void sl_query_begin(sl_form_query *q, const uint8_t *key, uint32_t s
     q->beginning_length = at;
 }
 
+/* No form at all. */
+SL_FUNCTION void sl_query_nothing(sl_form_query *q)
+{
+    memset(q, 0, sizeof *q);
+    q->shortest = 1;
+}
+
 /* Forms that a pattern fits, given as the `size` bytes of its key, at most SL_MAX_PATTERN. */
 SL_FUNCTION void sl_query_pattern(sl_form_query *q, const uint8_t *key, uint32_t size)
 {
@@ -78,6 +88,10 @@ SL_FUNCTION void sl_query_pattern(sl_form_query *q, const uint8_t *key, uint32_t
     q->shortest = q->count - stars;
     q->longest = stars ? UINT32_MAX : q->shortest;
     sl_query_begin(q, key, size, literal);
+    while (q->ending_length < size && q->ending_length < SL_MAX_KEY && key[size - 1 - q->ending_length] != '*' &&
+           key[size - 1 - q->ending_length] != '?')
+        q->ending_length++;
+    memcpy(q->ending, key + size - q->ending_length, q->ending_length);
     q->beginning_only &= q->beginning_length < SL_MAX_KEY; /* else it may have been cut */
 }
 
@@ -90,6 +104,11 @@ SL_FUNCTION void sl_query_word(sl_form_query *q, const uint8_t *key, uint32_t si
     q->mask = sl_letters_mask(q->letters, q->count);
     q->shortest = q->count > q->errors ? q->count - q->errors : 0;
     q->longest = q->count + q->errors;
+    q->ends_tell = q->errors <= 1 && q->count > 2; /* two letters may be swapped */
+    if (q->ends_tell) {
+        q->first = key[0];
+        q->last = key[size - 1];
+    }
     sl_query_begin(q, key, size, right);
 }
 
@@ -164,7 +183,7 @@ SL_INLINE int sl_form_hits_add(sl_form_hits *h, uint32_t number, uint32_t errors
     }
     if (h->count == h->capacity) {
         uint32_t capacity = h->capacity ? h->capacity * 2 : 64;
-        sl_form_hit *hits = (sl_form_hit *)realloc(h->hits, capacity * sizeof *hits);
+        sl_pair *hits = (sl_pair *)realloc(h->hits, (size_t)capacity * sizeof *hits);
         if (!hits) {
             h->memory_failed = 1;
             return 0;
@@ -172,22 +191,47 @@ SL_INLINE int sl_form_hits_add(sl_form_hits *h, uint32_t number, uint32_t errors
         h->hits = hits;
         h->capacity = capacity;
     }
-    sl_form_hit hit = {number, errors};
+    sl_pair hit = {number, errors};
     h->hits[h->count++] = hit;
     return 1;
+}
+
+/* Keeps the forms from..to-1. */
+SL_FUNCTION void sl_form_hits_range(sl_form_hits *h, uint32_t from, uint32_t to)
+{
+    h->count = to - from <= h->limit ? to - from : h->limit + 1;
+    if (h->count > h->limit)
+        return;
+    h->hits = (sl_pair *)malloc(((size_t)h->count + 1) * sizeof *h->hits);
+    h->memory_failed = !h->hits;
+    for (uint32_t i = 0; i < h->count && h->hits; i++) {
+        h->hits[i].key = from + i;
+        h->hits[i].value = 0;
+    }
 }
 
 /* Does a form fit? Then *errors says how well. */
 SL_FUNCTION int sl_query_fits(const sl_form_query *q, const uint8_t *key, uint32_t size, uint32_t *errors)
 {
-    uint32_t letters[SL_MAX_KEY], n = sl_key_letters(key, size, letters);
+    uint32_t letters[SL_MAX_KEY], n;
     *errors = 0;
+    if (size < q->ending_length || memcmp(key + size - q->ending_length, q->ending, q->ending_length) != 0)
+        return 0;
+    n = sl_key_letters(key, size, letters);
     if (n < q->shortest || n > q->longest)
         return 0;
     if (q->pattern)
         return sl_pattern_fits(q->letters, q->count, letters, n);
     *errors = sl_word_errors(q->letters, q->count, letters, n, q->errors);
     return *errors <= q->errors;
+}
+
+/* Is it one of the forms that are looked for, whatever segment has it? */
+SL_FUNCTION int sl_query_accepts(const sl_form_query *q, const uint8_t *key, uint32_t size)
+{
+    uint32_t errors;
+    return size >= q->beginning_length && memcmp(key, q->beginning, q->beginning_length) == 0 &&
+           sl_query_fits(q, key, size, &errors);
 }
 
 /* The numbers of the forms with the query's beginning: from the one to before the other. Returns 0 when damaged. */
@@ -227,78 +271,102 @@ SL_INLINE uint32_t sl_first_not_below(const uint32_t *values, uint32_t low, uint
     return low;
 }
 
-static int sl_hit_compare(const void *a, const void *b)
+/* Looks at the forms at..end-1 of an order of the table, which are all of one length, but not at those with this first byte, if it
+ * is one. Returns 0 when there is no place left or the deadline has passed. */
+SL_INLINE int sl_query_scan(const sl_form_query *q, const sl_forms_table *t, const uint32_t *of_masks, const uint32_t *numbers,
+                            uint32_t at, uint32_t end, uint32_t length, uint32_t first, sl_form_hits *h, sl_deadline *deadline)
 {
-    uint32_t x = ((const sl_form_hit *)a)->number, y = ((const sl_form_hit *)b)->number;
-    return (x > y) - (x < y);
+    uint32_t lost = 0, gained = 3, masks[SL_MASKS];
+    uint8_t bad[SL_MASKS];
+    if (!q->pattern) {
+        lost = gained = q->errors;
+        if (length < SL_LONG_FORM) { /* what is inserted loses nothing, what is deleted gains nothing */
+            lost -= length > q->count ? length - q->count : 0;
+            gained -= length < q->count ? q->count - length : 0;
+        }
+    }
+    for (uint32_t looked = 0; at < end; at += SL_MASKS, looked += SL_MASKS) {
+        if (looked % SL_MATCH_PATIENCE == 0 && sl_deadline_passed(deadline))
+            return 0;
+        uint32_t n = end - at < SL_MASKS ? end - at : SL_MASKS;
+        const uint32_t *tested = of_masks + at;
+        if (n < SL_MASKS) {
+            memset(masks, 0, sizeof masks);
+            tested = (const uint32_t *)memcpy(masks, tested, n * sizeof *masks);
+        }
+        sl_masks_test(tested, q->mask, lost, gained, bad);
+        for (uint32_t i = 0; i < n; i++) {
+            if (i % 8 == 0 && sl_load64(bad + i) == 0x0101010101010101ull) {
+                i += 7;
+                continue;
+            }
+            if (bad[i])
+                continue;
+            uint32_t number = numbers[at + i], start = t->starts[number], size = t->starts[number + 1] - start, errors;
+            const uint8_t *key = t->keys.data + start;
+            if ((!size || key[0] != first) && sl_query_fits(q, key, size, &errors) && !sl_form_hits_add(h, number, errors))
+                return 0;
+        }
+    }
+    return 1;
 }
 
-/* Looks at the forms that the table does not exclude. */
-SL_INLINE void sl_query_look_at(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h)
+#define SL_NO_BYTE 256
+
+/* Looks at the forms that the table does not exclude, until the deadline. Hits are in no order. */
+SL_INLINE void sl_query_look_at(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h,
+                                sl_deadline *deadline)
 {
-    uint32_t longest = q->longest < SL_LONG_FORM ? q->longest : SL_LONG_FORM, masks[SL_MASKS];
-    uint8_t bad[SL_MASKS];
+    uint32_t longest = q->longest < SL_LONG_FORM ? q->longest : SL_LONG_FORM;
+    int ends_tell = q->ends_tell && !q->beginning_length;
+    if (ends_tell) {
+        from = t->heads[q->first];
+        to = t->heads[q->first + 1];
+    }
     for (uint32_t length = q->shortest < SL_LONG_FORM ? q->shortest : SL_LONG_FORM; length <= longest; length++) {
-        uint32_t at = t->groups[length], end = t->groups[length + 1], lost = 0, gained = 3;
+        uint32_t at = t->groups[length], end = t->groups[length + 1], tail = length * 256 + q->last;
         if (from > 0 || to < t->count) {
             at = sl_first_not_below(t->numbers, at, end, from);
             end = sl_first_not_below(t->numbers, at, end, to);
         }
-        if (!q->pattern) {
-            lost = gained = q->errors;
-            if (length < SL_LONG_FORM) { /* what is inserted loses nothing, what is deleted gains nothing */
-                lost -= length > q->count ? length - q->count : 0;
-                gained -= length < q->count ? q->count - length : 0;
-            }
-        }
-        for (; at < end; at += SL_MASKS) {
-            uint32_t n = end - at < SL_MASKS ? end - at : SL_MASKS;
-            const uint32_t *tested = t->masks + at;
-            if (n < SL_MASKS) {
-                memset(masks, 0, sizeof masks);
-                tested = (const uint32_t *)memcpy(masks, tested, n * sizeof *masks);
-            }
-            sl_masks_test(tested, q->mask, lost, gained, bad);
-            for (uint32_t i = 0; i < n; i++) {
-                if (i % 8 == 0 && sl_load64(bad + i) == 0x0101010101010101ull) {
-                    i += 7;
-                    continue;
-                }
-                uint32_t number = t->numbers[at + i], start = t->starts[number], errors;
-                if (!bad[i] && sl_query_fits(q, t->keys.data + start, t->starts[number + 1] - start, &errors) &&
-                    !sl_form_hits_add(h, number, errors))
-                    return;
-            }
-        }
+        if (!sl_query_scan(q, t, t->masks, t->numbers, at, end, length, SL_NO_BYTE, h, deadline))
+            return;
+        if (ends_tell && !sl_query_scan(q, t, t->tail_masks, t->tail_numbers, t->tails[tail], t->tails[tail + 1], length, q->first,
+                                        h, deadline))
+            return;
     }
-    if (h->count)
-        qsort(h->hits, h->count, sizeof *h->hits, sl_hit_compare);
 }
 
-SL_FUNCTION void sl_query_look_plain(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h)
+SL_FUNCTION void sl_query_look_plain(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h,
+                                     sl_deadline *deadline)
 {
-    sl_query_look_at(q, t, from, to, h);
+    sl_query_look_at(q, t, from, to, h, deadline);
 }
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 #define SL_LOOK_AVX2 1
 /* The same for processors with AVX2, which test twice as many masks at once. */
 __attribute__((target("avx2"))) SL_FUNCTION void sl_query_look_avx2(const sl_form_query *q, const sl_forms_table *t, uint32_t from,
-                                                                    uint32_t to, sl_form_hits *h)
+                                                                    uint32_t to, sl_form_hits *h, sl_deadline *deadline)
 {
-    sl_query_look_at(q, t, from, to, h);
+    sl_query_look_at(q, t, from, to, h, deadline);
 }
 #endif
 
-SL_FUNCTION void sl_query_look(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h)
+/* Finds the forms that fit by way of the table, in order; none when the deadline passes. */
+SL_FUNCTION void sl_query_look(const sl_form_query *q, const sl_forms_table *t, uint32_t from, uint32_t to, sl_form_hits *h,
+                               sl_deadline *deadline)
 {
 #ifdef SL_LOOK_AVX2
-    if (__builtin_cpu_supports("avx2")) {
-        sl_query_look_avx2(q, t, from, to, h);
-        return;
-    }
+    if (__builtin_cpu_supports("avx2"))
+        sl_query_look_avx2(q, t, from, to, h, deadline);
+    else
 #endif
-    sl_query_look_plain(q, t, from, to, h);
+        sl_query_look_plain(q, t, from, to, h, deadline);
+    if (deadline && deadline->passed)
+        h->count = 0;
+    if (h->count <= h->limit && !h->memory_failed)
+        h->memory_failed = !sl_pairs_sort(h->hits, h->count);
 }
 
 #endif

@@ -21,24 +21,15 @@
 SL_FUNCTION int sl_list_field_tfs(const sl_list *l, uint32_t block, uint32_t *out)
 {
     uint32_t n = sl_list_count(l, block), all = 0;
-    if (n < SL_FEW && !l->bitmap) {
-        for (uint32_t f = 0; f < l->fields; f++)
-            if (!sl_list_few(l, block, n, NULL, f, out + f * SL_BLOCK))
-                return 0;
-        return 1;
-    }
-    const uint8_t *head = sl_list_block(l, block), *p = sl_list_tf_start(l, head, n);
-    if (!p)
-        return 0;
+    const uint8_t *at = NULL;
     for (uint32_t f = 0; f < l->fields; f++, out += SL_BLOCK) {
-        uint32_t width = head[f] & 0x3F, less = head[f] >> 7;
-        size_t size = sl_packed_size(n, width);
-        if (width > 31 || (size_t)(l->end - p) < size)
+        int found = sl_list_next_tfs(l, block, n, f, &at, out);
+        if (found < 0)
             return 0;
-        sl_unpack(p, out, n, width);
-        p += size;
+        if (!found)
+            memset(out, 0, n * sizeof *out);
         for (uint32_t i = 0; i < n; i++)
-            all |= out[i] += less;
+            all |= out[i];
     }
     return !(all >> 31);
 }

@@ -220,7 +220,7 @@ SL_FUNCTION int sl_places_reserve(sl_places *p, uint32_t total)
     free(p->places.values);
     free(p->codes.values);
     p->places.values = (uint32_t *)malloc(capacity * sizeof(uint32_t));
-    p->codes.values = p->varied ? (uint32_t *)malloc(capacity * sizeof(uint32_t)) : NULL;
+    p->codes.values = p->varied ? (uint32_t *)malloc((capacity + 1) * sizeof(uint32_t)) : NULL;
     p->memory_failed = !p->places.values || (p->varied && !p->codes.values);
     p->capacity = p->memory_failed ? 0 : capacity;
     return !p->memory_failed;
@@ -286,8 +286,8 @@ SL_INLINE int sl_places_of(sl_places *p, uint32_t rank, const uint32_t **places,
     return from == to || p->places.values[to - 1] - *base <= 0x7FFFFFFF;
 }
 
-/* The forms' codes of all postings of the block at hand, one after the other, each ending where p->ends says; they may be
- * changed until the next block is taken to hand. NULL when they are damaged. For `varied` only. */
+/* The forms' codes of all postings of the block at hand, one after the other, each ending where p->ends says; they and one
+ * number behind them may be changed until the next block is taken to hand. NULL when they are damaged. For `varied` only. */
 SL_FUNCTION uint32_t *sl_places_all_codes(sl_places *p)
 {
     sl_rice rest = p->places;

@@ -179,19 +179,22 @@ SL_FUNCTION uint32_t sl_list_docs(const sl_list *l, uint32_t block, uint32_t out
         uint32_t doc = sl_list_floor(l, block), last = sl_list_last(l, block), count = 0;
         if (last >= l->documents)
             return 0;
-        while (doc <= last) {
-            uint64_t word = sl_load64(l->bits + 8ull * (doc >> 6)) >> (doc & 63) << (doc & 63);
-            uint32_t base = doc & ~63u;
-            for (; word; word &= word - 1) {
-                uint32_t d = base + SL_LOWEST_BIT(word);
-                if (d > last)
-                    break;
-                if (count == n)
-                    return 0;
-                out[count++] = d;
-            }
-            doc = base + 64;
+        uint32_t found[SL_BLOCK + 64 + 4];
+        for (uint32_t base = doc & ~63u; base <= last; base += 64) {
+            uint64_t word = sl_load64(l->bits + 8ull * (base >> 6));
+            if (base < doc)
+                word = word >> (doc & 63) << (doc & 63);
+            if (last - base < 63)
+                word &= (2ull << (last - base)) - 1;
+            uint32_t ones = SL_POPCOUNT(word);
+            for (uint32_t i = 0; i < ones; i += 4) /* by fours, the last ones beyond what there is: fewer branches to foresee */
+                for (uint32_t k = 0; k < 4; k++, word &= word - 1)
+                    found[count + i + k] = base + SL_LOWEST_BIT(word | 1ull << 63);
+            count += ones;
+            if (count > n)
+                return 0;
         }
+        memcpy(out, found, count * sizeof *out);
         return count == n ? n : 0;
     }
     if (n < SL_FEW) /* gaps are summed up in 64 bits there: ascending anyway */
@@ -269,42 +272,6 @@ SL_FUNCTION int sl_list_weighted_tfs(const sl_list *l, uint32_t block, const flo
     return 1;
 }
 
-/* The same in double precision, for what is not a bound but an answer. */
-SL_FUNCTION int sl_list_exact_tfs(const sl_list *l, uint32_t block, const double *weights, double out[SL_BLOCK])
-{
-    uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK];
-    const uint8_t *head = sl_list_block(l, block), *p = head;
-    int few = n < SL_FEW && !l->bitmap;
-    if (!few && !(p = sl_list_tf_start(l, head, n)))
-        return 0;
-    memset(out, 0, n * sizeof *out);
-    for (uint32_t f = 0; f < l->fields; f++) {
-        uint32_t less = 0;
-        if (few) {
-            if (!sl_list_few(l, block, n, NULL, f, tfs))
-                return 0;
-        } else {
-            uint32_t width = head[f] & 0x3F;
-            size_t size = sl_packed_size(n, width);
-            if (width > 31 || (size_t)(l->end - p) < size)
-                return 0;
-            less = head[f] >> 7;
-            if (weights[f] != 0 && width)
-                sl_unpack(p, tfs, n, width);
-            p += size;
-            if (!width && less)
-                for (uint32_t i = 0; i < n; i++)
-                    out[i] += weights[f];
-            if (!width)
-                continue;
-        }
-        if (weights[f] != 0)
-            for (uint32_t i = 0; i < n; i++)
-                out[i] += weights[f] * ((double)(int32_t)tfs[i] + less);
-    }
-    return 1;
-}
-
 /* tf of each posting of a block, in all fields together. Returns 0 when the block is damaged. */
 SL_FUNCTION int sl_list_tfs(const sl_list *l, uint32_t block, uint32_t out[SL_BLOCK])
 {
@@ -347,6 +314,49 @@ SL_FUNCTION int sl_list_tfs(const sl_list *l, uint32_t block, uint32_t out[SL_BL
         all |= out[i];
     }
     return !(all >> 31);
+}
+
+enum { SL_NOWHERE, SL_SOME, SL_EVERY }; /* postings of a block that are in a field: none, any number, all of them */
+
+/* tf in one field of each posting of a block, of which there are n. Fields are asked for one after the other: *at is NULL at first
+ * and then where the next one's begin. Says how many of them are in the field, and when it is none nothing is written; so when `out`
+ * is NULL. Returns -1 when the block is damaged. */
+SL_FUNCTION int sl_list_next_tfs(const sl_list *l, uint32_t block, uint32_t n, uint32_t field, const uint8_t **at,
+                                 uint32_t out[SL_BLOCK])
+{
+    if (n < SL_FEW && !l->bitmap)
+        return sl_list_few(l, block, n, NULL, field, out) ? SL_SOME : -1;
+    const uint8_t *head = sl_list_block(l, block);
+    if (!*at && !(*at = sl_list_tf_start(l, head, n)))
+        return -1;
+    uint32_t width = head[field] & 0x3F, less = head[field] >> 7;
+    size_t size = sl_packed_size(n, width);
+    if (width > 31 || (size_t)(l->end - *at) < size)
+        return -1;
+    if (out && width)
+        sl_unpack(*at, out, n, width);
+    *at += size;
+    if (out && less)
+        for (uint32_t i = 0; i < n; i++)
+            out[i] = (width ? out[i] : 0) + 1;
+    return less ? SL_EVERY : width ? SL_SOME : SL_NOWHERE;
+}
+
+/* Sum of tf times weight over the fields, for each posting of a block, in double precision: for what is not a bound but an answer.
+ * Returns 0 when the block is damaged. */
+SL_FUNCTION int sl_list_exact_tfs(const sl_list *l, uint32_t block, const double *weights, double out[SL_BLOCK])
+{
+    uint32_t n = sl_list_count(l, block), tfs[SL_BLOCK];
+    const uint8_t *at = NULL;
+    memset(out, 0, n * sizeof *out);
+    for (uint32_t f = 0; f < l->fields; f++) {
+        int counts = weights[f] != 0, there = sl_list_next_tfs(l, block, n, f, &at, counts ? tfs : NULL);
+        if (there < 0)
+            return 0;
+        for (uint32_t i = 0; i < n && counts && there; i++)
+            out[i] += weights[f] * (double)(int32_t)tfs[i];
+    }
+    return 1;
 }
 
 /* Sum of tf times weight over the fields, for one posting given by its rank; negative when the block is damaged. */

@@ -4,7 +4,7 @@
 
 #include <time.h>
 
-#include "../storage/bytes.h"
+#include "bytes.h"
 
 typedef struct {
     int64_t at;   /* nanoseconds of sl_clock() */
