@@ -236,8 +236,9 @@ def find(Searcher searcher, list slots, *, slop=1, fields=0, double weight=0, De
     """The documents with a phrase, by segment.
 
     slots: what stands at each place of the phrase. A Group, or a tuple: any of these terms. A list with a FormSet of each
-    segment: any of these forms. Each position counts that an occurrence ends at. slop: how far a place may be from the one before; 1: next to it. fields: bits of the text fields that count, 0 for
-    all. weight: what an occurrence weighs; 0: the idf of what as many documents have.
+    segment: any of these forms. Each position counts that an occurrence ends at. slop: how far a place may be from the one
+    before; 1: next to it. fields: bits of the text fields that count, 0 for all. weight: what an occurrence weighs; 0: the idf
+    of what as many documents have.
     When the deadline has passed, what was found until then. build: one of BUILDS; all of them give the same answers.
     """
     cdef Occurrences result = Occurrences(searcher)

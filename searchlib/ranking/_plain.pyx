@@ -9,37 +9,39 @@ mean more is left to the long way (ranker.py), which gives the same answer.
 from searchlib.language._tokens import tokenize
 from searchlib.query.syntax import OPERATORS
 from searchlib.query.words import LONGEST
-from searchlib.ranking._occurrences import best
-
-from searchlib.ranking._searcher cimport Group
+from searchlib.ranking.lexicon import Phrase
 
 from searchlib.ranking._topk import Clause
 
 cdef Py_ssize_t MEMO = 50_000  # words that are kept at hand; then all are dropped
 
 
-cdef class _Word:
-    """What a word means, and what is asked of the kernel for it: when any word will do, and when all are needed."""
+cpdef tuple clauses_of(list found, bint together):
+    """What is asked of the kernel for words, and whether they are all stop words, which are left out when there is another.
 
-    cdef Group group
-    cdef bint stop
-    cdef object any, all
-
-    def __cinit__(self, Group group, bint stop):
-        self.group = group
-        self.stop = stop
-        self.any = Clause(group)
-        self.all = Clause(group, required=True)
+    found: of each word its Group and whether it is a stop word, as Lexicon.meaning tells. together: every word is needed; else
+    any will do, and a word that is there several times counts as often.
+    """
+    cdef list chosen = [group for group, stop in found if not stop]
+    cdef bint stop_words = not chosen
+    cdef dict times = {}
+    if stop_words:
+        chosen = [group for group, _ in found]
+    if together:
+        return [Clause(group, 1.0, 0, len(chosen) > 1) for group in chosen], stop_words
+    for group in chosen:
+        times[group] = times.get(group, 0.0) + 1.0
+    return [Clause(group, boost) for group, boost in times.items()], stop_words
 
 
 cdef class PlainWords:
     """Answers plain queries on one snapshot under its usual weights.
 
-    meaning: of a form, its Group and whether it is a stop word; kernel: Kernel.top of the same searcher. Threads may share it.
+    meaning: of a form, its Group and whether it is a stop word; kernel: the Kernel of the same searcher. Threads may share it.
     """
 
     cdef object meaning, searcher, top
-    cdef dict known  # word as it is written -> _Word, or None for one that is not simply a word
+    cdef dict known  # word as it is written -> what it means, or None for one that is not simply a word
 
     def __init__(self, meaning, kernel):
         self.meaning = meaning
@@ -53,7 +55,7 @@ cdef class PlainWords:
         together: all words are needed, of a query without quotes. Raises CorruptIndexError.
         """
         cdef list words
-        cdef Py_ssize_t length, start = 0
+        cdef Py_ssize_t length
         if type(query) is not str:
             return None
         length = len(<str> query)
@@ -63,10 +65,10 @@ cdef class PlainWords:
             words = self.words(<str> query, 1, length - 1) if (<str> query)[length - 1] == u'"' else None
             return None if words is None else self.phrase(words, k)
         words = self.words(<str> query, 0, length)
-        return None if words is None else self.bag(words, k, together)
+        return None if words is None else self.top(clauses_of(words, together)[0], k)
 
     cdef list words(self, str query, Py_ssize_t start, Py_ssize_t end):
-        """The words between two places; None when there is more than words, or nothing."""
+        """What the words between two places mean; None when there is more than words, or nothing."""
         cdef list found = []
         cdef Py_ssize_t i
         cdef Py_UCS4 sign
@@ -91,43 +93,14 @@ cdef class PlainWords:
         cdef list tokens = tokenize(text)
         word = None
         if len(tokens) == 1 and text not in OPERATORS:
-            word = _Word(*self.meaning(tokens[0][0]))
+            word = self.meaning(tokens[0][0])
         if len(self.known) >= MEMO:
             self.known.clear()
         self.known[text] = word
         return word
 
-    cdef object bag(self, list words, int k, bint together):
-        cdef list clauses = []
-        cdef _Word word, other
-        cdef bint some = False
-        cdef Py_ssize_t i, j, times
-        for word in words:
-            some |= not word.stop
-        if some:
-            words = [word for word in words if not (<_Word> word).stop]
-        if together:
-            clauses = [(<_Word> word).all if len(words) > 1 else (<_Word> word).any for word in words]
-            return self.top(clauses, k)
-        for i in range(len(words)):
-            word = words[i]
-            times = 0
-            for j in range(len(words)):
-                other = words[j]
-                if other.group is word.group:
-                    if j < i:
-                        break
-                    times += 1
-            else:
-                clauses.append(word.any if times == 1 else Clause(word.group, float(times)))
-        return self.top(clauses, k)
-
     cdef object phrase(self, list words, int k):
-        cdef list groups = [(<_Word> word).group for word in words]
-        cdef double weight = 0
-        cdef _Word word
-        if len(words) == 1:
-            return self.top([(<_Word> words[0]).any], k)
-        for word in words:
-            weight += word.group.rarest()
-        return best(self.searcher, groups, k, weight) if weight > 0 else []
+        cdef list groups = [group for group, _ in words]
+        if len(groups) == 1:
+            return self.top([Clause(groups[0])], k)
+        return Phrase(self.searcher, groups, groups, 1, 0, None).best(k)

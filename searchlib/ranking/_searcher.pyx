@@ -280,7 +280,8 @@ cdef class Searcher:
                     raise part.file._damaged(f"the posting list of '{terms[i]}' is damaged", None)
                 place = &group.places[i * group.segments + j]
                 place.offset, place.length = entry.positions, entry.positions_length
-                place.data = NULL if entry.once == NULL else entry.once + entry.postings_length
+                if entry.once != NULL:
+                    place.data = entry.once + entry.postings_length
                 place.varied = entry.varied != 0
                 df += entry.df
             group.idfs[i] = self.idf(df)

@@ -22,4 +22,20 @@ SL_FUNCTION int sl_runs_avx2(void)
 #endif
 }
 
+/* The i-th of a thing's two builds that this processor can run, the best first; NULL past the last. `avx2`: NULL where there is
+ * none. */
+SL_FUNCTION const void *sl_build_at(uint32_t i, const void *plain, const void *avx2)
+{
+    if (avx2 && sl_runs_avx2())
+        return i == 0 ? avx2 : i == 1 ? plain : NULL;
+    return i == 0 ? plain : NULL;
+}
+
+/* The same of what is called NAME_plain and NAME_avx2. */
+#ifdef SL_HAS_AVX2
+#define SL_BUILD_AT(i, name) sl_build_at(i, &name##_plain, &name##_avx2)
+#else
+#define SL_BUILD_AT(i, name) sl_build_at(i, &name##_plain, NULL)
+#endif
+
 #endif

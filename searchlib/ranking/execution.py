@@ -305,18 +305,10 @@ class Plan:
             self._demand(root)
 
     @classmethod
-    def of_bag(cls, words: Sequence[tuple[Group, float]], *, stop_words: bool) -> Plan:
-        """Of a query for any of some words, with their boosts: by far the most frequent one, which needs no tree."""
+    def of_words(cls, clauses: list[Clause], stop_words: bool) -> Plan:
+        """Of a query for any or all of some words: by far the most frequent one, which needs no tree."""
         plan = cls(None, stop_words=stop_words)
-        plan._clauses = [Clause(group, boost) for group, boost in words]
-        return plan
-
-    @classmethod
-    def of_all(cls, words: Sequence[Group], *, stop_words: bool) -> Plan:
-        """Of a query for all of some words, which needs none either."""
-        plan = cls(None, stop_words=stop_words)
-        required = len(words) > 1
-        plan._clauses = [Clause(group, 1.0, 0, required) for group in words]
+        plan._clauses = clauses
         return plan
 
     def _demand(self, root: Part) -> None:

@@ -18,16 +18,6 @@ typedef struct {
 extern const sl_kernel sl_kernel_plain, sl_kernel_avx2;
 
 /* The i-th build that this processor can run, the best first; NULL past the last. */
-SL_FUNCTION const sl_kernel *sl_kernel_at(uint32_t i)
-{
-    const sl_kernel *builds[2] = {&sl_kernel_plain, NULL};
-#ifdef SL_HAS_AVX2
-    if (sl_runs_avx2()) {
-        builds[0] = &sl_kernel_avx2;
-        builds[1] = &sl_kernel_plain;
-    }
-#endif
-    return i < 2 ? builds[i] : NULL;
-}
+SL_FUNCTION const sl_kernel *sl_kernel_at(uint32_t i) { return (const sl_kernel *)SL_BUILD_AT(i, sl_kernel); }
 
 #endif

@@ -20,16 +20,6 @@ typedef struct {
 extern const sl_phrase_build sl_phrase_plain, sl_phrase_avx2;
 
 /* The i-th build that this processor can run, the best first; NULL past the last. */
-SL_FUNCTION const sl_phrase_build *sl_phrase_build_at(uint32_t i)
-{
-    const sl_phrase_build *builds[2] = {&sl_phrase_plain, NULL};
-#ifdef SL_HAS_AVX2
-    if (sl_runs_avx2()) {
-        builds[0] = &sl_phrase_avx2;
-        builds[1] = &sl_phrase_plain;
-    }
-#endif
-    return i < 2 ? builds[i] : NULL;
-}
+SL_FUNCTION const sl_phrase_build *sl_phrase_build_at(uint32_t i) { return (const sl_phrase_build *)SL_BUILD_AT(i, sl_phrase); }
 
 #endif

@@ -12,8 +12,8 @@ from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
 from searchlib.language.analyzer import Analysis
 from searchlib.query.syntax import is_plain
-from searchlib.query.words import all_of_words, bag_of_words, quoted_words, tokens_of
-from searchlib.ranking._plain import PlainWords
+from searchlib.query.words import quoted_words, tokens_of
+from searchlib.ranking._plain import PlainWords, clauses_of
 from searchlib.ranking._searcher import Searcher
 from searchlib.ranking._topk import Kernel
 from searchlib.ranking.execution import Lookup, Plan
@@ -33,9 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Ranker"]
 
 _MOST_VIEWS: Final = 8  # other weights and half-lives that are kept at hand
-_LONE: Final = re.compile(
-    r"([0-9A-Za-zЀ-ҁ]{1,60})(\*|~1?)\Z"
-)  # the beginning of a word, or a word and a misprint
+# The beginning of a word, or a word that may be misspelt.
+_LONE: Final = re.compile(r"([0-9A-Za-zЀ-ҁ]{1,60})(\*|~1?)\Z")
 
 
 class _View(NamedTuple):
@@ -212,14 +211,13 @@ class Ranker:
                 return _quoted(quoted, question.query, view.lexicon)
         plain = isinstance(question.query, str) and is_plain(question.query)
         fast = question.quality == "fast"  # a bag of words does not know which stand side by side
-        if bare and plain and fast:
-            if match == "any":
-                words, stop_words = bag_of_words(question.query, view.lexicon.meaning)
-                return Plan.of_bag(words, stop_words=stop_words)
-            if match == "all":
-                together = all_of_words(question.query, view.lexicon.meaning)
-                if together is not None:
-                    return Plan.of_all(together[0], stop_words=together[1])
+        if bare and plain and fast and match in ("any", "all"):
+            tokens = tokens_of(question.query)
+            if match == "any" or not any(
+                token[5] for token in tokens
+            ):  # a hyphen that joins some needs more thought
+                found = [view.lexicon.meaning(token[0]) for token in tokens]
+                return Plan.of_words(*clauses_of(found, match == "all"))
         from searchlib.ranking.planner import Planner, TimeOverError
 
         limit = question.only

@@ -21,16 +21,6 @@ typedef struct {
 extern const sl_tally_build sl_tally_plain, sl_tally_avx2;
 
 /* The i-th build that this processor can run, the best first; NULL past the last. */
-SL_FUNCTION const sl_tally_build *sl_tally_build_at(uint32_t i)
-{
-    const sl_tally_build *builds[2] = {&sl_tally_plain, NULL};
-#ifdef SL_HAS_AVX2
-    if (sl_runs_avx2()) {
-        builds[0] = &sl_tally_avx2;
-        builds[1] = &sl_tally_plain;
-    }
-#endif
-    return i < 2 ? builds[i] : NULL;
-}
+SL_FUNCTION const sl_tally_build *sl_tally_build_at(uint32_t i) { return (const sl_tally_build *)SL_BUILD_AT(i, sl_tally); }
 
 #endif
