@@ -25,6 +25,7 @@ cdef extern from "lengths.h":
         double k1, b, mean
         const double *weights
     double sl_length(const sl_lengths *l, const double *weights, uint32_t doc) nogil
+    void sl_length_expect(const sl_lengths *l, uint32_t doc) nogil
     double sl_true_norm(const sl_lengths *l, const sl_measure *m, uint32_t doc) nogil
 
 

@@ -13,6 +13,7 @@ from searchlib.ranking._searcher cimport (
     Part,
     Searcher,
     Table,
+    sl_length_expect,
     sl_list,
     sl_norms,
     sl_table,
@@ -73,6 +74,10 @@ cdef extern from "kernel.h":
 BUILDS = tuple(sl_kernel_at(i).name.decode() for i in range(2) if sl_kernel_at(i) != NULL)
 """Names of the kernel's builds that this processor can run, the best first."""
 
+cdef extern from "Python.h":
+    void PyObject_GC_UnTrack(void *thing)
+
+cdef size_t AHEAD = 16  # documents whose lengths are asked for before they are needed
 cdef uint32_t RARE = 128  # of so many documents one has a term at most that is decoded rather than given a table
 cdef int LONGEST_QUERY = 1024  # groups; a query beyond it is refused before it gets here
 
@@ -178,13 +183,15 @@ cdef class Kernel:
         cdef double score
         cdef double *weights
         cdef const double *clause_weights
-        cdef size_t c, count = 0, first = 0
+        cdef size_t c, kept = 0, count = 0, first = 0
         cdef _Found *found = NULL
         cdef _Found behind
         cdef int ok = 1
         cdef float slack
         cdef Table table
         cdef list held = []  # tables, while they are read
+        cdef list places = []
+        cdef tuple place
         cdef bint large, ranged, able = owner.tables and decay is None and after is None
         cdef bint primed = owner.usual_weights and mask is None and decay is None and after is None
         if k <= 0 or n == 0 or parts == 0:
@@ -298,18 +305,27 @@ cdef class Kernel:
                     raise MemoryError("no memory for the hits")
                 for c in range(best.count):
                     if best.kept[c].score >= best.threshold:
-                        j = best.kept[c].segment
-                        part = owner.parts[j]
-                        score = self.kernel.score(&searches[j], best.kept[c].doc, owner.norm(part, best.kept[c].doc))
-                        if score < 0:
-                            ok = 0
-                            break
-                        if score <= 0:
-                            continue
-                        if decay is not None:
-                            score *= decay.exact[j][best.kept[c].doc]
-                        found[count].score, found[count].segment, found[count].doc = score, j, best.kept[c].doc
-                        count += 1
+                        found[kept].segment, found[kept].doc = best.kept[c].segment, best.kept[c].doc
+                        if kept < AHEAD:
+                            part = owner.parts[found[kept].segment]
+                            sl_length_expect(&part.lengths, found[kept].doc)
+                        kept += 1
+                for c in range(kept):
+                    if c + AHEAD < kept:
+                        part = owner.parts[found[c + AHEAD].segment]
+                        sl_length_expect(&part.lengths, found[c + AHEAD].doc)
+                    j = found[c].segment
+                    part = owner.parts[j]
+                    score = self.kernel.score(&searches[j], found[c].doc, owner.norm(part, found[c].doc))
+                    if score < 0:
+                        ok = 0
+                        break
+                    if score <= 0:
+                        continue
+                    if decay is not None:
+                        score *= decay.exact[j][found[c].doc]
+                    found[count].score, found[count].segment, found[count].doc = score, j, found[c].doc
+                    count += 1
             if not ok:
                 if searches[j].memory_failed:
                     raise MemoryError("no memory for a query")
@@ -320,7 +336,11 @@ cdef class Kernel:
                 behind.score, behind.segment, behind.doc = after
                 while first < count and _compared(&found[first], &behind) <= 0:
                     first += 1
-            return [(found[c].score, found[c].segment, found[c].doc) for c in range(first, min(count, first + <size_t> k))]
+            for c in range(first, min(count, first + <size_t> k)):
+                place = (found[c].score, found[c].segment, found[c].doc)
+                PyObject_GC_UnTrack(<void *> place)  # nothing of it can be in a circle, and a page may be large
+                places.append(place)
+            return places
         except BaseException:
             sl_scratch_free(scratch)  # it may have been left in the middle of a window
             scratch = NULL

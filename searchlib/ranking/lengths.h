@@ -29,6 +29,13 @@ SL_INLINE double sl_length(const sl_lengths *l, const double *weights, uint32_t 
     return length;
 }
 
+/* Asks for what sl_length() will read. */
+SL_INLINE void sl_length_expect(const sl_lengths *l, uint32_t doc)
+{
+    for (uint32_t f = 0; f < l->fields; f++)
+        SL_PREFETCH(l->columns[f] + (size_t)l->widths[f] * doc);
+}
+
 /* k1 * (1 - b + b * length / average) */
 SL_INLINE double sl_true_norm(const sl_lengths *l, const sl_measure *m, uint32_t doc)
 {

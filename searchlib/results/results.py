@@ -7,6 +7,7 @@ from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
+from searchlib.storage._segment import ids_of
 from searchlib.storage.segment import find_id
 
 if TYPE_CHECKING:
@@ -197,8 +198,7 @@ class Results(Sequence[Hit]):
     @property
     def ids(self) -> list[str]:
         """The ids of the hits."""
-        segments = self._segments
-        return [segments[part].file.id(doc) for _, part, doc in self._ranked]
+        return ids_of([segment.file for segment in self._segments], self._ranked)
 
     @cached_property
     def total(self) -> int:

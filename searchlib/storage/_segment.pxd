@@ -56,6 +56,7 @@ cdef extern from "../storage/forms_table.h":
     void sl_forms_table_free(sl_forms_table *t) nogil
     uint32_t sl_load16(const uint8_t *p) nogil
     uint32_t sl_load32(const uint8_t *p) nogil
+    void SL_PREFETCH(const uint8_t *p) nogil
 
 
 cdef class _IdsPlace:
@@ -85,3 +86,5 @@ cdef class SegmentFile:
     cdef const uint8_t *_positions(self, const sl_dictionary_entry *entry) except NULL
     cdef const uint8_t *_checked(self, uint64_t offset, uint64_t n) except NULL
     cdef const uint8_t *_id(self, uint32_t doc, uint32_t *n) except NULL
+    cdef void _expect_end(self, uint32_t doc) noexcept
+    cdef void _expect_id(self, uint32_t doc) noexcept

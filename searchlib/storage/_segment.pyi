@@ -5,6 +5,7 @@ from _typeshed import ReadableBuffer
 PAGE: int
 
 def hash64(data: ReadableBuffer) -> int: ...
+def ids_of(files: list[SegmentFile], places: list[tuple[float, int, int]]) -> list[str]: ...
 
 class SegmentFile:
     path: str

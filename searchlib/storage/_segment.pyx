@@ -41,6 +41,32 @@ cdef extern from "Python.h":
 PAGE = 1 << 16
 
 
+cdef Py_ssize_t AHEAD = 12  # ids that are asked for before they are needed
+
+
+@cython.boundscheck(True)
+def ids_of(list files, list places) -> list:
+    """The ids of documents, of each of which (anything, number of its file, document) is given."""
+    cdef list ids = []
+    cdef Py_ssize_t i, n = len(places)
+    cdef SegmentFile file
+    cdef tuple place
+    for i in range(n + 2 * AHEAD):  # first where an id ends, then what it is, then the id
+        if i < n:
+            place = places[i]
+            file = files[place[1]]
+            file._expect_end(place[2])
+        if AHEAD <= i < n + AHEAD:
+            place = places[i - AHEAD]
+            file = files[place[1]]
+            file._expect_id(place[2])
+        if i >= 2 * AHEAD:
+            place = places[i - 2 * AHEAD]
+            file = files[place[1]]
+            ids.append(file.id(place[2]))
+    return ids
+
+
 def hash64(data) -> int:
     """The checksum of the format: XXH64 with seed 0 of any bytes-like object."""
     cdef Py_buffer view
@@ -287,6 +313,19 @@ cdef class SegmentFile:
             raise self._damaged("the ids are damaged", at)
         n[0] = <uint32_t> (end - start)
         return self._checked(self.ids_place.start + start, end - start)
+
+    cdef void _expect_end(self, uint32_t doc) noexcept:
+        """Asks for the first bytes that _id() will read."""
+        if self.ids_place is not None and doc < self.documents:
+            SL_PREFETCH(self.file.data + self.ids_place.ends + 4 * <uint64_t> doc)
+
+    cdef void _expect_id(self, uint32_t doc) noexcept:
+        """Asks for the last ones. Where they are is not checked yet, so that nothing but a hint may come of it."""
+        cdef uint32_t start
+        if self.ids_place is not None and 0 < doc < self.documents:
+            start = sl_load32(self.file.data + self.ids_place.ends + 4 * <uint64_t> (doc - 1))
+            if start < self.ids_place.length:
+                SL_PREFETCH(self.file.data + self.ids_place.start + start)
 
     def id(self, uint32_t doc) -> str:
         """The id of a document."""
