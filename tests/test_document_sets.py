@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from doses import dose
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive_columns import members
@@ -141,7 +142,7 @@ WORDS = st.integers(0, 9).map(lambda number: f"a{number}") | st.sampled_from(["b
 TEXTS = st.lists(WORDS, max_size=5).map(" ".join)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=dose(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.integers(1, 3).flatmap(
         lambda fields: st.lists(

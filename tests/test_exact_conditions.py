@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from doses import dose
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from toy_archive import ToyArchive
@@ -225,7 +226,7 @@ def questions(draw: st.DrawFn, size: int, fields: int) -> list[Asked]:
     return clauses
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=dose(200), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.data(), st.integers(1, 3), st.sampled_from([(1.2, 0.55), (0.0, 0.5), (2.0, 1.0)]), st.integers(1, 9)
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from doses import dose
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from toy_archive import ToyArchive, zipf_text
@@ -68,7 +69,7 @@ GROUPS = st.lists(st.integers(0, 34).map(lambda i: f"t{i}"), min_size=1, max_siz
 QUERIES = st.lists(st.tuples(GROUPS, st.sampled_from([1.0, 2.0, 0.5])), min_size=1, max_size=20)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=dose(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.integers(1, 3).flatmap(
         lambda fields: st.lists(

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from doses import dose
 from hypothesis import HealthCheck, given, settings
 from naive_columns import Archive, Row, counted
 from test_filters import NODES, PARTS, large_rows
@@ -15,7 +16,7 @@ from searchlib.dates import FIRST, LAST, parse_date
 from searchlib.query.tree import Keyword, KeywordRange
 from searchlib.ranking.columns import Filter
 
-THOROUGH = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=dose(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 KINDS: list[tuple[str, str | None]] = [("tags", None), ("lang", None), ("date", None)]
 KINDS += [("date", "day"), ("date", "week"), ("date", "month"), ("date", "year")]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from doses import dose
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive_columns import Archive, Row, fits_pattern, members
@@ -25,7 +26,7 @@ from searchlib.query.tree import (
 )
 from searchlib.ranking.columns import Filter
 
-THOROUGH = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=dose(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 VALUES = ["a", "ab", "abc", "b", "A", "a.c", "a+c", "[a]", "a b", "", "спорт", "Спорт", "спорт и наука"]
 VALUES += ["ёж", "еж", "a\nb", "\U0010ffff", "a\U0010ffff", "é", "2024"]

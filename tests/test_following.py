@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from doses import dose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -267,7 +268,7 @@ pieces = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=dose(150), deadline=None)
 @given(pieces, st.lists(st.tuples(st.integers(0, 200), st.booleans()), max_size=12), st.integers(1, 300))
 def test_in_whatever_steps_it_grows_it_gives_what_the_whole_file_gives(
     lines: list[bytes], steps: list[tuple[int, bool]], portion: int

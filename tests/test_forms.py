@@ -7,6 +7,7 @@ from collections.abc import Collection
 from tempfile import TemporaryDirectory
 
 import pytest
+from doses import dose
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from inverted import Inverted
@@ -17,7 +18,7 @@ from searchlib.language import Analyzer
 from searchlib.storage._forms import FormQuery, FormSet
 from searchlib.storage._segment import SegmentFile
 
-THOROUGH = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=dose(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MANY = 1_000_000
 
 WORDS = st.one_of(
@@ -193,7 +194,7 @@ def test_a_table_is_made_and_changes_no_answer(many: Inverted) -> None:
     assert any(forms for forms, _ in before)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=dose(100), deadline=None)
 @given(st.text("abnoбвоя字é𐐨01*?-", max_size=7))
 @example("*о")
 @example("?" * 64)
@@ -202,7 +203,7 @@ def test_patterns_among_many_forms(many: Inverted, pattern: str) -> None:
     check_pattern(many, pattern)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=dose(150), deadline=None)
 @given(st.data(), st.integers(0, 2), st.integers(0, 3))
 def test_words_among_many_forms(many: Inverted, data: st.DataObject, distance: int, prefix: int) -> None:
     word = data.draw(st.sampled_from(sorted(many.forms)))

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from doses import dose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -81,7 +82,7 @@ def test_plain_news_loads_nothing_heavy() -> None:
     subprocess.run([sys.executable, "-X", "utf8", "-c", code], check=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=dose(150), deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_gets_a_label(text: str) -> None:
     label = detect_language(text)

@@ -14,6 +14,7 @@ from tempfile import SpooledTemporaryFile, TemporaryDirectory
 from typing import Any
 
 import pytest
+from doses import dose
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive_merge import DEFINITION, MadeUp, bits_of, built, described, forms_of, sections, standing
@@ -34,7 +35,7 @@ from searchlib.storage.merger import merge
 from searchlib.storage.segment import Segment
 from searchlib.storage.stored import BLOCK
 
-THOROUGH = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=dose(120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 REAL = Analyzer()
 
 MADE_UP = st.one_of(

@@ -6,6 +6,7 @@ import math
 from time import perf_counter
 
 import pytest
+from doses import dose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive_forms import errors, fits
@@ -114,7 +115,7 @@ def test_the_table_of_forms_is_made_in_as_many_steps_as_there_is_time_for(
 WORD = st.text("abвя字é-", max_size=7)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=dose(400), deadline=None)
 @given(WORD, st.text("abвя字é*?-", max_size=7), st.integers(0, 2), st.integers(0, 3))
 def test_which_words_are_looked_for(word: str, asked: str, distance: int, prefix: int) -> None:
     assert (word in FormQuery.matching(asked)) == fits(asked, word)

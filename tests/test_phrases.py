@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from doses import dose
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive_phrases import Slot
@@ -216,7 +217,7 @@ SLOTS = st.lists(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=dose(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.integers(1, 3).flatmap(
         lambda fields: st.tuples(
@@ -347,7 +348,7 @@ def test_positions_of_a_large_corpus(large: Archive) -> None:
             assert places(searcher, segment, ordinal) == positions(large, segment, ordinal)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=dose(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=12))
 def test_positions_of_small_corpora(texts: list[tuple[str, str]]) -> None:
     with TemporaryDirectory() as folder:

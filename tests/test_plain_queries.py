@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from doses import dose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -103,7 +104,7 @@ def told(results: Results) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=dose(300), deadline=None)
 @given(QUERIES, st.sampled_from([None, "any", "all"]), st.sampled_from([1, 3, 10, 1000]))
 def test_both_ways_give_the_same(index: Index, query: str, match: str | None, limit: int) -> None:
     try:

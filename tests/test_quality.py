@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import Records
+from doses import dose
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from naive_query import NaiveArchive
@@ -82,7 +83,7 @@ SAMPLE_ARCHIVE = NaiveArchive(SAMPLE)
 
 
 @given(query=queries(), depth=st.sampled_from([1, 3, 10, 300]), options=OPTIONS)
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=dose(120), deadline=None, suppress_health_check=list(HealthCheck))
 def test_it_is_a_rescoring_of_the_plain_ranking(
     sample: Index, query: str, depth: int, options: dict[str, Any]
 ) -> None:
@@ -92,7 +93,7 @@ def test_it_is_a_rescoring_of_the_plain_ranking(
 
 
 @given(documents=records(), asked=st.lists(queries(), min_size=1, max_size=6), options=OPTIONS)
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=dose(30), deadline=None, suppress_health_check=list(HealthCheck))
 def test_in_any_archive(
     documents: Records, asked: list[str], options: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -108,7 +109,7 @@ def test_in_any_archive(
     size=st.integers(1, 7),
     recency=st.sampled_from([None, 90.0]),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=dose(40), deadline=None, suppress_health_check=list(HealthCheck))
 def test_pages_are_cut_from_one_ranking(
     sample: Index, query: str, depth: int, size: int, recency: float | None
 ) -> None:
@@ -135,7 +136,7 @@ def test_pages_are_cut_from_one_ranking(
 
 
 @given(query=queries(), depth=st.sampled_from([2, 300]), recency=st.sampled_from([None, 90.0]))
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=dose(30), deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_score_explained_is_the_score(
     sample: Index, query: str, depth: int, recency: float | None
 ) -> None:
@@ -324,7 +325,7 @@ FEATURES = [
 
 
 @given(archives())
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=dose(30), deadline=None, suppress_health_check=list(HealthCheck))
 def test_frequencies(tmp_path: Path, made: tuple[list[list[tuple[str, ...]]], list[float]]) -> None:
     folder = tmp_path / str(len(list(tmp_path.iterdir())))
     folder.mkdir()

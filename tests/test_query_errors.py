@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from doses import dose
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -251,7 +252,7 @@ def read(query: str, *, lenient: bool) -> Node | QueryError:
 @example("a NOT OR b")
 @example("title:(NOT)")
 @example('date:"now to now"')
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=dose(1500), deadline=None)
 def test_no_query_gives_anything_but_a_tree_or_an_error(query: str) -> None:
     strict, lenient = read(query, lenient=False), read(query, lenient=True)
     if isinstance(strict, QueryError):
@@ -275,7 +276,7 @@ def test_no_query_gives_anything_but_a_tree_or_an_error(query: str) -> None:
         )
     )
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=dose(400), deadline=None)
 def test_no_date_gives_anything_but_a_range_or_an_error(words: list[str]) -> None:
     read(f'date:"{" ".join(words)}"', lenient=False)
 

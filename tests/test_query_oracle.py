@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import ByIndex, ByOracle, Records
+from doses import dose
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from query_strings import queries, records
@@ -64,13 +65,13 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> ByIndex:
 
 
 @given(query=queries(), options=OPTIONS)
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=dose(200), deadline=None, suppress_health_check=list(HealthCheck))
 def test_in_the_sample_archive(index: ByIndex, query: str, options: dict[str, Any]) -> None:
     compare(index, ORACLE, SAMPLE, query, options)
 
 
 @given(documents=records(), query=st.lists(queries(), min_size=1, max_size=8), options=OPTIONS)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=dose(40), deadline=None, suppress_health_check=list(HealthCheck))
 def test_in_any_archive(
     documents: Records, query: list[str], options: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from doses import dose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -441,7 +442,7 @@ MIXED = st.lists(st.one_of(SIGNS, st.sampled_from(["слово", "word", "2024",
 
 
 @given(st.one_of(MIXED, st.text(max_size=60)))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=dose(600), deadline=None)
 def test_what_is_plain_is_nothing_but_its_words(query: str) -> None:
     if not is_plain(query) or not tokenize(query):
         return

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import naive_russian
 import pytest
+from doses import dose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymorphy3.lang.ru import KNOWN_PREFIXES as PYMORPHY_PREFIXES
@@ -74,7 +75,7 @@ def test_short_words() -> None:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=dose(400), deadline=None)
 @given(
     st.lists(st.sampled_from(KNOWN_PREFIXES), max_size=3).map("".join),
     st.text(ALPHABET, max_size=7),
@@ -85,7 +86,7 @@ def test_unknown_words(prefixes: str, stem: str, ending: str) -> None:
     assert naive_russian.agree(form.replace("ё", "е"), lemmas(form.replace("ё", "е")))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=dose(400), deadline=None)
 @given(st.text("абвеёсьцгеи-19xzіїѣҳ\u0483°", max_size=12))
 def test_forms_of_letters_digits_and_hyphens(form: str) -> None:
     assert naive_russian.agree(form, lemmas(form))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from doses import dose
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from query_strings import queries
@@ -108,7 +109,7 @@ def test_so_is_what_is_empty_or_large(query: str) -> None:
 
 
 @given(queries(), st.sampled_from(MATCHES))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=dose(200), deadline=None)
 def test_queries_of_the_language_mean_the_same(query: str, match: str | int) -> None:
     same(query, match)
 
@@ -116,13 +117,13 @@ def test_queries_of_the_language_mean_the_same(query: str, match: str | int) -> 
 @given(st.one_of(MIXED, BESIDE, st.text(max_size=40)), st.sampled_from(MATCHES))
 @example("a REQUIRE b*", "any")
 @example("word~1 a", "all")
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=dose(1_000), deadline=None)
 def test_any_other_string_means_the_same(query: str, match: str | int) -> None:
     same(query, match)
 
 
 @given(st.lists(st.tuples(st.sampled_from(SIMPLE), st.sampled_from([" ", " AND ", " OR ", " И ", " ИЛИ "]))))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=dose(200), deadline=None)
 def test_simple_queries_put_together_mean_the_same(parts: list[tuple[str, str]]) -> None:
     same("".join(query + between for query, between in parts) + "a", "all")
 

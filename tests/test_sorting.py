@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from doses import dose
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive_columns import Archive, Row, members, ordered
@@ -17,7 +18,7 @@ from searchlib import QueryError
 from searchlib.query.tree import Keyword, KeywordRange
 from searchlib.ranking.columns import Place
 
-THOROUGH = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=dose(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ORDERS = ["date", "-date", "tags", "-tags", "lang", "-lang"]
 
 

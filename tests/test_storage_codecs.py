@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from doses import dose
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from inverted import Inverted, opened, readings
@@ -28,7 +29,7 @@ from searchlib.storage.segment import Segment
 from searchlib.storage.stored import BLOCK, StoredReader, StoredWriter
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
-THOROUGH = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=dose(120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 # ---- checksums ----
@@ -100,7 +101,7 @@ def test_dictionaries_of_many_documents(tmp_path: Path) -> None:
             " ".join(f"w{number * k % 701}" for k in range(number % 4)),
             " ".join(f"w{number * k % 4999}" for k in range(1, 30)),
         )
-        for number in range(1, 2500)
+        for number in range(1, 1900)
     ]
     inverted = Inverted(str(tmp_path), texts)
     assert inverted.pieces["postings"] > 1  # they are handed over while others are made

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from doses import dose
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from phrase_archive import Archive, archive_of, exact
@@ -126,7 +127,7 @@ RUNS = st.tuples(FORMS, st.sampled_from([1, 1, 2, 5, 130, 300])).map(lambda run:
 TEXTS = st.lists(RUNS, max_size=6).map(" ".join)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=dose(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.integers(1, 3).flatmap(
         lambda fields: st.tuples(

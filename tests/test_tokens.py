@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from doses import dose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -176,7 +177,7 @@ def test_every_code_point() -> None:
                 assert words(form) == [form], hex(code)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=dose(400), deadline=None)
 @given(texts)
 def test_any_text_gives_valid_tokens(text: str) -> None:
     position = 0
@@ -197,7 +198,7 @@ def test_any_text_gives_valid_tokens(text: str) -> None:
             last_end = end
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=dose(400), deadline=None)
 @given(texts)
 def test_forms_are_their_own_tokens(text: str) -> None:
     for form, _, _, _, _, whole in tokenize(text):
@@ -207,20 +208,20 @@ def test_forms_are_their_own_tokens(text: str) -> None:
         assert again[0][1:3] == (0, len(form))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=dose(300), deadline=None)
 @given(st.text(alphabet="абвгдеёжзийклмнопрстуфхцчшщъыьэюяЙЁЇїіўabcé öÑğ-.' 123", max_size=50))
 def test_composed_and_decomposed_text_give_the_same_words(text: str) -> None:
     assert words(unicodedata.normalize("NFC", text)) == words(unicodedata.normalize("NFD", text))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=dose(200), deadline=None)
 @given(st.text(alphabet="abcABC абвАБВ 12.,'-\n", max_size=80))
 def test_the_width_of_code_points_does_not_matter(text: str) -> None:
     # a character beyond the text's own width at the end makes Python store wider code points
     assert tokenize(text + " Ж")[:-1] == tokenize(text + " 😀") == tokenize(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=dose(200), deadline=None)
 @given(texts)
 def test_letters_and_words_are_counted_as_they_are(text: str) -> None:
     latin, cyrillic, other, russian, slavic, distant = letters(text)

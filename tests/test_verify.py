@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 import pytest
 from click.testing import CliRunner
+from doses import dose
 from hypothesis import HealthCheck, given, settings
 from naive_merge import DEFINITION, MadeUp, bits_of, built
 from small_archive import articles, build, contents_of, manifest_of, patch_segment, write_manifest
@@ -118,7 +119,7 @@ def test_indexes_of_other_definitions_are_sound(tmp_path: Path, fields: tuple[Fi
     assert Index.verify(index.path).faults == ()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=dose(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(archives(MADE_UP, SILENT))
 def test_segments_that_were_merged_are_sound(archive: Archive) -> None:
     """With forms that have no occurrences of their own and documents that died."""

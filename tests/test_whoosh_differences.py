@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from conftest import Ask, Records
+from doses import dose
 from hypothesis import HealthCheck, given, settings
 from query_strings import ENGLISH, RUSSIAN, Vocabulary, plain_algebra
 from whoosh_archive import OLD, WhooshArchive, qparser
@@ -245,7 +246,7 @@ def test_everything_else_is_alike(
     archive = whoosh_archive(languages, sample=True)
 
     @given(plain_algebra(vocabulary, patterns=patterns, everything=match == "all"))
-    @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=dose(80), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def agree(query: str) -> None:
         hits = ask(SAMPLE, query, definition=definition(languages), match=match)
         found = {one for one, _ in hits}
