@@ -270,7 +270,7 @@ def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return ToyArchive(tmp_path_factory.mktemp("large"), parts, 1.2, 0.55)
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(dose(16)))
 def test_large_corpora(large: ToyArchive, seed: int) -> None:
     chance = random.Random(seed)
     size = len(large.corpus)

@@ -111,7 +111,7 @@ def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return Archive(tmp_path_factory.mktemp("large"), parts, 1.2, 0.55)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(dose(12)))
 def test_large_corpora(large: Archive, seed: int) -> None:
     chance = random.Random(seed)
     large.dead = frozenset(chance.sample(range(len(large.corpus)), 700)) if seed % 3 == 0 else frozenset()
@@ -138,7 +138,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     return Archive(tmp_path_factory.mktemp("wide"), [texts], 1.2, 0.55)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(dose(8)))
 def test_long_sparse_lists(wide: Archive, seed: int) -> None:
     chance = random.Random(seed)
     wide.dead = frozenset(chance.sample(range(len(wide.corpus)), 9000)) if seed % 2 else frozenset()

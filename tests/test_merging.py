@@ -223,7 +223,7 @@ def test_it_is_what_would_have_been_built_of_real_words(archive: Archive) -> Non
     merge_all(archive, REAL)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(dose(4)))
 def test_long_lists(tmp_path: Path, seed: int) -> None:
     """Lists of several blocks, bitmaps, codes of frequent terms; blocks in which nothing lives."""
     chance = random.Random(seed)

@@ -273,7 +273,7 @@ def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return Archive(tmp_path_factory.mktemp("large"), parts, [2.0, 1.0])
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(dose(10)))
 def test_large_corpora(large: Archive, seed: int) -> None:
     chance = random.Random(seed)
     found = len(large.check(["z", "a"]))
@@ -297,7 +297,7 @@ def test_large_corpora(large: Archive, seed: int) -> None:
     assert found > 100
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(dose(10)))
 def test_many_forms_of_large_corpora(large: Archive, seed: int) -> None:
     chance = random.Random(seed)
     forms = sorted({form for document in large.oracle.corpus for tokens in document for form, _ in tokens})
