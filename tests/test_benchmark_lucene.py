@@ -113,6 +113,12 @@ def questions() -> dict[str, list[Question]]:
 
 
 @pytest.fixture(scope="module")
+def many_questions() -> dict[str, list[Question]]:
+    """Most phrases have a stop word, and are not asked in terms."""
+    return Classes(Archive(SEED), DOCUMENTS).questions(200)
+
+
+@pytest.fixture(scope="module")
 def articles() -> dict[str, Article]:
     return {article["id"]: article for article in Archive(SEED).articles(DOCUMENTS)}
 
@@ -156,13 +162,14 @@ CLASSES = ("bag of 2 to 6 words", "AND of 2", "AND of 3", "phrase of 2", "phrase
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_on_terms_it_finds_what_searchlib_finds(
-    name: str, terms: Terms, on_terms: tuple[Ask, Ask, Index]
+    name: str,
+    many_questions: dict[str, list[Question]],
+    terms: Terms,
+    on_terms: tuple[Ask, Ask, Index],
 ) -> None:
     """The scores of the ten are searchlib's ten best, so that documents of one score may stand for each other."""
     theirs, ours, index = on_terms
-    # Most phrases have a stop word, and are not asked in terms.
-    many = Classes(Archive(SEED), DOCUMENTS).questions(200)[name]
-    asked = [question for each in many if (question := terms.question(each))]
+    asked = [question for each in many_questions[name] if (question := terms.question(each))]
     found = 0
     for question in asked:
         total = replace(question, wanted="total")

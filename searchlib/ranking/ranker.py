@@ -213,9 +213,8 @@ class Ranker:
         fast = question.quality == "fast"  # a bag of words does not know which stand side by side
         if bare and plain and fast and match in ("any", "all"):
             tokens = tokens_of(question.query)
-            if match == "any" or not any(
-                token[5] for token in tokens
-            ):  # a hyphen that joins some needs more thought
+            joined = any(token[5] for token in tokens)  # by a hyphen: to need all of them takes more thought
+            if match == "any" or not joined:
                 found = [view.lexicon.meaning(token[0]) for token in tokens]
                 return Plan.of_words(*clauses_of(found, match == "all"))
         from searchlib.ranking.planner import Planner, TimeOverError
