@@ -19,6 +19,7 @@ from searchlib.storage._columns cimport (
     sl_column_scratch,
     sl_wanted,
 )
+from searchlib.storage._segment cimport numbers_in
 
 cdef extern from *:
     """
@@ -170,7 +171,7 @@ def first_by(Bits bits, columns, keys, bint descending, uint64_t k, after=None) 
     cdef sl_order order
     cdef sl_column none
     cdef Column column
-    cdef const uint32_t[::1] ranks
+    cdef uint64_t ranks
     cdef uint32_t *docs
     cdef size_t i, count
     cdef list found = []
@@ -199,10 +200,9 @@ def first_by(Bits bits, columns, keys, bint descending, uint64_t k, after=None) 
                 if isinstance(keys[j], int):
                     order.base = keys[j]
                 elif column.largest:
-                    ranks = keys[j]
-                    if <uint64_t> ranks.shape[0] < column.largest:
+                    order.ranks = <const uint32_t *> numbers_in(keys[j], "I", &ranks)
+                    if ranks < column.largest:
                         raise ValueError("there are too few keys")
-                    order.ranks = &ranks[0]
                 with nogil:
                     sl_order_scan(&order, bits.words[j], j, after_it, &first)
             with nogil:

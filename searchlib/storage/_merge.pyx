@@ -11,7 +11,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
-from searchlib.storage._segment cimport SegmentFile, sl_dictionary, sl_file, sl_forms
+from searchlib.storage._segment cimport SegmentFile, numbers_in, sl_dictionary, sl_file, sl_forms
 
 from searchlib.errors import CorruptIndexError
 
@@ -111,8 +111,7 @@ cdef class Merge:
         cdef uint32_t i, fields = len(weights), documents
         cdef uint32_t *by_field[16]
         cdef SegmentFile file
-        cdef int32_t[::1] new
-        cdef uint32_t[::1] length
+        cdef uint64_t count
         cdef sl_source *s
         cdef int ok
         if not 1 <= fields <= <uint32_t> SL_MAX_FIELDS or <uint32_t> len(lengths) != fields or len(numbers) != len(files):
@@ -126,15 +125,13 @@ cdef class Merge:
             raise ValueError(f"a segment cannot hold {documents} documents")
         for i in range(fields):
             self.weights[i] = weights[i]
-            length = lengths[i]
-            if <uint32_t> len(length) != documents:
+            by_field[i] = <uint32_t *> numbers_in(self.held[len(files) + i], "I", &count)
+            if count != documents:
                 raise ValueError("every document has a length in every field")
-            by_field[i] = &length[0]
         for i in range(<uint32_t> len(tokens)):
-            length = tokens[i]
-            if <uint32_t> len(length) != documents or files[0].documents != documents:
+            self.state.tokens[i] = <uint32_t *> numbers_in(self.held[len(files) + fields + i], "I", &count)
+            if count != documents or files[0].documents != documents:
                 raise ValueError("every document has a number of tokens")
-            self.state.tokens[i] = &length[0]
         if not sl_merge_begin(&self.state, len(files), fields):
             raise MemoryError("no memory to merge segments")
         cdef int64_t following = 0
@@ -149,10 +146,9 @@ cdef class Merge:
             s.documents = file.documents
             if file.fields != fields:
                 raise file._damaged(f"it has {file.fields} text fields, and the index has {fields}", None)
-            new = numbers[i]
-            if <uint32_t> len(new) != file.documents:
+            s.numbers = <int32_t *> numbers_in(self.held[i], "i", &count)
+            if count != file.documents:
                 raise ValueError("every document has a number, or -1")
-            s.numbers = &new[0]
             following = _check_numbers(s, following)
         if following != <int64_t> documents:
             raise ValueError("there are other lengths than living documents")
@@ -270,13 +266,13 @@ cdef object _piece(const sl_buffer *buffer):
 
 
 def merge_ids(list files, list numbers, uint32_t documents, put) -> None:
-    """Gives the sections of the living documents' ids to put(name, piece). numbers: as for a Merge, which has checked them."""
+    """Gives the sections of the living documents' ids to put(name, piece). numbers: as for a Merge, which checks their order."""
     cdef uint32_t i, n, count = len(files), done = 0
-    cdef uint64_t total = 0
+    cdef uint64_t total = 0, known
     cdef int64_t damaged
     cdef bint sound
     cdef SegmentFile file
-    cdef int32_t[::1] new
+    cdef list held = [memoryview(one) for one in numbers]
     cdef sl_buffer out
     cdef sl_ids *sources = <sl_ids *> calloc(count, sizeof(sl_ids))
     cdef uint32_t *heap = <uint32_t *> malloc((count + 1) * sizeof(uint32_t))
@@ -287,7 +283,6 @@ def merge_ids(list files, list numbers, uint32_t documents, put) -> None:
             raise MemoryError("no memory to merge segments")
         for i in range(count):
             file = files[i]
-            new = numbers[i]
             offset, length = file._section("ids", 0)
             sources[i].ids = file._checked(offset, length)
             sources[i].length = length
@@ -299,7 +294,9 @@ def merge_ids(list files, list numbers, uint32_t documents, put) -> None:
                     sources[i].ends = file._checked(offset, length)
                 else:
                     sources[i].order = file._checked(offset, length)
-            sources[i].numbers = &new[0]
+            sources[i].numbers = <int32_t *> numbers_in(held[i], "i", &known)
+            if known != file.documents:
+                raise ValueError("every document has a number, or -1")
             sources[i].documents = file.documents
             with nogil:
                 sound = sl_ids_sound(&sources[i])

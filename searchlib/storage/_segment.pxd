@@ -1,3 +1,4 @@
+from cpython.memoryview cimport PyMemoryView_GET_BUFFER
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 from searchlib.storage._deadline cimport sl_deadline
@@ -88,3 +89,16 @@ cdef class SegmentFile:
     cdef const uint8_t *_id(self, uint32_t doc, uint32_t *n) except NULL
     cdef void _expect_end(self, uint32_t doc) noexcept
     cdef void _expect_id(self, uint32_t doc) noexcept
+
+
+cdef inline void *numbers_in(view, str kind, uint64_t *count) except? NULL:
+    """Where the numbers of a memoryview lie, as long as it lives. kind: "i" or "I", signed or not, of four bytes.
+
+    In place of Cython's own views of memory, which make a module twice as long to compile.
+    """
+    cdef Py_buffer *buffer
+    if not isinstance(view, memoryview) or view.format != kind or view.itemsize != 4 or not view.c_contiguous:
+        raise ValueError(f"these are no numbers of kind '{kind}'")
+    buffer = PyMemoryView_GET_BUFFER(view)
+    count[0] = <uint64_t> buffer.len // 4
+    return buffer.buf
