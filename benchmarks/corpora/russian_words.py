@@ -161,12 +161,10 @@ class _Paradigms:
         head = dict.fromkeys(_HEAD.split())
         met = {key.partition(":")[0] for key in self._morphology.prob_estimator.p_t_given_w.iterkeys()}
         prefixes = [a + b + c for a in _ALPHABET for b in _ALPHABET for c in _ALPHABET]
-        tail = {
-            entry
-            for prefix in prefixes
-            for entry in self._lemmas(prefix)
-            if entry[0] in met or zlib.crc32(prefix.encode()) % 4 == 0
-        }
+        quarter = [prefix for prefix in prefixes if zlib.crc32(prefix.encode()) % 4 == 0]
+        tail = {entry for prefix in quarter for entry in self._lemmas(prefix)}
+        known = set(prefixes)
+        tail.update(entry for word in met if word[:3] in known for entry in self._readings(word))
         # Those that the text behind pymorphy3's statistics has come first: a crude order by frequency.
         rest = sorted(tail, key=lambda entry: (entry[0] not in met, zlib.crc32(entry[0].encode()), entry))
         self._entries = [self._likeliest(lemma) for lemma in head] + [
@@ -215,6 +213,14 @@ class _Paradigms:
         return [
             (word, paradigm)
             for word, (paradigm, index) in self._dictionary.words.items(prefix)
+            if index == 0 and self._useful(word, paradigm)
+        ]
+
+    def _readings(self, word: str) -> list[tuple[str, int]]:
+        """The same of a word, if it is a lemma."""
+        return [
+            (word, paradigm)
+            for paradigm, index in self._dictionary.words.get(word, ())
             if index == 0 and self._useful(word, paradigm)
         ]
 
@@ -269,7 +275,7 @@ def _name_forms(stem: str, kind: int) -> Weighted:
 
 @cache
 def russian() -> Lexicon:
-    """The Russian lexicon; the first call reads the dictionary (about a second)."""
+    """The Russian lexicon; the first call reads the dictionary (some seconds)."""
     words = _Paradigms()
     return Lexicon(
         language="ru",
