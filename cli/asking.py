@@ -200,4 +200,14 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
         callback=_amount,
         help="Stop after so many milliseconds with what is found.",
     ),
+    "facet": click.option(
+        "--facet",
+        "facets",
+        metavar="FIELD[:PERIOD]",
+        multiple=True,
+        help="Count what is found by value, or a date by :day, :week, :month, :year. *",
+    ),
+    "explain": click.option("--explain", is_flag=True, help="Show how each score comes about."),
+    "json": click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
+    "color": click.option("--color/--no-color", default=None, help="Colours; by default on a terminal only."),
 }

@@ -17,6 +17,7 @@ import click
 _MODULES = {
     "query": ".query",
     "explain": ".explain",
+    "similar": ".similar",
     "run": ".run",
     "index": ".build",
     "optimize": ".optimize",
@@ -140,6 +141,7 @@ Examples:
   search --index PATH --limit 5 --json "collective security"
   search --since 2024 --sort newest саммит -НАТО
   search explain ID саммит                 why a document has its score
+  search similar ID                        the documents most like one
   search run queries.jsonl > run.txt       many queries at once
   search index --index PATH FILE...        add files or folders to an index
   search watch --index PATH FOLDER...      index new and changed files as they arrive

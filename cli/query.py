@@ -22,7 +22,7 @@ from .terminal import (
 )
 
 if TYPE_CHECKING:
-    from searchlib import Hit, Results
+    from searchlib import Hit, Index, Results
 
 _INDENT = 4
 _TITLE_LIMIT = 200  # code points of a title that are shown
@@ -36,18 +36,7 @@ Facets = dict[str, dict[str, int]]
 @options("index")
 @limit_option(10, "Hits to show.")
 @options("offset", "after", "sort", "recency", "quality", "match", "in", "lenient")
-@options("since", "until", "lang", "source", "tag", "where")
-@click.option(
-    "--facet",
-    "facets",
-    metavar="FIELD[:PERIOD]",
-    multiple=True,
-    help="Count what is found by value, or a date by :day, :week, :month, :year. *",
-)
-@options("timeout")
-@click.option("--explain", is_flag=True, help="Show how each score comes about.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--color/--no-color", default=None, help="Colours; by default on a terminal only.")
+@options("since", "until", "lang", "source", "tag", "where", "facet", "timeout", "explain", "json", "color")
 def command(
     words: tuple[str, ...],
     given: str | None,
@@ -88,6 +77,13 @@ def command(
     except QueryError as error:
         note_place(error, index, query, asked)
         raise
+    show_results(index, results, facets, asked["offset"], as_json=as_json, color=color)
+
+
+def show_results(
+    index: Index, results: Results, facets: tuple[str, ...], offset: int, *, as_json: bool, color: bool | None
+) -> None:
+    """Prints what was found, behind the first `offset` hits, and counts by `facets`."""
     counts = None if results.timed_out else _counts(results, facets)
     if as_json:
         _show_json(results, counts)
@@ -95,9 +91,9 @@ def command(
     colours = colours_wanted(color)
     width = line_width()
     lines: list[str] = []
-    for rank, hit in enumerate(results, asked["offset"] + 1):
+    for rank, hit in enumerate(results, offset + 1):
         lines.extend(_hit_lines(rank, hit, width, colours))
-    lines.append(_summary(results, str(index.path), asked["offset"]))
+    lines.append(_summary(results, str(index.path), offset))
     date = index.definition.date_field
     for facet, values in (counts or {}).items():
         in_order = date is not None and facet.partition(":")[0] == date.name

@@ -7,7 +7,6 @@ from os import PathLike
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from searchlib.definitions import NEWS, Definition, load_definition
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from searchlib.ranking.arguments import Moment, Values
     from searchlib.results.explain import Explanation
     from searchlib.storage.salvage import Salvage
-    from searchlib.storage.segment import Segment
     from searchlib.storage.verification import Verification
     from searchlib.storage.writer import Writer
     from searchlib.watching import Batch
@@ -155,22 +153,13 @@ class Index:
 
     def get(self, id: str) -> dict[str, Any] | None:
         """Everything stored with a document of the snapshot that searches see; None when there is no such document."""
-        place = self._place(id)
-        if place is None:
-            return None
-        segment, doc = place
-        return segment.stored[doc]
+        snapshot = self._open_ranker().snapshot
+        place = _place(snapshot, id)
+        return None if place is None else snapshot.segments[place[0]].stored[place[1]]
 
     def __contains__(self, id: object) -> bool:
         """Is there a document with this id in the snapshot that searches see?"""
-        return isinstance(id, str) and self._place(id) is not None
-
-    def _place(self, id: str) -> tuple[Segment, int] | None:
-        snapshot = self._open_ranker().snapshot
-        place = find_id(snapshot.segments, id)
-        if place is None or not lives(snapshot.live[place[0]], place[1]):
-            return None
-        return snapshot.segments[place[0]], place[1]
+        return isinstance(id, str) and _place(self._open_ranker().snapshot, id) is not None
 
     def search(
         self,
@@ -228,47 +217,64 @@ class Index:
         ):
             answer = ranker.ask_plainly(query, limit, match)
             if answer is not None:
-                return Results(
-                    query, answer, ranker.snapshot.segments, self.definition, ranker, began, explain=explain
-                )
-        only = weights = None
-        if not (since is until is lang is source is tags is None):
-            from searchlib.ranking.arguments import filters
-
-            only = filters(
-                self.definition,
-                since=since,
-                until=until,
-                values={"lang": lang, "source": source, "tags": tags},
-            )
-        if fields is not None:
-            from searchlib.ranking.arguments import weights_of
-
-            weights = weights_of(self.definition, fields)
-        question = Question(
-            query,
-            limit,
-            offset,
-            after,
-            match,
-            lenient,
-            where,
-            only,
-            sort,
-            recency,
-            weights,
-            timeout_ms,
-            quality,
-        )
-        return Results(
-            query,
-            ranker.ask(question),
-            ranker.snapshot.segments,
-            self.definition,
+                segments = ranker.snapshot.segments
+                return Results(query, answer, segments, self.definition, ranker, began, explain=explain)
+        return self._ask(
             ranker,
+            query,
+            None,
             began,
-            explain=explain,
+            explain,
+            limit=limit,
+            offset=offset,
+            after=after,
+            match=match,
+            lenient=lenient,
+            since=since,
+            until=until,
+            lang=lang,
+            source=source,
+            tags=tags,
+            where=where,
+            fields=fields,
+            sort=sort,
+            recency=recency,
+            timeout_ms=timeout_ms,
+            quality=quality,
         )
+
+    def similar(self, id: str, *, explain: bool = False, **options: Any) -> Results:
+        """The documents most like one: those that have its weightiest words (searchlib/ranking/README.md), itself left out.
+
+        options: those of search() but for match, lenient and quality. Results.query is the id. Raises LookupError when there is
+        no such document, QueryError when the index stores no text, and what search() raises.
+        """
+        began = perf_counter()
+        if self._watched is not None and self._watched.changed():
+            self.refresh()
+        for name in ("match", "lenient", "quality"):
+            if name in options:
+                raise TypeError(f"'{name}' is of words that somebody typed: similar() does not take it")
+        ranker = self._open_ranker()
+        place = _place(ranker.snapshot, id)
+        if place is None:
+            raise LookupError(f"there is no document with the id {id!r}")
+        return self._ask(ranker, id, place, began, explain, **options)
+
+    def _ask(
+        self,
+        ranker: Ranker,
+        query: str,
+        like: tuple[int, int] | None,
+        began: float,
+        explain: bool,
+        **options: Any,
+    ) -> Results:
+        from searchlib.ranking.arguments import question_of
+
+        answer = ranker.ask(question_of(self.definition, query, like, **options))
+        segments = ranker.snapshot.segments
+        return Results(query, answer, segments, self.definition, ranker, began, explain=explain)
 
     def search_many(
         self, queries: Iterable[str], *, workers: int | None = None, **options: Any
@@ -364,12 +370,7 @@ class Index:
     def __enter__(self) -> Index:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
@@ -387,13 +388,14 @@ class Index:
             self.refresh()
 
 
+def _place(snapshot: Snapshot, id: str) -> tuple[int, int] | None:
+    """(segment, document) of the living document with an id."""
+    place = find_id(snapshot.segments, id)
+    return place if place is not None and lives(snapshot.live[place[0]], place[1]) else None
+
+
 def _opened(folder: Path, previous: Snapshot | None) -> Snapshot:
     snapshot = Snapshot.open(folder, previous)
     if snapshot.manifest.analysis != ANALYSIS:
-        raise IncompatibleIndexError(
-            folder,
-            snapshot.manifest.analysis,
-            ANALYSIS,
-            what="word analysis",
-        )
+        raise IncompatibleIndexError(folder, snapshot.manifest.analysis, ANALYSIS, what="word analysis")
     return snapshot

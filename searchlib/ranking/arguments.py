@@ -10,15 +10,61 @@ from searchlib.dates import DAY, parse_date
 from searchlib.definitions import LARGEST, SMALLEST, Definition
 from searchlib.errors import QueryError
 from searchlib.query.tree import DateRange, Keyword, Node, all_of, any_of
-from searchlib.ranking.question import is_number
+from searchlib.ranking.question import Question, is_number
 
-__all__ = ["Moment", "Values", "filters", "weights_of"]
+__all__ = ["Moment", "Values", "question_of"]
 
 Moment: TypeAlias = str | date | datetime | int | float
 Values: TypeAlias = str | Iterable[str]
 
 
-def filters(
+def question_of(
+    definition: Definition,
+    query: str,
+    like: tuple[int, int] | None,
+    *,
+    limit: int = 10,
+    offset: int = 0,
+    after: str | None = None,
+    match: str | int | None = None,
+    lenient: bool = False,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    lang: Values | None = None,
+    source: Values | None = None,
+    tags: Values | None = None,
+    where: str | None = None,
+    fields: Sequence[str] | Mapping[str, float] | None = None,
+    sort: str | None = None,
+    recency: float | None = None,
+    timeout_ms: float | None = None,
+    quality: str = "fast",
+) -> Question:
+    """What Index.search is asked with these arguments; like: as in a Question. Raises QueryError, ValueError."""
+    only = None
+    if not (since is until is lang is source is tags is None):
+        values = {"lang": lang, "source": source, "tags": tags}
+        only = _filters(definition, since=since, until=until, values=values)
+    weights = _weights_of(definition, fields)
+    return Question(
+        query,
+        limit,
+        offset,
+        after,
+        match,
+        lenient,
+        where,
+        only,
+        sort,
+        recency,
+        weights,
+        timeout_ms,
+        quality,
+        like,
+    )
+
+
+def _filters(
     definition: Definition,
     *,
     since: Moment | None,
@@ -71,7 +117,7 @@ def _span(name: str, moment: Moment) -> tuple[int, int]:
         ) from None
 
 
-def weights_of(
+def _weights_of(
     definition: Definition, fields: Sequence[str] | Mapping[str, float] | None
 ) -> tuple[float, ...] | None:
     """The weights of the text fields to search in, None for those of the definition. Raises QueryError."""

@@ -78,6 +78,10 @@ class Columns:
                 self._memo.popitem(last=False)
         return found
 
+    def all_but(self, place: tuple[int, int]) -> Bits:
+        """The living documents without one."""
+        return self.living - document_bits(self.living, [place])
+
     def sorted(self, bits: Bits, by: str, k: int, after: Place | None = None) -> list[Place]:
         """The first k documents of a set by a date or keyword field; descending when "-" stands before its name.
 

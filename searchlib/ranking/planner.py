@@ -57,6 +57,10 @@ class Planner:
             root = self._part(node, loose=loose)
         if root is None:
             raise QueryError("the query has no words: type at least one letter or digit")
+        return self.limited(root, limit)
+
+    def limited(self, root: Part, limit: tree.Node | None) -> Plan:
+        """The plan of a part that there is already; limit: as of plan()."""
         stop_words = self._stop_words
         if limit is not None:
             root = Limited(root, self._part(limit) or self.part(limit))

@@ -16,7 +16,8 @@ QUALITIES: Final = ("fast", "best")
 
 @dataclass(slots=True)  # frozen, it would take longer to make than to plan
 class Question:
-    """A search as Index.search describes it, its arguments checked. weights: of the text fields, None for the index's own."""
+    """A search as Index.search describes it, its arguments checked. weights: of the text fields, None for the index's own. like: a document's
+    segment and number; what is like it is asked for, and the query says nothing."""
 
     query: str
     limit: int = 10
@@ -31,6 +32,7 @@ class Question:
     weights: tuple[float, ...] | None = None
     timeout_ms: float | None = None
     quality: str = "fast"
+    like: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         for name, value in (("limit", self.limit), ("offset", self.offset)):

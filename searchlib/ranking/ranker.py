@@ -204,7 +204,7 @@ class Ranker:
         match = question.match
         if match is None:
             match = "any" if question.by_relevance else "all"
-        bare = question.only is None and question.where is None
+        bare = question.only is None and question.where is None and question.like is None
         if bare and match in ("any", "all") and isinstance(question.query, str):
             quoted = quoted_words(question.query)
             if quoted is not None:
@@ -220,15 +220,19 @@ class Ranker:
         from searchlib.ranking.planner import Planner, TimeOverError
 
         limit = question.only
-        planner = Planner(
-            view.lexicon, self.columns, [field.name for field in self._definition.text_fields], deadline
-        )
+        fields = self._definition.text_fields
+        planner = Planner(view.lexicon, self.columns, [field.name for field in fields], deadline)
         if question.where is not None:
             from searchlib.query.tree import all_of
 
             where = self._parse(question.where, "all", question.lenient)
             limit = where if limit is None else all_of([limit, where])
         try:
+            if question.like is not None:
+                from searchlib.ranking.likeness import like_document
+
+                root = like_document(self.snapshot, question.like, fields, view.lexicon, self.columns)
+                return planner.limited(root, limit)
             return planner.plan(
                 self._parse(question.query, match, question.lenient), limit, loose=match == "any"
             )
