@@ -10,27 +10,27 @@ from pathlib import Path
 import hostile_index
 import pytest
 from everything_said import archive
-from hostile_process import damaged_in
+from hostile_process import try_mutations
 from small_archive import manifest_of, write_manifest
 
 import searchlib
 
 
-def try_mutations(folder: Path, kind: str, seed: int, count: int) -> None:
-    damaged = damaged_in(hostile_index.__file__, archive(folder), kind, seed, count, timeout=900)
-    assert damaged >= (0.95 if kind == "plain" else 0.5) * count  # the mutations do reach what is read
+def try_kind(folder: Path, kind: str, seed: int, count: int) -> None:
+    least = round((0.95 if kind == "plain" else 0.5) * count)
+    try_mutations(hostile_index.__file__, archive(folder), kind, seed, count, least, timeout=900)
 
 
 @pytest.mark.parametrize("kind", ["plain", "signed"])
 def test_random_mutations(tmp_path: Path, kind: str) -> None:
-    try_mutations(tmp_path / "index", kind, 0, 150)
+    try_kind(tmp_path / "index", kind, 0, 150)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1_000_000, 1_010_000, 2500))
 @pytest.mark.parametrize("kind", ["plain", "signed"])
 def test_many_more_random_mutations(tmp_path: Path, kind: str, seed: int) -> None:
-    try_mutations(tmp_path / "index", kind, seed, 2500)
+    try_kind(tmp_path / "index", kind, seed, 2500)
 
 
 @pytest.mark.parametrize("following", [0, 1, 3])

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import hostile_search
 import pytest
-from hostile_process import damaged_in
+from hostile_process import try_mutations
 from naive_dictionary import read_terms
 from small_archive import answers, articles, build, contents_of, manifest_of, patch_segment, write_manifest
 
@@ -137,34 +137,33 @@ def worded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return index.path
 
 
-def try_mutations(folder: Path, section: str, seed: int, count: int, least_damaged: int) -> None:
-    damaged = damaged_in(hostile_search.__file__, folder, section, seed, count, timeout=180)
-    assert damaged >= least_damaged  # the mutations do reach what is read
+def try_section(folder: Path, section: str, seed: int, count: int, least_damaged: int) -> None:
+    try_mutations(hostile_search.__file__, folder, section, seed, count, least_damaged, timeout=180)
 
 
 @pytest.mark.parametrize("seed", [0, 10_000])
 def test_posting_lists_of_a_large_segment(large: Path, tmp_path: Path, seed: int) -> None:
-    try_mutations(shutil.copytree(large, tmp_path / "index"), "postings", seed, 200, 40)
+    try_section(shutil.copytree(large, tmp_path / "index"), "postings", seed, 200, 40)
 
 
 def test_positions_of_a_large_segment(large: Path, tmp_path: Path) -> None:
-    try_mutations(Path(shutil.copytree(large, tmp_path / "index")), "positions", 0, 100, 10)
+    try_section(Path(shutil.copytree(large, tmp_path / "index")), "positions", 0, 100, 10)
 
 
 def test_posting_lists_of_a_wide_segment(wide: Path, tmp_path: Path) -> None:
-    try_mutations(Path(shutil.copytree(wide, tmp_path / "index")), "postings", 0, 150, 30)
+    try_section(Path(shutil.copytree(wide, tmp_path / "index")), "postings", 0, 150, 30)
 
 
 @pytest.mark.parametrize(("section", "count", "least_damaged"), SECTIONS)
 def test_sections_of_a_small_segment(
     small: Path, tmp_path: Path, section: str, count: int, least_damaged: int
 ) -> None:
-    try_mutations(shutil.copytree(small, tmp_path / "index"), section, 0, count, least_damaged)
+    try_section(shutil.copytree(small, tmp_path / "index"), section, 0, count, least_damaged)
 
 
 @pytest.mark.parametrize(("section", "least_damaged"), [("forms", 200), ("endings", 30), ("terms", 150)])
 def test_words_of_a_segment_with_many(worded: Path, tmp_path: Path, section: str, least_damaged: int) -> None:
-    try_mutations(Path(shutil.copytree(worded, tmp_path / "index")), section, 0, 300, least_damaged)
+    try_section(Path(shutil.copytree(worded, tmp_path / "index")), section, 0, 300, least_damaged)
 
 
 @pytest.mark.slow
@@ -173,7 +172,7 @@ def test_many_more_mutations(large: Path, small: Path, worded: Path, tmp_path: P
     for number, folder in enumerate((large, small, worded)):
         copy = shutil.copytree(folder, tmp_path / str(number))
         for seed in range(100_000, 100_000 + 10 * 300, 300):
-            try_mutations(copy, section, seed, 300, 0)
+            try_section(copy, section, seed, 300, 0)
 
 
 def test_signing_again_changes_no_answer(tmp_path: Path) -> None:
