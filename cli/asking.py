@@ -77,8 +77,10 @@ def with_fields(index: Index, arguments: dict[str, Any]) -> dict[str, Any]:
     return {**arguments, "fields": fields}
 
 
-def check_order(arguments: dict[str, Any]) -> None:
-    """Refuses in the command's own words what Index.search refuses of ages in another order."""
+def check_together(arguments: dict[str, Any]) -> None:
+    """Refuses in the command's own words what Index.search refuses: two ways to a page, ages in another order."""
+    if arguments.get("after") is not None and arguments["offset"]:
+        raise click.UsageError("a page is found by --after or by --offset, not by both")
     if arguments["recency"] is not None and arguments["sort"] not in (None, "relevance"):
         raise click.UsageError("--recency goes with --sort relevance only")
 

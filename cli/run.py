@@ -23,7 +23,7 @@ import click
 from .asking import (
     BadRequestError,
     QueryCommand,
-    check_order,
+    check_together,
     limit_option,
     note_place,
     options,
@@ -94,7 +94,7 @@ def command(
     """
     if not _fits_trec(tag):
         raise click.BadParameter("a run's name has no white space.", param_hint="'--tag'")
-    check_order(asked)
+    check_together(asked)
     if file != "-" and not Path(file).exists():
         raise click.UsageError(
             f"{file}: there is no such file; 'search query run ...' asks for the word 'run'"

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .asking import BadRequestError, check_order, limit_option, note_place, options, with_fields
+from .asking import BadRequestError, check_together, limit_option, note_place, options, with_fields
 from .location import open_index
 from .query import show_results
 
@@ -37,9 +37,7 @@ def command(
     """
     from searchlib.errors import QueryError
 
-    if asked["after"] is not None and asked["offset"]:
-        raise click.UsageError("a page is found by --after or by --offset, not by both")
-    check_order(asked)
+    check_together(asked)
     index = open_index(given)
     try:
         results = index.similar(id, **with_fields(index, asked))

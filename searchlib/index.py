@@ -205,9 +205,7 @@ class Index:
         CorruptIndexError when the index is damaged.
         """
         began = perf_counter()
-        if self._watched is not None and self._watched.changed():
-            self.refresh()
-        ranker = self._ranker or self._open_ranker()
+        ranker = self._newest_ranker()
         if (
             (since is until is lang is source is tags is where is fields is sort is None)
             and (after is None and recency is timeout_ms is None)
@@ -250,12 +248,10 @@ class Index:
         no such document, QueryError when the index stores no text, and what search() raises.
         """
         began = perf_counter()
-        if self._watched is not None and self._watched.changed():
-            self.refresh()
         for name in ("match", "lenient", "quality"):
             if name in options:
                 raise TypeError(f"'{name}' is of words that somebody typed: similar() does not take it")
-        ranker = self._open_ranker()
+        ranker = self._newest_ranker()
         place = _place(ranker.snapshot, id)
         if place is None:
             raise LookupError(f"there is no document with the id {id!r}")
@@ -382,6 +378,12 @@ class Index:
         if ranker is None:
             raise SearchError(f"{self.path}: this index is closed; Index.open opens it again")
         return ranker
+
+    def _newest_ranker(self) -> Ranker:
+        """After a look for a newer commit, when it is time for one."""
+        if self._watched is not None and self._watched.changed():
+            self.refresh()
+        return self._open_ranker()
 
     def _refresh_if_open(self) -> None:
         if self._ranker is not None:

@@ -88,3 +88,12 @@ def ask(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     if request.param == "oracle":
         return ByOracle()
     return ByIndex(tmp_path_factory.mktemp("indexes"))
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> searchlib.Index:
+    """The sample archive, to be read only."""
+    index = searchlib.Index.create(tmp_path_factory.mktemp("sample") / "news")
+    with index.writer() as writer:
+        writer.add_from([str(Path(__file__).parents[1] / "indexes" / "sample.jsonl")])
+    return index

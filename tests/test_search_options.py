@@ -15,16 +15,6 @@ import searchlib
 from searchlib import Definition, Explanation, Field, QueryError
 from searchlib.ranking.pages import Cursor
 
-NEWS = Path(__file__).parents[1] / "indexes" / "sample.jsonl"
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> searchlib.Index:
-    index = searchlib.Index.create(tmp_path_factory.mktemp("sample") / "news")
-    with index.writer() as writer:
-        writer.add_from([str(NEWS)])
-    return index
-
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> searchlib.Index:

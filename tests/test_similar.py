@@ -18,16 +18,7 @@ import searchlib
 from searchlib import Definition, Field, QueryError
 from searchlib.language import Analyzer
 
-SAMPLE = Path(__file__).parents[1] / "indexes" / "sample.jsonl"
 JUDGED = Path(__file__).parents[2] / "shared" / "data" / "tg_same_event"
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> searchlib.Index:
-    index = searchlib.Index.create(tmp_path_factory.mktemp("sample") / "news")
-    with index.writer() as writer:
-        writer.add_from([str(SAMPLE)])
-    return index
 
 
 def expected(documents: list[dict[str, Any]], id: str, dead: set[str]) -> list[tuple[str, float]]:

@@ -9,7 +9,9 @@ version of that package.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from benchmarks.corpora.compounds import RussianCompounds
@@ -162,9 +164,10 @@ class _Paradigms:
         met = {key.partition(":")[0] for key in self._morphology.prob_estimator.p_t_given_w.iterkeys()}
         prefixes = [a + b + c for a in _ALPHABET for b in _ALPHABET for c in _ALPHABET]
         quarter = [prefix for prefix in prefixes if zlib.crc32(prefix.encode()) % 4 == 0]
-        tail = {entry for prefix in quarter for entry in self._lemmas(prefix)}
-        known = set(prefixes)
-        tail.update(entry for word in met if word[:3] in known for entry in self._readings(word))
+        words, known = self._dictionary.words, set(prefixes)
+        of_quarter = chain.from_iterable(words.items(prefix) for prefix in quarter)
+        of_met = ((word, one) for word in met if word[:3] in known for one in words.get(word, ()))
+        tail = set(self._lemmas(chain(of_quarter, of_met)))
         # Those that the text behind pymorphy3's statistics has come first: a crude order by frequency.
         rest = sorted(tail, key=lambda entry: (entry[0] not in met, zlib.crc32(entry[0].encode()), entry))
         self._entries = [self._likeliest(lemma) for lemma in head] + [
@@ -208,21 +211,13 @@ class _Paradigms:
             if index == 0 and self._useful(lemma, paradigm)
         )
 
-    def _lemmas(self, prefix: str) -> list[tuple[str, int]]:
-        """(lemma, paradigm) of the dictionary's words with the prefix that news would use."""
-        return [
+    def _lemmas(self, words: Iterable[tuple[str, tuple[int, int]]]) -> Iterator[tuple[str, int]]:
+        """(lemma, paradigm) of those of the dictionary's words that are lemmas and that news would use."""
+        return (
             (word, paradigm)
-            for word, (paradigm, index) in self._dictionary.words.items(prefix)
+            for word, (paradigm, index) in words
             if index == 0 and self._useful(word, paradigm)
-        ]
-
-    def _readings(self, word: str) -> list[tuple[str, int]]:
-        """The same of a word, if it is a lemma."""
-        return [
-            (word, paradigm)
-            for paradigm, index in self._dictionary.words.get(word, ())
-            if index == 0 and self._useful(word, paradigm)
-        ]
+        )
 
     def _useful(self, lemma: str, paradigm: int) -> bool:
         return self._tag(paradigm)[:4] in _PARTS and "-" not in lemma and bool(self._inflection(paradigm))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from searchlib.dates import DAY, parse_date
 from searchlib.definitions import LARGEST, SMALLEST, Definition
@@ -23,45 +23,20 @@ def question_of(
     query: str,
     like: tuple[int, int] | None,
     *,
-    limit: int = 10,
-    offset: int = 0,
-    after: str | None = None,
-    match: str | int | None = None,
-    lenient: bool = False,
     since: Moment | None = None,
     until: Moment | None = None,
     lang: Values | None = None,
     source: Values | None = None,
     tags: Values | None = None,
-    where: str | None = None,
     fields: Sequence[str] | Mapping[str, float] | None = None,
-    sort: str | None = None,
-    recency: float | None = None,
-    timeout_ms: float | None = None,
-    quality: str = "fast",
+    **others: Any,
 ) -> Question:
-    """What Index.search is asked with these arguments; like: as in a Question. Raises QueryError, ValueError."""
+    """What Index.search is asked with these arguments; like and the others: as in a Question. Raises QueryError, ValueError."""
     only = None
     if not (since is until is lang is source is tags is None):
         values = {"lang": lang, "source": source, "tags": tags}
         only = _filters(definition, since=since, until=until, values=values)
-    weights = _weights_of(definition, fields)
-    return Question(
-        query,
-        limit,
-        offset,
-        after,
-        match,
-        lenient,
-        where,
-        only,
-        sort,
-        recency,
-        weights,
-        timeout_ms,
-        quality,
-        like,
-    )
+    return Question(query, only=only, weights=_weights_of(definition, fields), like=like, **others)
 
 
 def _filters(

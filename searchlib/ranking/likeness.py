@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
+from searchlib.query.tree import Nothing
 from searchlib.ranking.execution import Either, Limited, Lookup, Part, Values
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def like_document(
         Lookup(group, form, boost=weight / weighed[0][0], terms=group.terms)
         for weight, form, group in weighed[:_WORDS]
     ]
-    others = Values(searcher, lambda: columns.all_but(place), "another document")
     if not parts:
-        return Values(searcher, lambda: columns.living - columns.living, "no document")
+        return Values(searcher, lambda: columns.bits_of(Nothing()), "no document")
+    others = Values(searcher, lambda: columns.all_but(place), "another document")
     return Limited(parts[0] if len(parts) == 1 else Either(parts), others)

@@ -94,7 +94,7 @@ cdef class SegmentFile:
 cdef inline void *numbers_in(view, str kind, uint64_t *count) except? NULL:
     """Where the numbers of a memoryview lie, as long as it lives. kind: "i" or "I", signed or not, of four bytes.
 
-    In place of Cython's own views of memory, which make a module twice as long to compile.
+    In place of Cython's own views of memory, which double a module's C.
     """
     cdef Py_buffer *buffer
     if not isinstance(view, memoryview) or view.format != kind or view.itemsize != 4 or not view.c_contiguous:
