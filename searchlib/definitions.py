@@ -6,6 +6,7 @@ It is made in Python, or read from a TOML file:
     name = "news"                                  # default: the file's own name
     languages = ["en", "ru"]
     sources = ["sample.jsonl", "archive/*.csv"]    # files, folders or globs, relative to this file
+    names = false                                  # do not look for names in the other script
 
     [bm25]
     k1 = 1.2
@@ -92,7 +93,7 @@ class Definition:
 
     k1: how slowly repetitions of a word stop counting (0: only presence counts); b: how much a long document
     is held back, from 0 (not at all) to 1. sources: where documents come from, as searchlib.sources.read
-    takes them. The order of the fields is part of the definition: a Document's texts and keywords follow it.
+    takes them. names: whether a search for a name finds it in the other script, too. The order of the fields is part of the definition: a Document's texts and keywords follow it.
     """
 
     fields: tuple[Field, ...]
@@ -101,6 +102,7 @@ class Definition:
     b: float = 0.55
     sources: tuple[str, ...] = ()
     name: str = ""
+    names: bool = True
     text_fields: tuple[Field, ...] = field(init=False, repr=False, compare=False)
     keyword_fields: tuple[Field, ...] = field(init=False, repr=False, compare=False)
     date_field: Field | None = field(init=False, repr=False, compare=False)
@@ -123,6 +125,8 @@ class Definition:
         if not isinstance(self.name, str):
             raise DefinitionError(f"a name is a string, not {self.name!r}", key="name")
         _check_utf8(self.name, "name")
+        if not isinstance(self.names, bool):
+            raise DefinitionError(f"this is true or false, not {self.names!r}", key="names")
         dates = [one for one in fields if one.kind == "date"]
         computed = {
             "fields": fields,
@@ -157,6 +161,7 @@ class Definition:
             "name": self.name,
             "languages": list(self.languages),
             "sources": list(self.sources),
+            "names": self.names,
             "bm25": {"k1": self.k1, "b": self.b},
             "fields": {one.name: _field_to_dict(one) for one in self.fields},
         }
@@ -164,7 +169,7 @@ class Definition:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Definition:
         """A Definition from what to_dict gave, or from a parsed TOML file. Raises DefinitionError."""
-        _check_keys(values, ("name", "languages", "sources", "bm25", "fields"), "")
+        _check_keys(values, ("name", "languages", "sources", "names", "bm25", "fields"), "")
         bm25 = values.get("bm25", {})
         _check_keys(bm25, ("k1", "b"), "bm25")
         fields = NEWS.fields
@@ -178,6 +183,7 @@ class Definition:
             b=bm25.get("b", NEWS.b),
             sources=values.get("sources", ()),
             name=values.get("name", ""),
+            names=values.get("names", True),
         )
 
 

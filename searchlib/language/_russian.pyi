@@ -14,7 +14,9 @@ class Lemmatizer:
         known_prefixes: bytes,
         same: bytes,
         closed: bytes,
+        named: bytes,
         longest_ending: int,
         threshold: float,
     ) -> None: ...
     def lemmas(self, form: str) -> tuple[str, ...] | None: ...
+    def name_share(self, form: str) -> float: ...

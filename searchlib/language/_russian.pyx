@@ -56,6 +56,7 @@ cdef extern from "lemmas.h":
         sl_strings known_prefixes
         const uint16_t *tag_same
         const uint8_t *tag_closed
+        const uint8_t *tag_name
 
     ctypedef struct sl_lemma:
         uint32_t at
@@ -72,7 +73,34 @@ cdef extern from "lemmas.h":
     bint sl_known_prefixes_open(sl_russian *r) noexcept nogil
     bint sl_paradigms_open(sl_russian *r, const uint8_t *data, size_t n) noexcept nogil
     int sl_lemmas(sl_lemmatizer *l, const sl_russian *r, const uint8_t *word, uint32_t n, double threshold) noexcept nogil
+    int sl_name_share(sl_lemmatizer *l, const sl_russian *r, const uint8_t *word, uint32_t n, double *share) noexcept nogil
     void sl_lemmatizer_free(sl_lemmatizer *l) noexcept nogil
+
+
+cdef bint letters_of(str form, uint8_t *word, uint32_t *n) noexcept:
+    """Writes the letters of U+0400-U+052F and single hyphens between that a form consists of, the first SL_LETTERS of them.
+
+    False for another form. word: room for SL_WORD_BYTES.
+    """
+    cdef Py_ssize_t length = PyUnicode_GET_LENGTH(form), i
+    cdef int kind = PyUnicode_KIND(form)
+    cdef const void *data = PyUnicode_DATA(form)
+    cdef uint32_t point, before = HYPHEN
+    n[0] = 0
+    for i in range(length):
+        point = PyUnicode_READ(kind, data, i)
+        if not (0x400 <= point < 0x530 or (point == HYPHEN and before != HYPHEN)):
+            return False
+        before = point
+        if i < SL_LETTERS:
+            if point == HYPHEN:
+                word[n[0]] = HYPHEN
+                n[0] += 1
+            else:
+                word[n[0]] = 0xC0 | (point >> 6)
+                word[n[0] + 1] = 0x80 | (point & 0x3F)
+                n[0] += 2
+    return before != HYPHEN
 
 
 cdef class Lemmatizer:
@@ -82,7 +110,7 @@ cdef class Lemmatizer:
     long as this object lives; predictions: of each paradigm prefix, the automaton of endings. prefixes, suffixes, tags,
     known_prefixes: strings, each with a "\\0" behind it; the known prefixes in the order of their first letters, longer
     ones first. same: of each tag, as 16 bits, the first with its grammemes; closed: of each tag, 1 when an unknown word
-    cannot have it. longest_ending: in letters. threshold: the least weight of a lemma that is not the likeliest.
+    cannot have it; named: of each tag, 1 when it is of a name. longest_ending: in letters. threshold: the least weight of a lemma that is not the likeliest.
     Raises DictionaryError when the files do not hold what they should.
     """
 
@@ -94,7 +122,7 @@ cdef class Lemmatizer:
     cdef double threshold
 
     def __cinit__(self, str path, words, probabilities, list predictions, paradigms, bytes prefixes, bytes suffixes,
-                  bytes tags, bytes known_prefixes, bytes same, bytes closed, int longest_ending, double threshold):
+                  bytes tags, bytes known_prefixes, bytes same, bytes closed, bytes named, int longest_ending, double threshold):
         cdef Py_ssize_t i
         self.path = path
         self.threshold = threshold
@@ -111,13 +139,14 @@ cdef class Lemmatizer:
             raise DictionaryError(path, "the prefixes of its paradigms are not what was expected")
         for i in range(len(predictions)):
             self._automaton(&self.tables.predictions[i], predictions[i], f"prediction-suffixes-{i}.dawg")
-        if len(same) != 2 * self.tables.tags.count or len(closed) != self.tables.tags.count:
-            raise ValueError("same and closed should say something of each tag")
+        if len(same) != 2 * self.tables.tags.count or not len(closed) == len(named) == self.tables.tags.count:
+            raise ValueError("same, closed and named should say something of each tag")
         for i in range(self.tables.tags.count):
             if (<const uint16_t *> <const uint8_t *> same)[i] >= self.tables.tags.count:
                 raise ValueError("same should name tags")
         self.tables.tag_same = <const uint16_t *> self._view(same).buf
         self.tables.tag_closed = <const uint8_t *> self._view(closed).buf
+        self.tables.tag_name = <const uint8_t *> self._view(named).buf
         cdef Py_buffer *view = self._view(paradigms)
         if not sl_paradigms_open(&self.tables, <const uint8_t *> view.buf, view.len):
             raise DictionaryError(path, "paradigms.array is damaged")
@@ -154,28 +183,12 @@ cdef class Lemmatizer:
 
         A word of more than 64 letters and hyphens, which the tokeniser never gives, stands for itself.
         """
-        cdef Py_ssize_t length = PyUnicode_GET_LENGTH(form), i
-        cdef int kind = PyUnicode_KIND(form), status
-        cdef const void *data = PyUnicode_DATA(form)
         cdef uint8_t word[SL_WORD_BYTES]
-        cdef uint32_t n = 0, k
-        cdef uint32_t point, before = HYPHEN
-        for i in range(length):
-            point = PyUnicode_READ(kind, data, i)
-            if not (0x400 <= point < 0x530 or (point == HYPHEN and before != HYPHEN)):
-                return None
-            before = point
-            if i < SL_LETTERS:
-                if point == HYPHEN:
-                    word[n] = HYPHEN
-                    n += 1
-                else:
-                    word[n] = 0xC0 | (point >> 6)
-                    word[n + 1] = 0x80 | (point & 0x3F)
-                    n += 2
-        if before == HYPHEN:
+        cdef uint32_t n, k
+        cdef int status
+        if not letters_of(form, word, &n):
             return None
-        if length > SL_LETTERS:
+        if PyUnicode_GET_LENGTH(form) > SL_LETTERS:
             return (form,)
         with cython.critical_section(self):
             status = sl_lemmas(&self.work, &self.tables, word, n, self.threshold)
@@ -186,6 +199,25 @@ cdef class Lemmatizer:
             if self.work.answers == 1:
                 return (self._lemma(0, form, word, n),)
             return tuple([self._lemma(k, form, word, n) for k in range(self.work.answers)])
+
+    def name_share(self, str form not None):
+        """How much of what a word may be, by the dictionary, is names: the sum of the probabilities of such readings.
+
+        Below 0: the dictionary does not have it, as none with a hyphen or of more than 64 letters is asked for.
+        """
+        cdef uint8_t word[SL_WORD_BYTES]
+        cdef uint32_t n
+        cdef double share = -1
+        cdef int status
+        if "-" in form or not letters_of(form, word, &n) or PyUnicode_GET_LENGTH(form) > SL_LETTERS:
+            return share
+        with cython.critical_section(self):
+            status = sl_name_share(&self.work, &self.tables, word, n, &share)
+            if status == SL_NO_MEMORY:
+                raise MemoryError("no memory for the readings of a word")
+            if status:
+                raise DictionaryError(self.path, "one of its automata is damaged")
+        return share
 
     cdef str _lemma(self, uint32_t k, str form, const uint8_t *word, uint32_t n):
         """The text of one of the answers; the form itself when it is that, `word` being its n bytes."""

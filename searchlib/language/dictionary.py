@@ -33,6 +33,7 @@ KNOWN_PREFIXES = tuple(_KNOWN_PREFIXES.split())
 word is never predicted as a whole."""
 
 _CLOSED = re.compile(r"\b(?:NUMR|NPRO|PRED|PREP|CONJ|PRCL|INTJ|Apro)\b")
+_NAME = re.compile(r"\b(?:Name|Surn|Patr|Geox|Orgn|Trad)\b")
 _FORMAT = "2."
 
 T = TypeVar("T")
@@ -65,6 +66,7 @@ def load(path: str | Path, threshold: float) -> Lemmatizer:
             _strings(sorted(KNOWN_PREFIXES, key=lambda prefix: (prefix[0], -len(prefix)))),
             same.tobytes(),
             bytes([_CLOSED.search(tag) is not None for tag in tags]),
+            bytes([_NAME.search(tag) is not None for tag in tags]),
             longest_ending,
             threshold,
         )

@@ -266,6 +266,28 @@ static inline int sl_lemmas_of_word(sl_lemmatizer *l, const sl_russian *r, const
     return sl_add_names(l);
 }
 
+/* How much of what a word without a hyphen may be, by the dictionary, is names: from 0 to 1, negative when the dictionary does not
+ * have it. Returns 0, or SL_DAMAGED or SL_NO_MEMORY. */
+static inline int sl_name_share(sl_lemmatizer *l, const sl_russian *r, const uint8_t *word, uint32_t n, double *share)
+{
+    sl_parser *p = &l->parser;
+    int status;
+    p->word = word;
+    p->length = n;
+    p->count = 0;
+    p->parsed = 0;
+    p->budget = SL_BUDGET;
+    *share = -1;
+    if ((status = sl_look_up(r, p, 0, 1.0, 0, 0)) || !p->count)
+        return status;
+    sl_weigh(r, p, 0, 0);
+    *share = 0;
+    for (uint32_t i = 0; i < p->count; i++)
+        if (p->readings[i].tag != SL_NO_STRING && r->tag_name[p->readings[i].tag])
+            *share += p->readings[i].weight;
+    return 0;
+}
+
 static inline int sl_has_vowel(const uint8_t *word, uint32_t n)
 {
     for (uint32_t i = 0; i + 1 < n; i += word[i] == '-' ? 1 : 2)

@@ -29,6 +29,7 @@ typedef struct {
     uint32_t known_from[33];    /* of the letters from а on, where the known prefixes that begin with one begin */
     const uint16_t *tag_same;   /* of a tag, the first with the same grammemes */
     const uint8_t *tag_closed;  /* of a tag, whether no unknown word can have it */
+    const uint8_t *tag_name;    /* of a tag, whether it is of a name */
 } sl_russian;
 
 static inline uint32_t sl_number(const uint8_t *p) { uint16_t v; memcpy(&v, p, 2); return v; }

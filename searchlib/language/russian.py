@@ -28,9 +28,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from searchlib.language._russian import Lemmatizer
 
-__all__ = ["THRESHOLD", "lemmas"]
+__all__ = ["THRESHOLD", "is_ordinary", "lemmas"]
 
 THRESHOLD = 0.05
+
+_NAME_SHARE = (
+    0.3  # of what a word may be: a half would lose Кристиан, a tenth would make names of words like мир
+)
 
 _YEAR = re.compile(r"([12][0-9]{3})гг?")
 
@@ -58,3 +62,8 @@ def lemmas(form: str) -> tuple[str, ...]:
     if hyphen and (inflected := _lemmatizer().lemmas(last)) is not None:
         return tuple(head + hyphen + lemma for lemma in inflected)
     return (form,)
+
+
+def is_ordinary(form: str) -> bool:
+    """Is this a word of the dictionary that is hardly ever a name? Any thread may call this."""
+    return 0 <= _lemmatizer().name_share(form) < _NAME_SHARE

@@ -45,6 +45,7 @@ cdef extern from "forms_encode.h":
     ctypedef struct sl_buffer:
         uint8_t *data
         size_t length
+        int failed
     ctypedef struct sl_seen:
         uint32_t at, form
         uint16_t length
@@ -59,8 +60,11 @@ cdef extern from "forms_encode.h":
         int encoded, failed
     ctypedef struct sl_dictionary_writer:
         sl_buffer out
+    ctypedef struct sl_name_list:
+        pass
     ctypedef struct sl_terms_writer:
         sl_dictionary_writer terms
+        sl_name_list names[2]
         sl_buffer postings, positions
         double total_length
     ctypedef struct sl_encoding:
@@ -80,12 +84,14 @@ cdef extern from "forms_encode.h":
     int sl_encoding_step(sl_encoding *e) nogil
     void sl_encoding_written(sl_encoding *e)
     void sl_encoding_end(sl_encoding *e)
+    void sl_name_list_encode(sl_name_list *list, uint32_t terms, sl_buffer *out) nogil
     int sl_forms_encode(sl_forms_encoding *e, sl_inversion *v) nogil
     void sl_forms_end(sl_forms_encoding *e)
 
 cdef extern from "inversion_append.h":
     int sl_inversion_append(sl_inversion *v, const uint32_t *tokens)
 
+cdef tuple NAME_ORDERS = ("names.latin", "names.cyrillic")
 cdef uint32_t LONGEST_DOCUMENT = 0x3FFFFFF0  # tokens; places are 30 bits
 
 
@@ -201,7 +207,7 @@ cdef class Inversion:
         cdef double by_field[16]
         cdef sl_encoding encoding
         cdef sl_forms_encoding forms
-        cdef int ok
+        cdef int ok, script
         if <uint32_t> len(weights) != self.state.fields or not self.state.documents:
             raise ValueError("nothing to encode, or a weight is missing")
         for i, weight in enumerate(weights):
@@ -221,6 +227,13 @@ cdef class Inversion:
                     break
             put("positions", _piece(&encoding.out.positions))
             put("terms", _piece(&encoding.out.terms.out))
+            for script in range(2):
+                encoding.out.positions.length = 0
+                with nogil:
+                    sl_name_list_encode(&encoding.out.names[script], self.state.term_count, &encoding.out.positions)
+                if encoding.out.positions.failed:
+                    raise MemoryError("no memory to write the segment")
+                put(NAME_ORDERS[script], _piece(&encoding.out.positions))
             total = encoding.out.total_length
         finally:
             sl_encoding_end(&encoding)

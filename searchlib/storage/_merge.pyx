@@ -33,8 +33,11 @@ cdef extern from "merge_terms.h":
         int failed
     ctypedef struct sl_dictionary_writer:
         sl_buffer out
+    ctypedef struct sl_name_list:
+        pass
     ctypedef struct sl_terms_writer:
         sl_dictionary_writer terms
+        sl_name_list names[2]
         sl_buffer postings, positions
         double total_length
         int too_large
@@ -66,6 +69,7 @@ cdef extern from "merge_terms.h":
     int sl_merge_step(sl_merge *m) nogil
     void sl_merge_written(sl_merge *m)
     void sl_buffer_free(sl_buffer *b)
+    void sl_name_list_encode(sl_name_list *list, uint32_t terms, sl_buffer *out) nogil
 
 cdef extern from "merge_forms.h":
     ctypedef struct sl_forms_encoding:
@@ -205,6 +209,7 @@ cdef class Merge:
                 if m.term == m.term_count:
                     put("terms", _piece(&m.out.terms.out))
                     sl_buffer_free(&m.out.terms.out)
+                    self._order_names(put)
                     self.stage = ENCODE
         elif self.stage == ENCODE:
             self._encode_forms(put)
@@ -212,6 +217,17 @@ cdef class Merge:
         if not ok:
             self._fail()
         return self.stage != DONE
+
+    cdef _order_names(self, put):
+        cdef sl_buffer *out = &self.state.out.postings  # which has nothing to hold any more
+        cdef int script
+        for script in range(2):
+            out.length = 0
+            with nogil:
+                sl_name_list_encode(&self.state.out.names[script], self.state.rank, out)
+            if out.failed:
+                self._fail()
+            put("names.latin" if script == 0 else "names.cyrillic", _piece(out))
 
     cdef _encode_forms(self, put):
         cdef sl_forms_encoding forms

@@ -32,7 +32,7 @@ from searchlib.storage.stored import DAMAGE, ENTRY
 __all__ = ["Fault", "Ids", "Inspection"]
 
 _MOST: Final = 20  # faults of one kind in one file that are listed
-_LISTS: Final = ("terms", "postings", "positions", "forms", "endings")
+_LISTS: Final = ("terms", "postings", "positions", "forms", "endings", "names.latin", "names.cyrillic")
 _IDS: Final = ("ids", "id_ends", "id_order")
 
 

@@ -25,6 +25,8 @@ PARTS: Final = {
     "id_ends": "ids",
     "id_order": "ids",
     "terms": "terms",
+    "names.latin": "terms",
+    "names.cyrillic": "terms",
     "forms": "forms",
     "endings": "forms",
     "postings": "postings",
