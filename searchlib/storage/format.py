@@ -1,4 +1,4 @@
-"""How is a segment's file laid out? The container around the sections; format version 2.
+"""How is a segment's file laid out? The container around the sections; format version 3.
 
     file     = magic version section* padding hashes contents trailer
     magic    = "SEARCHL1"
@@ -17,6 +17,7 @@ Sections of a segment of N documents and F text fields:
     stored, stored_index             what hits give back (stored.py)
     ids, id_ends, id_order           ids one after another; u32 * N where each ends; u32 * N documents sorted by id
     length.f, tokens.f               per document: tokens of field f without stop words; with them (not for the last field)
+    signatures                       what is told near-duplicates by (signature.h)
     terms                            what is indexed (dictionary.h)
     forms, endings                   words as they were written (forms.h)
     postings, positions              posting lists and their positions (postings.h)
@@ -49,7 +50,7 @@ __all__ = [
 ]
 
 MAGIC: Final = b"SEARCHL1"
-VERSION: Final = 2
+VERSION: Final = 3
 _HEADER: Final = struct.Struct("<8sII")
 _TRAILER: Final = struct.Struct("<QQQ8s")
 _LARGEST_CONTENTS: Final = 1 << 24
