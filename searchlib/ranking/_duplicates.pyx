@@ -66,7 +66,7 @@ cdef extern from "duplicates.h":
     uint32_t sl_duplicates_group(uint32_t *group, uint32_t i) nogil
     void sl_duplicates_unite(uint32_t *group, uint32_t a, uint32_t b) nogil
     int sl_duplicates_pairs(const sl_signed *docs, uint32_t n, uint32_t least, uint32_t sure, uint32_t *group,
-                            uint32_t *order, uint32_t *spare, uint32_t *counts, sl_buffer *out) nogil
+                            uint64_t *order, uint64_t *spare, uint32_t *counts, sl_buffer *out) nogil
 
 
 cdef class Signatures:
@@ -160,9 +160,10 @@ cdef class Signatures:
             raise ValueError("the set is of another snapshot")
         memset(&out, 0, sizeof(out))
         cdef sl_signed *docs = <sl_signed *> malloc((n + 1) * sizeof(sl_signed))
-        cdef uint32_t *room = <uint32_t *> malloc((3 * <size_t> n + 4097) * sizeof(uint32_t))
+        cdef uint32_t *room = <uint32_t *> malloc((<size_t> n + 4097) * sizeof(uint32_t))
+        cdef uint64_t *order = <uint64_t *> malloc((2 * <size_t> n + 1) * sizeof(uint64_t))
         try:
-            if docs == NULL or room == NULL:
+            if docs == NULL or room == NULL or order == NULL:
                 raise MemoryError("no memory to look for duplicates")
             for i in range(bits.segments):
                 for w in range(bits.length(i)):
@@ -175,12 +176,12 @@ cdef class Signatures:
                         at += 1
                         word &= word - 1
             with nogil:
-                ok = sl_duplicates_pairs(docs, n, least, sure, room, room + n, room + 2 * n, room + 3 * n, &out)
+                ok = sl_duplicates_pairs(docs, n, least, sure, room, order, order + n, room + n, &out)
             if not ok:
                 raise MemoryError("no memory to look for duplicates")
             pairs = <sl_candidate *> out.data
-            order = sorted([(-<int> pairs[k].alike, pairs[k].one, pairs[k].other) for k in range(out.length // sizeof(sl_candidate))])
-            for _, one, other in order:  # the surest first, so that fewer are asked about
+            likeliest = sorted([(-<int> pairs[k].alike, pairs[k].one, pairs[k].other) for k in range(out.length // sizeof(sl_candidate))])
+            for _, one, other in likeliest:  # the surest first, so that fewer are asked about
                 if sl_duplicates_group(room, one) != sl_duplicates_group(room, other) and same(
                     (docs[<uint32_t> one].segment, docs[<uint32_t> one].doc),
                     (docs[<uint32_t> other].segment, docs[<uint32_t> other].doc),
@@ -195,6 +196,7 @@ cdef class Signatures:
         finally:
             free(docs)
             free(room)
+            free(order)
             sl_buffer_free(&out)
 
 

@@ -51,42 +51,40 @@ SL_INLINE void sl_duplicates_unite(uint32_t *group, uint32_t a, uint32_t b)
 /* Unites in `group` documents with `sure` equal bytes or more, and appends to `out` pairs with `least` or more that were not in one
  * group. group: at first each document its own. order, spare: room for n numbers; counts: for 4,097. 0: memory ran out. */
 SL_FUNCTION int sl_duplicates_pairs(const sl_signed *docs, uint32_t n, uint32_t least, uint32_t sure, uint32_t *group,
-                                    uint32_t *order, uint32_t *spare, uint32_t *counts, sl_buffer *out)
+                                    uint64_t *order, uint64_t *spare, uint32_t *counts, sl_buffer *out)
 {
     for (uint32_t b = 0; b < SL_SIGNATURE; b++) {
         for (uint32_t i = 0; i < n; i++)
-            order[i] = i;
-        for (uint32_t shift = 0; shift < 24; shift += 12) { /* sorted by the band, equal ones as they came */
+            order[i] = (uint64_t)sl_band(docs[i].signature, b) << 32 | i;
+        for (uint32_t shift = 32; shift < 56; shift += 12) { /* sorted by the band, equal ones as they came; two passes: back in order */
             memset(counts, 0, 4097 * sizeof *counts);
             for (uint32_t i = 0; i < n; i++)
-                counts[(sl_band(docs[i].signature, b) >> shift & 4095) + 1]++;
+                counts[(order[i] >> shift & 4095) + 1]++;
             for (uint32_t k = 0; k < 4096; k++)
                 counts[k + 1] += counts[k];
             for (uint32_t i = 0; i < n; i++)
-                spare[counts[sl_band(docs[order[i]].signature, b) >> shift & 4095]++] = order[i];
-            uint32_t *swap = order;
+                spare[counts[order[i] >> shift & 4095]++] = order[i];
+            uint64_t *swap = order;
             order = spare;
             spare = swap;
         }
         for (uint32_t i = 1; i < n; i++) {
-            const uint8_t *one = docs[order[i]].signature;
-            uint32_t band = sl_band(one, b);
-            for (uint32_t j = i; j-- > 0 && i - j <= SL_NEAREST;) {
-                const uint8_t *other = docs[order[j]].signature;
-                if (sl_band(other, b) != band)
-                    break;
-                if (sl_duplicates_group(group, order[i]) == sl_duplicates_group(group, order[j]))
+            uint64_t band = order[i] >> 32;
+            for (uint32_t j = i; j-- > 0 && i - j <= SL_NEAREST && order[j] >> 32 == band;) {
+                uint32_t last = (uint32_t)order[i], first = (uint32_t)order[j], before = 0;
+                if (sl_duplicates_group(group, last) == sl_duplicates_group(group, first))
                     continue;
-                uint32_t alike = sl_signature_alike(one, other), before = 0;
+                const uint8_t *one = docs[first].signature, *other = docs[last].signature;
+                uint32_t alike = sl_signature_alike(one, other);
                 if (alike >= sure) {
-                    sl_duplicates_unite(group, order[i], order[j]);
+                    sl_duplicates_unite(group, first, last);
                     continue;
                 }
                 while (before < b && sl_band(one, before) != sl_band(other, before))
                     before++;
                 if (alike < least || (before < b && j + 1 < i))
                     continue; /* too different, or told by an earlier band, unless they were far apart there */
-                sl_candidate found = {order[j], order[i], alike};
+                sl_candidate found = {first, last, alike};
                 sl_put_bytes(out, &found, sizeof found);
                 if (out->failed)
                     return 0;

@@ -83,10 +83,9 @@ SL_FUNCTION void sl_signing_end(const sl_signing *s, uint8_t *signature)
 /* How many bytes of two signatures are equal; 0 when one is of a text without words. */
 SL_INLINE uint32_t sl_signature_alike(const uint8_t *a, const uint8_t *b)
 {
-    uint32_t equal = 0;
-    uint8_t any = 0;
+    uint8_t equal = 0, any = 0; /* bytes, so that a compiler does sixteen at a time */
     for (uint32_t i = 0; i < SL_SIGNATURE; i++) {
-        equal += a[i] == b[i];
+        equal = (uint8_t)(equal + (a[i] == b[i]));
         any |= a[i];
     }
     return any ? equal : 0; /* when only the other has zeros, some may be equal by chance, as with any two */
