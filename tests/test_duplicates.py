@@ -21,6 +21,7 @@ from searchlib import Definition, Field, Index, QueryError
 from searchlib.documents import Document
 from searchlib.language import Analyzer
 from searchlib.ranking import duplicates as told
+from searchlib.ranking._bits import Bits
 from searchlib.ranking._duplicates import Signatures, jaccard, shingles
 from searchlib.storage.signatures import read_signatures
 
@@ -247,6 +248,12 @@ def test_what_cannot_be_asked(index: Index) -> None:
         index.search("council", collapse="groups")
 
 
+def test_a_deadline_holds_for_all_that_is_looked_through(index: Index) -> None:
+    found = index.search("council OR указ", collapse="duplicates", timeout_ms=0.000001)
+    assert found.timed_out
+    assert not index.search("council OR указ", collapse="duplicates", timeout_ms=60_000).timed_out
+
+
 def test_short_texts_are_duplicates_only_when_their_words_are_the_same(tmp_path: Path) -> None:
     index = Index.create(tmp_path / "short")
     texts = [
@@ -319,6 +326,45 @@ def test_signatures_and_likeness_are_the_oracles(texts: list[tuple[str, str]]) -
             assert alike.alike((0, one), [(0, other)], 0) == [(0, equal)]
             near = likeness(texts[one], texts[other])
             assert jaccard(shingles(texts[one]), shingles(texts[other])) == pytest.approx(near)
+
+
+def naive_groups(texts: list[tuple[str, str]], least: int, sure: int) -> list[list[tuple[int, int]]]:
+    """By all pairs that have one of the 32 bands of three bytes in common."""
+    signed = [*map(signature, texts)]
+    group = [*range(len(texts))]
+    for one, other in combinations(range(len(texts)), 2):
+        same = [x == y for x, y in zip(signed[one], signed[other], strict=True)]
+        alike = sum(same) if any(signed[one]) else 0
+        near = any(same[b] and same[(b + 5) % 32] and same[(b + 11) % 32] for b in range(32))
+        if near and (alike >= sure or (alike >= least and likeness(texts[one], texts[other]) >= 0.5)):
+            old, new = group[other], group[one]
+            group = [new if number == old else number for number in group]
+    found = [
+        [(0, doc) for doc, number in enumerate(group) if number == first] for first in dict.fromkeys(group)
+    ]
+    return [one for one in found if len(one) > 1]
+
+
+@settings(max_examples=dose(60), deadline=None)
+@given(st.integers(0, 1 << 32), st.integers(1, 40), st.sampled_from([(10, 27), (1, 33), (14, 14)]))
+def test_groups_are_those_of_all_pairs(seed: int, count: int, limits: tuple[int, int]) -> None:
+    chance = random.Random(seed)
+    texts: list[tuple[str, str]] = []
+    for _ in range(count):
+        words = [f"w{chance.randrange(500)}" for _ in range(chance.randrange(30))]
+        if texts and chance.random() < 0.7:
+            words = chance.choice(texts)[1].split()
+            for _ in range(chance.randrange(6)):
+                words.insert(chance.randrange(len(words) + 1), f"w{chance.randrange(500)}")
+        texts.append(("", " ".join(words)))
+    documents = [Document(str(number), one, None, ((), ()), {}) for number, one in enumerate(texts)]
+    with TemporaryDirectory() as name:
+        segment, _ = built(Path(name), "00000001.segment", documents, ANALYZER)
+        living = Bits.of_living((count,), [None])
+        found = Signatures([segment.file]).groups(
+            living, *limits, lambda a, b: jaccard(shingles(texts[a[1]]), shingles(texts[b[1]])) >= 0.5
+        )
+        assert sorted(found) == sorted(naive_groups(texts, *limits))
 
 
 def test_as_many_bytes_are_equal_as_texts_are_alike() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import replace
 from functools import cached_property
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from searchlib.ranking._duplicates import Signatures, jaccard, shingles
@@ -134,6 +135,7 @@ def collapse(ranker: Ranker, question: Question, fields: Sequence[Field]) -> Col
 
     When _MOST_PLACES were looked through and the page is not full, it stays as it is.
     """
+    began = perf_counter()
     told = Duplicates(ranker.snapshot, fields)
     end = question.offset + question.limit
     most = max(_MOST_PLACES, 4 * end)
@@ -143,7 +145,11 @@ def collapse(ranker: Ranker, question: Question, fields: Sequence[Field]) -> Col
     looked = 0
     while True:
         wanted = min(wanted, most)
-        answer = ranker.ask(replace(question, offset=0, limit=wanted if end else 0, collapse=None))
+        left = question.timeout_ms
+        if left is not None:
+            left = max(left - 1000 * (perf_counter() - began), 0.001)
+        asked = replace(question, offset=0, limit=wanted if end else 0, timeout_ms=left, collapse=None)
+        answer = ranker.ask(asked)
         for place in answer.places[looked:]:
             if len(kept) >= end:
                 break
