@@ -7,6 +7,7 @@ import click
 from benchmarks.corpora.archive import command as corpus
 from benchmarks.corpora.likeness import command as likeness
 from benchmarks.measures.commits import command as commits
+from benchmarks.measures.duplicates import command as duplicates
 from benchmarks.measures.effectiveness import command as effectiveness
 from benchmarks.measures.merging import command as merging
 from benchmarks.measures.suite import command as run
@@ -22,6 +23,7 @@ def main() -> None:
 main.add_command(commits)
 main.add_command(compare)
 main.add_command(corpus)
+main.add_command(duplicates)
 main.add_command(effectiveness)
 main.add_command(likeness)
 main.add_command(merging)

@@ -81,6 +81,8 @@ def check_together(arguments: dict[str, Any]) -> None:
     """Refuses in the command's own words what Index.search refuses: two ways to a page, ages in another order."""
     if arguments.get("after") is not None and arguments["offset"]:
         raise click.UsageError("a page is found by --after or by --offset, not by both")
+    if arguments.get("after") is not None and arguments.get("collapse") is not None:
+        raise click.UsageError("with --collapse pages go by --offset, not by --after")
     if arguments["recency"] is not None and arguments["sort"] not in (None, "relevance"):
         raise click.UsageError("--recency goes with --sort relevance only")
 
@@ -193,6 +195,12 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
     ),
     "after": click.option(
         "--after", metavar="CURSOR", help='The page behind the one whose "cursor" --json told.'
+    ),
+    "collapse": click.option(
+        "--collapse",
+        metavar="duplicates",
+        type=click.Choice(["duplicates"]),
+        help="Of documents that are nearly the same show the first only.",
     ),
     "timeout": click.option(
         "--timeout",

@@ -18,6 +18,7 @@ _MODULES = {
     "query": ".query",
     "explain": ".explain",
     "similar": ".similar",
+    "duplicates": ".duplicates",
     "run": ".run",
     "index": ".build",
     "optimize": ".optimize",
@@ -46,6 +47,7 @@ _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
         "--sort",
         "--recency",
         "--quality",
+        "--collapse",
         "--offset",
         "--after",
         "--facet",
@@ -142,6 +144,7 @@ Examples:
   search --since 2024 --sort newest саммит -НАТО
   search explain ID саммит                 why a document has its score
   search similar ID                        the documents most like one
+  search duplicates --since 2024-06        what was reprinted
   search run queries.jsonl > run.txt       many queries at once
   search index --index PATH FILE...        add files or folders to an index
   search watch --index PATH FOLDER...      index new and changed files as they arrive

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _INDENT = 4
 _TITLE_LIMIT = 200  # code points of a title that are shown
+_IDS = 5  # of duplicates that are named
 _FACET_ROWS = 12  # of one table: the most frequent values, or the last periods
 
 Facets = dict[str, dict[str, int]]
@@ -35,7 +36,7 @@ Facets = dict[str, dict[str, int]]
 @click.argument("words", nargs=-1, required=True)
 @options("index")
 @limit_option(10, "Hits to show.")
-@options("offset", "after", "sort", "recency", "quality", "match", "in", "lenient")
+@options("offset", "after", "sort", "recency", "quality", "collapse", "match", "in", "lenient")
 @options("since", "until", "lang", "source", "tag", "where", "facet", "timeout", "explain", "json", "color")
 def command(
     words: tuple[str, ...],
@@ -60,7 +61,8 @@ def command(
     any of several languages, sources or tags will do.
 
     --json prints {"query", "total", "took_ms", "timed_out", "cursor", "facets", "hits": [{"id", "score",
-    "title", "snippet", "lang", "date", "url", "source"}]}; with --explain each hit has its "explanation". The
+    "title", "snippet", "lang", "date", "url", "source"}]}; with --explain each hit has its "explanation", with --collapse
+    its "duplicates", ids of those that it stands for. The
     snippet is HTML: the query's words in <mark>, everything else escaped. The title is the plain text of the
     document. What a document lacks is null, and so are the total and the facets when time ran out.
     """
@@ -75,16 +77,24 @@ def command(
     except QueryError as error:
         note_place(error, index, query, asked)
         raise
-    show_results(index, results, facets, asked["offset"], as_json=as_json, color=color)
+    collapsed = asked["collapse"] is not None
+    show_results(index, results, facets, asked["offset"], as_json=as_json, color=color, collapsed=collapsed)
 
 
 def show_results(
-    index: Index, results: Results, facets: tuple[str, ...], offset: int, *, as_json: bool, color: bool | None
+    index: Index,
+    results: Results,
+    facets: tuple[str, ...],
+    offset: int,
+    *,
+    as_json: bool,
+    color: bool | None,
+    collapsed: bool,
 ) -> None:
-    """Prints what was found, behind the first `offset` hits, and counts by `facets`."""
+    """Prints what was found, behind the first `offset` hits, and counts by `facets`. collapsed: each hit tells its duplicates."""
     counts = None if results.timed_out else _counts(results, facets)
     if as_json:
-        _show_json(results, counts)
+        _show_json(results, counts, collapsed=collapsed)
         return
     colours = colours_wanted(color)
     width = line_width()
@@ -127,6 +137,10 @@ def _hit_lines(rank: int, hit: Hit, width: int, colours: bool) -> list[str]:
         where = ""
     lines.extend(pad + styled(line, DIM, colours) for line in wrapped_text(facts, room))
     lines.extend(pad + line for line in wrapped(hit.snippet, room, colours))
+    if hit.duplicates:
+        more = f"and {hit.duplicates:,} more like it: {printable(', '.join(hit.duplicate_ids[:_IDS]))}"
+        more += ", …" if hit.duplicates > _IDS else ""
+        lines.extend(pad + styled(line, DIM, colours) for line in wrapped_text(more, room))
     if where:  # on one line even when it is longer: an address cut in two cannot be followed
         lines.append(pad + styled(where, DIM, colours))
     if hit.explanation is not None:
@@ -191,7 +205,7 @@ def _cut(text: str, room: int) -> str:
     return next(wrapped_text(text, room - 1), "") + "…"
 
 
-def _show_json(results: Results, facets: Facets | None) -> None:
+def _show_json(results: Results, facets: Facets | None, *, collapsed: bool) -> None:
     hits = []
     for hit in results:
         shown = {
@@ -206,6 +220,8 @@ def _show_json(results: Results, facets: Facets | None) -> None:
         }
         if hit.explanation is not None:
             shown["explanation"] = hit.explanation.as_dict()
+        if collapsed:
+            shown["duplicates"] = hit.duplicate_ids
         hits.append(shown)
     answer: dict[str, Any] = {
         "query": results.query,

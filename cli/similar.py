@@ -15,7 +15,7 @@ from .query import show_results
 @click.argument("id")
 @options("index")
 @limit_option(10, "Documents to show.")
-@options("offset", "after", "sort", "recency", "in")
+@options("offset", "after", "sort", "recency", "collapse", "in")
 @options("since", "until", "lang", "source", "tag", "where", "facet", "timeout", "explain", "json", "color")
 def command(
     id: str,
@@ -46,4 +46,5 @@ def command(
         raise
     except LookupError as error:
         raise BadRequestError(str(error)) from error
-    show_results(index, results, facets, asked["offset"], as_json=as_json, color=color)
+    collapsed = asked["collapse"] is not None
+    show_results(index, results, facets, asked["offset"], as_json=as_json, color=color, collapsed=collapsed)

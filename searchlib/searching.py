@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from searchlib.definitions import Definition
 from searchlib.errors import SearchError
 from searchlib.ranking.ranker import Ranker
-from searchlib.results.results import Results
+from searchlib.results.results import Hit, Results
 from searchlib.storage.deletions import lives
 from searchlib.storage.segment import find_id
 from searchlib.storage.snapshot import CommitWatch, Snapshot
 
 if TYPE_CHECKING:
     from searchlib.ranking.arguments import Moment, Values
+    from searchlib.ranking.duplicates import Collapsed
+    from searchlib.ranking.ranker import Answer
     from searchlib.results.explain import Explanation
 
 __all__ = ["Searching"]
+
+_FILTERS: Final = ("match", "lenient", "since", "until", "lang", "source", "tags", "where")
 
 
 class Searching(ABC):
@@ -69,6 +74,7 @@ class Searching(ABC):
         timeout_ms: float | None = None,
         quality: str = "fast",
         names: bool | None = None,
+        collapse: str | None = None,
         explain: bool = False,
     ) -> Results:
         """The best `limit` documents for a query, by exact BM25 or in another order.
@@ -86,8 +92,10 @@ class Searching(ABC):
         recency: a half-life in days, which multiplies scores by 2 ^ -(age / half-life), age counted from the newest document
         of the index. offset: hits to leave out at the beginning; after: the `cursor` of the page before, which costs the
         same on every page. quality: "best" rescores the first 300 by how near each other the words stand, and in which form,
-        which takes many times as long (searchlib/ranking/README.md); "fast" does not. names: whether a name is also found in the other script, None as the index's definition says. timeout_ms: after so many milliseconds
-        the search stops with what it has (Results.timed_out). explain: each hit tells how its score comes about (Hit.explanation).
+        which takes many times as long (searchlib/ranking/README.md); "fast" does not. names: whether a name is also found in the
+        other script, None as the index's definition says. timeout_ms: after so many milliseconds the search stops with what it
+        has (Results.timed_out). collapse: "duplicates" shows of documents that are nearly the same only the first, which tells the
+        others (Hit.duplicates); pages go by offset then. explain: each hit tells how its score comes about (Hit.explanation).
 
         Any thread may search. Raises QueryError for what cannot be asked, ValueError for an argument out of its range,
         CorruptIndexError when the index is damaged.
@@ -98,7 +106,8 @@ class Searching(ABC):
             (since is until is lang is source is tags is where is fields is sort is None)
             and (after is None and recency is timeout_ms is None)
             and match in (None, "any", "all")
-            and (quality == "fast" and names is None and not offset and not lenient)
+            and (quality == "fast" and not offset and not lenient)
+            and (names is collapse is None)
             and (type(limit) is int and limit > 0)
         ):
             answer = ranker.ask_plainly(query, limit, match)
@@ -128,6 +137,7 @@ class Searching(ABC):
             timeout_ms=timeout_ms,
             quality=quality,
             names=names,
+            collapse=collapse,
         )
 
     def similar(self, id: str, *, explain: bool = False, **options: Any) -> Results:
@@ -146,6 +156,26 @@ class Searching(ABC):
             raise LookupError(f"there is no document with the id {id!r}")
         return self._ask(ranker, id, place, began, explain, **options)
 
+    def duplicates(self, query: str = "*", **filters: Any) -> list[list[Hit]]:
+        """The groups of near-duplicates among the documents of a query, the largest group first (searchlib/ranking/README.md).
+
+        filters: match, lenient, since, until, lang, source, tags and where, as of search(). In a group the earliest document stands first,
+        those without a date last; equal ones, and groups of one size, in the order in which documents were added. A hit scores 0.
+        Raises what search() raises.
+        """
+        from searchlib.ranking.arguments import question_of
+        from searchlib.ranking.duplicates import groups
+
+        began = perf_counter()
+        for name in filters:
+            if name not in _FILTERS:
+                raise TypeError(f"duplicates() takes {', '.join(_FILTERS)}, not '{name}'")
+        ranker = self._newest_ranker()
+        question = question_of(self.definition, query, None, limit=0, **filters)
+        answer, sizes = groups(ranker, question, self.definition.text_fields)
+        hits = iter(Results(query, answer, ranker.snapshot.segments, self.definition, ranker, began))
+        return [list(islice(hits, size)) for size in sizes]
+
     def _ask(
         self,
         ranker: Ranker,
@@ -157,7 +187,14 @@ class Searching(ABC):
     ) -> Results:
         from searchlib.ranking.arguments import question_of
 
-        answer = ranker.ask(question_of(self.definition, query, like, **options))
+        question = question_of(self.definition, query, like, **options)
+        answer: Answer | Collapsed
+        if question.collapse is None:
+            answer = ranker.ask(question)
+        else:
+            from searchlib.ranking.duplicates import collapse
+
+            answer = collapse(ranker, question, self.definition.text_fields)
         segments = ranker.snapshot.segments
         return Results(query, answer, segments, self.definition, ranker, began, explain=explain)
 

@@ -90,6 +90,10 @@ QUESTIONS: Final[dict[str, Callable[[searchlib.Index], object]]] = {
     "sort": _search("common", sort="newest"),
     "sort by value": _search("common", sort="-source"),
     "recency": _search("common", recency=30),
+    "collapsed": lambda index: [
+        (hit.id, hit.duplicate_ids) for hit in index.search("common", limit=_MOST, collapse="duplicates")
+    ],
+    "duplicates": lambda index: [[hit.id for hit in group] for group in index.duplicates()],
     "shown": _shown,
     "facets": _facets,
     "pages": _pages,

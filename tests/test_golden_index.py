@@ -13,7 +13,8 @@ from random_history import files_left
 
 import searchlib
 
-GOLDEN = Path(__file__).parent / "golden" / "format-2"
+GOLDEN = Path(__file__).parent / "golden" / "format-3"
+REFUSED = GOLDEN.with_name("format-2")
 SCORES = {
     "bridge": {
         "bridge-1": 1.0016478772025244,
@@ -194,3 +195,10 @@ def test_the_golden_index_has_what_it_is_there_for() -> None:
     assert names == ["00000004.5.deletions", "00000004.segment", "00000005.segment", "manifest"]
     assert sum(path.stat().st_size for path in GOLDEN.iterdir()) < 10_000
     assert all(os.access(path, os.R_OK) for path in GOLDEN.iterdir())
+
+
+def test_an_older_golden_index_is_refused_as_what_it_is(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(REFUSED, tmp_path / "golden"))
+    with pytest.raises(searchlib.IncompatibleIndexError, match="build the index again") as caught:
+        searchlib.Index.open(folder)
+    assert (caught.value.found, caught.value.supported) == (2, 3)

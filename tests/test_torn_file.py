@@ -183,17 +183,17 @@ def test_a_refresh_onto_damage_leaves_the_old_snapshot(torn: Path, whole: tuple[
 
 
 def test_a_newer_manifest(torn: Path) -> None:
-    write_manifest(torn, {"format": 3, "what": "we do not know yet"})
+    write_manifest(torn, {"format": 4, "what": "we do not know yet"})
     with pytest.raises(IncompatibleIndexError, match="upgrade searchlib") as caught:
         searchlib.Index.open(torn)
-    assert (caught.value.found, caught.value.supported) == (3, 2)
+    assert (caught.value.found, caught.value.supported) == (4, 3)
 
 
 def test_an_older_manifest(torn: Path) -> None:
     write_manifest(torn, manifest_of(torn) | {"format": 1})
     with pytest.raises(IncompatibleIndexError, match="build the index again") as caught:
         searchlib.Index.open(torn)
-    assert (caught.value.found, caught.value.supported) == (1, 2)
+    assert (caught.value.found, caught.value.supported) == (1, 3)
 
 
 def test_a_newer_manifest_with_another_checksum(torn: Path) -> None:

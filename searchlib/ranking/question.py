@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import TYPE_CHECKING, Final
 
+from searchlib.errors import QueryError
+
 if TYPE_CHECKING:
     from searchlib.query.tree import Node
 
@@ -36,8 +38,16 @@ class Question:
     quality: str = "fast"
     like: tuple[int, int] | None = None
     names: bool | None = None
+    collapse: str | None = None
 
     def __post_init__(self) -> None:
+        if self.collapse not in (None, "duplicates"):
+            raise ValueError(f"collapse is None or 'duplicates', not {self.collapse!r}")
+        if self.collapse is not None and self.after is not None:
+            raise QueryError(
+                "duplicates are left out on pages by `offset`, not by `after`",
+                hint="what an earlier page has shown is known only from its start",
+            )
         for name, value in (("limit", self.limit), ("offset", self.offset)):
             if type(value) is not int or value < 0:
                 raise ValueError(f"{name} is a number from 0, not {value!r}")

@@ -99,6 +99,10 @@ class Answer:
             columns.bits_of(Nothing()) if self.plan is None else self.plan.root.bits, field, by
         )
 
+    def duplicates(self, at: int) -> list[tuple[int, int]]:
+        """None: nothing was collapsed (duplicates.py)."""
+        return []
+
     def cursor(self, at: int) -> str:
         """The cursor of the document at a place of the page."""
         from searchlib.ranking.pages import Cursor

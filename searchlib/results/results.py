@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Container, Iterator, Sequence
+from functools import cached_property, partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
@@ -38,7 +38,8 @@ class Found(Protocol):
     def plan(self) -> Asked | None: ...
     def count(self) -> int: ...
     def facet(self, field: str, by: str | None) -> list[tuple[str, int]]: ...
-    def cursor(self, at: int) -> str: ...
+    def cursor(self, at: int) -> str | None: ...
+    def duplicates(self, at: int) -> list[tuple[int, int]]: ...
     def explain(self, segment: int, doc: int) -> Explanation: ...
 
 
@@ -75,7 +76,7 @@ class Hit:
     sorted otherwise; explanation: how the score comes about, when it was asked for.
     """
 
-    __slots__ = ("_doc", "_fields", "_segment", "_shared", "_snippet", "explanation", "score")
+    __slots__ = ("_doc", "_fields", "_more", "_segment", "_shared", "_snippet", "explanation", "score")
 
     def __init__(
         self,
@@ -84,8 +85,10 @@ class Hit:
         doc: int,
         score: float,
         explanation: Explanation | None = None,
+        more: Callable[[], list[str]] | None = None,
     ) -> None:
         self.explanation = explanation
+        self._more = more
         self._shared = shared
         self._segment = segment
         self._doc = doc
@@ -97,6 +100,16 @@ class Hit:
     def id(self) -> str:
         """The id that the document was added with, or was given."""
         return self._segment.file.id(self._doc)
+
+    @property
+    def duplicates(self) -> int:
+        """How many more documents of the query this one stands for, when duplicates were collapsed; else 0."""
+        return len(self.duplicate_ids)
+
+    @property
+    def duplicate_ids(self) -> list[str]:
+        """Their ids, in the order in which they were added. Raises CorruptIndexError."""
+        return [] if self._more is None else self._more()
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -215,7 +228,8 @@ class Results(Sequence[Hit]):
 
     @property
     def cursor(self) -> str | None:
-        """Where the next page begins: pass it as `after` to the same search. None when there are no hits."""
+        """Where the next page begins: pass it as `after` to the same search. None when there are no hits,
+        and when duplicates were collapsed."""
         return self._found.cursor(len(self._ranked) - 1) if self._ranked else None
 
     def explain(self, id: str) -> Explanation:
@@ -243,8 +257,9 @@ class Results(Sequence[Hit]):
                     doc,
                     score,
                     None if explain is None else explain(part, doc),
+                    partial(_duplicate_ids, self._found, self._segments, at),
                 )
-                for score, part, doc in self._ranked
+                for at, (score, part, doc) in enumerate(self._ranked)
             ]
         return self._hits
 
@@ -263,3 +278,8 @@ class Results(Sequence[Hit]):
 
     def __repr__(self) -> str:
         return f"Results({self.query!r}, {len(self)} hits, {self.took_ms:.2f} ms)"
+
+
+def _duplicate_ids(found: Found, segments: Sequence[Segment], at: int) -> list[str]:
+    """The ids of the documents that one on the page stands for."""
+    return [segments[segment].file.id(doc) for segment, doc in found.duplicates(at)]

@@ -41,6 +41,7 @@ cdef extern from "forms_encode.h":
     const int SL_MAX_FIELDS
     const int SL_MAX_KEY
     const int SL_MAX_READINGS
+    const int SL_SIGNATURE
     const uint32_t SL_NONE
     ctypedef struct sl_buffer:
         uint8_t *data
@@ -53,6 +54,7 @@ cdef extern from "forms_encode.h":
         uint32_t fields, documents
         uint32_t **tokens
         uint32_t **lengths
+        uint8_t *signatures
         uint32_t form_count, term_count
         sl_seen *seen
         uint8_t *letters
@@ -198,6 +200,10 @@ cdef class Inversion:
     def tokens(self, int field) -> bytes:
         """u32 per document: all tokens of one field."""
         return PyBytes_FromStringAndSize(<char *> self.state.tokens[field], 4 * <Py_ssize_t> self.state.documents)
+
+    def signatures(self) -> bytes:
+        """The signature of each document (signature.h)."""
+        return PyBytes_FromStringAndSize(<char *> self.state.signatures, SL_SIGNATURE * <Py_ssize_t> self.state.documents)
 
     def encode(self, list weights, double k1, double b, put) -> float:
         """Gives the sections of a segment to put(name, piece), each in one piece or several, and one section after the other.

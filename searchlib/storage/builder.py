@@ -95,6 +95,7 @@ class SegmentBuilder:
             out.section(f"length.{f}", narrow(array("I", inversion.lengths(f)))[1])
             if f + 1 < len(definition.text_fields):
                 out.section(f"tokens.{f}", narrow(array("I", inversion.tokens(f)))[1])
+        out.section("signatures", inversion.signatures())
         date, data = encode_dates(self._dates)
         if date is not None:
             out.section("date", data)

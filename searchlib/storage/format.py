@@ -17,6 +17,7 @@ Sections of a segment of N documents and F text fields:
     stored, stored_index             what hits give back (stored.py)
     ids, id_ends, id_order           ids one after another; u32 * N where each ends; u32 * N documents sorted by id
     length.f, tokens.f               per document: tokens of field f without stop words; with them (not for the last field)
+    signatures                       what is told near-duplicates by (signature.h)
     terms                            what is indexed (dictionary.h)
     names.latin, names.cyrillic      the terms that may be names, by how they sound (name_order.h)
     forms, endings                   words as they were written (forms.h)

@@ -27,6 +27,7 @@ from searchlib.storage.columns import read_numbers
 from searchlib.storage.format import START, places_of
 from searchlib.storage.pages import bad_pages, layout, touched
 from searchlib.storage.segment import Segment
+from searchlib.storage.signatures import SIGNATURES, read_signatures
 from searchlib.storage.stored import DAMAGE, ENTRY
 
 __all__ = ["Fault", "Ids", "Inspection"]
@@ -119,6 +120,7 @@ class Inspection:
             return
         yield from self._part(self._ids, segment, _IDS)
         yield from self._part(self._stored, segment, ("stored_index",))
+        yield from self._part(self._signatures, segment, (SIGNATURES,))
         yield from self._part(self._dates, segment, ("date",))
         yield from self._part(self._keywords, segment, ())
         yield from self._part(self._lists, segment, (*self._lengths(), *_LISTS))
@@ -190,7 +192,7 @@ class Inspection:
         if not 0 <= covered - end < PAGE:
             yield Fault(str(self.path), end, "the sections do not end where the hashes begin")
         contents = self._contents
-        expected = {"stored", "stored_index", *_IDS, *self._lengths(), *_LISTS}
+        expected = {"stored", "stored_index", *_IDS, *self._lengths(), SIGNATURES, *_LISTS}
         if contents.get("date") is not None:
             expected.add("date")
         keywords = contents.get("keywords")
@@ -278,6 +280,10 @@ class Inspection:
                 yield self._fault("stored", start, f"the stored fields of document {doc} are damaged")
             elif self.ids is not None and str(values.get("id")).encode() != self.ids[doc]:
                 yield self._fault("stored", start, f"document {doc} is stored with another id than it has")
+
+    def _signatures(self, segment: Segment) -> Iterator[Fault]:
+        read_signatures(segment.file)
+        return iter(())
 
     def _dates(self, segment: Segment) -> Iterator[Fault]:
         numbers = segment.dates.rows()

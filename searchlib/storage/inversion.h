@@ -22,6 +22,7 @@
 
 #include "forms.h"
 #include "postings.h"
+#include "signature.h"
 #include "table.h"
 
 #define SL_FIRST_SLAB (1u << 14) /* the next ones double, so that a small inversion has a small waste */
@@ -68,6 +69,7 @@ typedef struct {
     uint32_t fields, documents, capacity;
     uint32_t *tokens[SL_MAX_FIELDS];  /* tokens of each document's field, stop words included */
     uint32_t *lengths[SL_MAX_FIELDS]; /* the same without stop words: the length that BM25 sees */
+    uint8_t *signatures;              /* signature.h: SL_SIGNATURE bytes a document */
     sl_slab *slabs;
     uint8_t *free_at, *free_end;
     uint32_t slab; /* bytes of the next slab */
@@ -109,6 +111,7 @@ SL_FUNCTION void sl_inversion_clear(sl_inversion *v)
         free(v->tokens[f]);
         free(v->lengths[f]);
     }
+    free(v->signatures);
     free(v->forms);
     free(v->terms);
     free(v->readings);
@@ -130,7 +133,7 @@ SL_FUNCTION size_t sl_inversion_memory(const sl_inversion *v)
     return v->slab_bytes + v->form_count * sizeof(sl_form) + v->term_count * sizeof(sl_term) +
            (v->reading_count + v->form_count) * sizeof(uint32_t) + v->seen_capacity * sizeof(sl_seen) + v->letter_capacity +
            ((size_t)v->form_table.mask + v->term_table.mask) * sizeof(sl_slot) +
-           2 * sizeof(uint32_t) * v->fields * (size_t)v->documents + (lists > forms ? lists : forms);
+           (2 * sizeof(uint32_t) * v->fields + 2 * SL_SIGNATURE) * (size_t)v->documents + (lists > forms ? lists : forms);
 }
 
 /* n bytes, at most SL_LAST_CHUNK, that stay where they are; NULL when memory ran out. */

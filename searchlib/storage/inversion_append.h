@@ -48,13 +48,29 @@ SL_INLINE int sl_inversion_in_part(const sl_inversion *v, uint32_t i, uint32_t t
     return 0;
 }
 
+/* What the words that were seen say of the document as a whole. */
+SL_INLINE void sl_inversion_sign(const sl_inversion *v, uint8_t *signature)
+{
+    sl_signing signing;
+    sl_signing_begin(&signing);
+    for (uint32_t i = 0; i < v->seen_count; i++) {
+        if (i && v->seen[i].field != v->seen[i - 1].field)
+            sl_signing_field(&signing);
+        if (!v->seen[i].whole)
+            sl_signing_word(&signing, v->seen[i].hash);
+    }
+    sl_signing_end(&signing, signature);
+}
+
 /* Appends the words that were seen and looked up as the next document; tokens: of each field. Returns 0 when memory ran out. */
 SL_FUNCTION int sl_inversion_append(sl_inversion *v, const uint32_t *tokens)
 {
     uint32_t lengths[SL_MAX_FIELDS] = {0};
     uint32_t doc = v->documents;
     if (doc + 1 > v->capacity) {
-        uint32_t capacity = v->capacity;
+        uint32_t capacity = v->capacity, signed_for = capacity;
+        if (!sl_inversion_grow(v, (void **)&v->signatures, &signed_for, doc + 1, SL_SIGNATURE))
+            return 0;
         for (uint32_t f = 0; f < v->fields; f++) {
             uint32_t same = capacity, other = capacity;
             if (!sl_inversion_grow(v, (void **)&v->tokens[f], &same, doc + 1, sizeof(uint32_t)) ||
@@ -101,6 +117,7 @@ SL_FUNCTION int sl_inversion_append(sl_inversion *v, const uint32_t *tokens)
         v->tokens[f][doc] = tokens[f];
         v->lengths[f][doc] = lengths[f];
     }
+    sl_inversion_sign(v, v->signatures + SL_SIGNATURE * (size_t)doc);
     v->documents++;
     return 1;
 broken:

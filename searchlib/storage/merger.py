@@ -25,6 +25,7 @@ from searchlib.storage.columns import KeywordWriter, merge_dates, narrow, read_n
 from searchlib.storage.format import SectionWriter
 from searchlib.storage.manifest import SegmentEntry
 from searchlib.storage.segment import Segment
+from searchlib.storage.signatures import merge_signatures
 from searchlib.storage.stored import StoredWriter
 
 __all__ = ["merge"]
@@ -155,6 +156,8 @@ class _Merging:
             if f + 1 < len(self._definition.text_fields):
                 self._column(f"tokens.{f}")
                 yield
+        self.out.section("signatures", merge_signatures(self._files, self._numbers))
+        yield
         self._dates()
         yield
         for i, field in enumerate(self._definition.keyword_fields):

@@ -31,6 +31,7 @@ PARTS: Final = {
     "endings": "forms",
     "postings": "postings",
     "positions": "positions",
+    "signatures": "signatures",
 }
 """What a section is part of, for statistics; the others are columns."""
 

@@ -1,0 +1,23 @@
+from collections.abc import Callable, Sequence
+
+from searchlib.ranking._bits import Bits
+from searchlib.storage._segment import SegmentFile
+
+class Signatures:
+    def __init__(self, files: list[SegmentFile]) -> None: ...
+    def alike(
+        self, place: tuple[int, int], others: list[tuple[int, int]], least: int
+    ) -> list[tuple[int, int]]: ...
+    def among(
+        self, bits: Bits, wanted: list[tuple[int, int]], least: int
+    ) -> list[tuple[tuple[int, int], list[tuple[int, int]]]]: ...
+    def groups(
+        self,
+        bits: Bits,
+        least: int,
+        sure: int,
+        same: Callable[[tuple[int, int], tuple[int, int]], bool],
+    ) -> list[list[tuple[int, int]]]: ...
+
+def shingles(texts: Sequence[str]) -> bytes: ...
+def jaccard(one: bytes, other: bytes) -> float: ...
