@@ -18,6 +18,7 @@ _MODULES = {
     "query": ".query",
     "explain": ".explain",
     "similar": ".similar",
+    "trends": ".trends",
     "run": ".run",
     "index": ".build",
     "optimize": ".optimize",
@@ -51,6 +52,7 @@ _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
         "--facet",
         "--timeout",
         "--format",
+        "--query",
     ),
     *("--follow", "--every", "--commit-every"),
     "--definition",
@@ -142,6 +144,7 @@ Examples:
   search --since 2024 --sort newest саммит -НАТО
   search explain ID саммит                 why a document has its score
   search similar ID                        the documents most like one
+  search trends --since 30d                what is written about more than before
   search run queries.jsonl > run.txt       many queries at once
   search index --index PATH FILE...        add files or folders to an index
   search watch --index PATH FOLDER...      index new and changed files as they arrive

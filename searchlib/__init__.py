@@ -28,6 +28,7 @@ from searchlib.errors import (
 from searchlib.index import Index
 from searchlib.results.explain import Explanation
 from searchlib.results.results import Hit, Results
+from searchlib.results.trends import Trend, Trends
 from searchlib.storage.statistics import Stats
 
 __all__ = [
@@ -50,6 +51,8 @@ __all__ = [
     "SearchError",
     "Stats",
     "StorageError",
+    "Trend",
+    "Trends",
     "load_definition",
 ]
 
