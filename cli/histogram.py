@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-_LONGEST = 40  # columns of a bar
+_LONGEST = 24  # columns of a bar
 _RISING = "▁▂▃▄▅▆▇█"
 _RISING_ASCII = ".:-=+*#@"
 _ENDS = "▏▎▍▌▋▊▉"  # of a bar, in eighths of a column

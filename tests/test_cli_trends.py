@@ -88,7 +88,7 @@ def test_dates_have_bars_beside_their_counts() -> None:
 def test_bars_and_lines_keep_to_their_shares() -> None:
     assert bars([0, 1, 500, 1000], 10) == ["", "▏", "█████", "██████████"]
     assert bars([], 10) == []
-    assert [len(bar) for bar in bars([3, 6], 100)] == [20, 40]
+    assert [len(bar) for bar in bars([3, 6], 100)] == [12, 24]
     assert line([0, 1, 4, 8, 1000, 0]) == " ▁▁▁█ "
     assert line([8, 7, 4, 1]) == "█▇▄▁"
 
