@@ -15,6 +15,7 @@ from doses import dose
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import searchlib
 from searchlib import Definition, Field, Index, QueryError
 from searchlib.language import Analyzer
 from searchlib.query.dates import date_span
@@ -210,6 +211,15 @@ def test_when_there_is_nothing_to_tell(news: Index) -> None:
     assert early.counts[0] == ("2024-01-10", 12)
     nothing = news.trends("2024", query="ничего")
     assert (nothing.documents, nothing.newest) == (0, None)
+
+
+def test_the_types_have_public_names(news: Index) -> None:
+    trends = news.trends("2024-06")
+    assert isinstance(trends, searchlib.Trends)
+    assert all(isinstance(trend, searchlib.Trend) for trend in trends)
+    assert (trends[:2], len(trends)) == (trends.trends[:2], len(trends.trends))
+    with pytest.raises(AttributeError, match="no attribute 'Trendy'"):
+        searchlib.Trendy  # noqa: B018
 
 
 def test_what_cannot_be_asked(news: Index, tmp_path: Path) -> None:
