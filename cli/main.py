@@ -19,6 +19,7 @@ _MODULES = {
     "explain": ".explain",
     "similar": ".similar",
     "duplicates": ".duplicates",
+    "trends": ".trends",
     "run": ".run",
     "index": ".build",
     "optimize": ".optimize",
@@ -53,6 +54,7 @@ _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
         "--facet",
         "--timeout",
         "--format",
+        "--query",
     ),
     *("--follow", "--every", "--commit-every"),
     "--definition",
@@ -145,6 +147,7 @@ Examples:
   search explain ID саммит                 why a document has its score
   search similar ID                        the documents most like one
   search duplicates --since 2024-06        what was reprinted
+  search trends --since 30d                what is written about more than before
   search run queries.jsonl > run.txt       many queries at once
   search index --index PATH FILE...        add files or folders to an index
   search watch --index PATH FOLDER...      index new and changed files as they arrive

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .asking import QueryCommand, check_together, limit_option, note_place, options, with_fields
+from .histogram import bars
 from .location import open_index
 from .terminal import (
     BOLD,
     DIM,
     colours_wanted,
+    cut,
     display_width,
     json_text,
     line_width,
@@ -178,7 +180,7 @@ def _documents(count: int) -> str:
 def _facet_lines(
     facet: str, values: dict[str, int], width: int, colours: bool, *, in_order: bool
 ) -> list[str]:
-    """A table of one facet: the most frequent values, or the last of periods in order."""
+    """A table of one facet: the most frequent values, or the last of periods in order, each with a bar."""
     from searchlib.results.snippets import printable
 
     field, _, period = facet.partition(":")
@@ -190,19 +192,16 @@ def _facet_lines(
     counts = [f"{count:,}" for _, count in chosen]
     right = max(map(len, counts), default=0)
     room = width - right - 4
-    names = [_cut(printable(value), room) for value, _ in chosen]
+    names = [cut(printable(value), room) for value, _ in chosen]
     left = max(map(display_width, names), default=0)
-    for name, count in zip(names, counts, strict=True):
-        lines.append(f"  {name}{' ' * (left - display_width(name))}  {count:>{right}}")
+    drawn = [""] * len(chosen)
+    if in_order:
+        drawn = [f"  {bar}" for bar in bars([count for _, count in chosen], width - left - right - 6)]
+    for name, count, bar in zip(names, counts, drawn, strict=True):
+        lines.append(f"  {name}{' ' * (left - display_width(name))}  {count:>{right}}{bar}")
     if left_out > 0:
         lines.insert(2 if in_order else len(lines), f"  … {left_out:,} {'before' if in_order else 'more'}")
     return lines
-
-
-def _cut(text: str, room: int) -> str:
-    if display_width(text) <= room:
-        return text
-    return next(wrapped_text(text, room - 1), "") + "…"
 
 
 def _show_json(results: Results, facets: Facets | None, *, collapsed: bool) -> None:

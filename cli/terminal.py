@@ -72,6 +72,13 @@ def wrapped_text(text: str, width: int) -> Iterator[str]:
         yield text[start:end]
 
 
+def cut(text: str, room: int) -> str:
+    """The text in at most `room` columns, "…" at its end when there is more."""
+    if display_width(text) <= room:
+        return text
+    return next(wrapped_text(text, room - 1), "") + "…"
+
+
 def _line_ranges(text: str, width: int) -> Iterator[tuple[int, int]]:
     start = end = 0  # of the line so far
     used = 0

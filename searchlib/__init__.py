@@ -11,6 +11,8 @@ for hit in index.search("саммит", limit=10):
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from searchlib.definitions import NEWS, Definition, Field, load_definition
 from searchlib.errors import (
     CorruptIndexError,
@@ -29,6 +31,9 @@ from searchlib.index import Index
 from searchlib.results.explain import Explanation
 from searchlib.results.results import Hit, Results
 from searchlib.storage.statistics import Stats
+
+if TYPE_CHECKING:
+    from searchlib.results.trends import Trend, Trends
 
 __all__ = [
     "NEWS",
@@ -50,7 +55,18 @@ __all__ = [
     "SearchError",
     "Stats",
     "StorageError",
+    "Trend",
+    "Trends",
     "load_definition",
 ]
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """What is imported when somebody names it: it would cost every import some milliseconds."""
+    if name in ("Trend", "Trends"):
+        from searchlib.results import trends
+
+        return getattr(trends, name)
+    raise AttributeError(f"module 'searchlib' has no attribute '{name}'")

@@ -23,12 +23,14 @@ from small_archive import contents_of, manifest_of, sign
 from searchlib import CorruptIndexError
 from searchlib.language import Analyzer
 from searchlib.query.tree import DateRange, Keyword, KeywordRange, Pattern
+from searchlib.ranking._bits import Bits
 from searchlib.ranking._matches import group_bits
 from searchlib.ranking._occurrences import BUILDS, best, find, places
 from searchlib.ranking._searcher import Searcher
 from searchlib.ranking._tally import Tally
 from searchlib.ranking._topk import BUILDS as KERNELS
 from searchlib.ranking._topk import Clause, Kernel
+from searchlib.ranking._trends import rising, usual_forms
 from searchlib.ranking.columns import Columns, Filter, Place
 from searchlib.ranking.question import Question
 from searchlib.ranking.ranker import Ranker
@@ -182,6 +184,8 @@ def ask(
         ],
         lambda: [segment.dates[doc] for doc in (0, entry.documents - 1)],
         *ask_columns(Columns(ranker.snapshot), ranker, chance),
+        lambda: rising(searcher, ranker.columns.living, Bits((entry.documents,)), 1, -1.0),
+        lambda: usual_forms(segment.file, ["omni", "a", "сталь", "w1"]),
         lambda: [segment.stored[doc] for doc in (0, entry.documents // 2, entry.documents - 1)],
         lambda: [segment.file.find_form(form) for form in ("every", "a", "яя", "w1")],
         lambda: [FormSet.of(segment.file, form).terms for form in ("omni", "a", "стали", "w1", "f100")],

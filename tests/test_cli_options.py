@@ -193,7 +193,7 @@ def test_facets_are_tables_under_the_summary() -> None:
     shown = search("саммит", "summit", "--facet", "source", "--facet", "date:month").stdout
     assert shown.split("ms\n", 1)[1] == (
         "\nsource\n  Steppe News      2\n  Вечерний курьер  2\n  Степные вести    1\n"
-        "\ndate by month\n  2023-07  1\n  2024-05  1\n  2024-07  2\n"
+        f"\ndate by month\n  2023-07  1  {'█' * 12}\n  2024-05  1  {'█' * 12}\n  2024-07  2  {'█' * 24}\n"
     )
 
 
@@ -226,8 +226,8 @@ def test_long_tables_are_cut(tmp_path: Path) -> None:
     assert tags.splitlines()[:3] == ["tags", "  all  30", "  t10   1"]
     assert tags.splitlines()[-1] == "  … 21 more"
     assert len(tags.splitlines()) == 14
-    assert days.splitlines()[1:3] == ["  … 19 before", "  2024-07-20  1"]
-    assert days.splitlines()[-1] == "  2024-07-31  1"
+    assert days.splitlines()[1:3] == ["  … 19 before", "  2024-07-20  1  " + "█" * 24]
+    assert days.splitlines()[-1].startswith("  2024-07-31  1  ██")
     wide = search(
         "--index", str(path), "rain", "--facet", "tags", "--where", "id:1", "--facet", "date"
     ).stdout

@@ -24,6 +24,8 @@ LONGEST: Final = 60  # code points: no date is longer, and Whoosh's grammar of d
 
 _PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?\Z", re.ASCII)
 _TIME = re.compile(r"[T ]([0-9]{2}):?([0-9]{2})?:?([0-9]{2})?", re.ASCII)
+_BACK: Final = re.compile(r"([0-9]{1,4})([dwmyднмг])\Z")
+_UNITS: Final = {"d": "d", "w": "w", "m": "m", "y": "y", "д": "d", "н": "w", "м": "m", "г": "y"}
 _DAYS_BACK: Final = {
     **{"yesterday": 1, "today": 0, "tomorrow": -1},
     **{"позавчера": 2, "вчера": 1, "сегодня": 0, "завтра": -1},
@@ -57,18 +59,32 @@ def date_span(text: str, now: datetime) -> tuple[int, int]:
 
 
 def _named(words: str, today: date) -> tuple[int, int] | None:
+    back = _BACK.match(words)
+    if back is not None:
+        return _day_before(int(back[1]), _UNITS[back[2]], today)
     if words in _DAYS_BACK:
         return _day(today.toordinal() - _DAYS_BACK[words])
     if words not in _PERIODS:
         return None
-    unit, back = _PERIODS[words]
+    unit, ago = _PERIODS[words]
     if unit == "week":
-        monday = today.toordinal() - today.weekday() - 7 * back
+        monday = today.toordinal() - today.weekday() - 7 * ago
         return _seconds(monday), _seconds(monday + 7)
     if unit == "year":
-        return _month_span(today.year - back, None)
-    months = today.year * 12 + today.month - 1 - back
+        return _month_span(today.year - ago, None)
+    months = today.year * 12 + today.month - 1 - ago
     return _month_span(months // 12, months % 12 + 1)
+
+
+def _day_before(count: int, unit: str, today: date) -> tuple[int, int] | None:
+    """The day so many days, weeks, months or years before today, in a shorter month the last one; None before the year 1."""
+    if unit in "dw":
+        ordinal = today.toordinal() - count * (7 if unit == "w" else 1)
+        return _day(ordinal) if ordinal > 0 else None
+    year, month = divmod(today.year * 12 + today.month - 1 - count * (12 if unit == "y" else 1), 12)
+    if year < 1:
+        return None
+    return _day(date(year, month + 1, min(today.day, monthrange(year, month + 1)[1])).toordinal())
 
 
 def iso_span(text: str) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 from searchlib.dates import DAY, parse_date
 from searchlib.definitions import LARGEST, SMALLEST, Definition
@@ -12,7 +12,7 @@ from searchlib.errors import QueryError
 from searchlib.query.tree import DateRange, Keyword, Node, all_of, any_of
 from searchlib.ranking.question import Question, is_number
 
-__all__ = ["Moment", "Values", "question_of"]
+__all__ = ["Moment", "Values", "period_of", "question_of"]
 
 Moment: TypeAlias = str | date | datetime | int | float
 Values: TypeAlias = str | Iterable[str]
@@ -56,12 +56,7 @@ def _filters(
         field = definition.date_field
         if field is None:
             raise QueryError("since and until need a date field, and this index has none")
-        start = None if since is None else _span("since", since)[0]
-        end = None if until is None else _span("until", until)[1]
-        if start is not None and end is not None and start >= end:
-            raise QueryError(
-                f"since ({since}) lies behind until ({until})", hint="nothing can be between them"
-            )
+        start, end = period_of(since, until)
         parts.append(DateRange(field.name, start, end))
     known = {field.name for field in definition.keyword_fields}
     for name, wanted in values.items():
@@ -76,6 +71,19 @@ def _filters(
     return all_of(parts) if parts else None
 
 
+@overload
+def period_of(since: Moment, until: Moment | None) -> tuple[int, int | None]: ...
+@overload
+def period_of(since: Moment | None, until: Moment | None) -> tuple[int | None, int | None]: ...
+def period_of(since: Moment | None, until: Moment | None) -> tuple[int | None, int | None]:
+    """The first second of a period, and the first after it; None where it is open. Raises QueryError."""
+    start = None if since is None else _span("since", since)[0]
+    end = None if until is None else _span("until", until)[1]
+    if start is not None and end is not None and start >= end:
+        raise QueryError(f"since ({since}) lies behind until ({until})", hint="nothing can be between them")
+    return start, end
+
+
 def _span(name: str, moment: Moment) -> tuple[int, int]:
     """The first second of a moment, and the first after it."""
     try:
@@ -88,7 +96,7 @@ def _span(name: str, moment: Moment) -> tuple[int, int]:
         return start, start + (DAY if whole_day else 1)
     except ValueError as error:
         raise QueryError(
-            f"{name}: {error}", hint="write 2024, 2024-06, 2024-06-06 or 2024-06-06T10:30"
+            f"{name}: {error}", hint="write 2024, 2024-06, 2024-06-06, 2024-06-06T10:30 or 30d"
         ) from None
 
 
