@@ -72,6 +72,7 @@ cdef extern from "lemmas.h":
     bint sl_known_prefixes_open(sl_russian *r) noexcept nogil
     bint sl_paradigms_open(sl_russian *r, const uint8_t *data, size_t n) noexcept nogil
     int sl_lemmas(sl_lemmatizer *l, const sl_russian *r, const uint8_t *word, uint32_t n, double threshold) noexcept nogil
+    int sl_word_known(const sl_russian *r, const uint8_t *word, uint32_t n) noexcept nogil
     void sl_lemmatizer_free(sl_lemmatizer *l) noexcept nogil
 
 
@@ -186,6 +187,26 @@ cdef class Lemmatizer:
             if self.work.answers == 1:
                 return (self._lemma(0, form, word, n),)
             return tuple([self._lemma(k, form, word, n) for k in range(self.work.answers)])
+
+    def knows(self, str form not None) -> bool:
+        """Does the dictionary hold a word, of letters of U+0400-U+052F and folded?"""
+        cdef Py_ssize_t length = PyUnicode_GET_LENGTH(form), i
+        cdef int kind = PyUnicode_KIND(form), status
+        cdef const void *data = PyUnicode_DATA(form)
+        cdef uint8_t word[SL_WORD_BYTES]
+        cdef uint32_t point
+        if not 0 < length <= SL_LETTERS:
+            return False
+        for i in range(length):
+            point = PyUnicode_READ(kind, data, i)
+            if not 0x400 <= point < 0x530:
+                return False
+            word[2 * i] = 0xC0 | (point >> 6)
+            word[2 * i + 1] = 0x80 | (point & 0x3F)
+        status = sl_word_known(&self.tables, word, <uint32_t> (2 * length))
+        if status not in (0, 1):
+            raise DictionaryError(self.path, "one of its automata is damaged")
+        return status == 1
 
     cdef str _lemma(self, uint32_t k, str form, const uint8_t *word, uint32_t n):
         """The text of one of the answers; the form itself when it is that, `word` being its n bytes."""

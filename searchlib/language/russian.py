@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from searchlib.language._russian import Lemmatizer
 
-__all__ = ["THRESHOLD", "lemmas"]
+__all__ = ["THRESHOLD", "knows", "lemmas"]
 
 THRESHOLD = 0.05
 
@@ -58,3 +58,8 @@ def lemmas(form: str) -> tuple[str, ...]:
     if hyphen and (inflected := _lemmatizer().lemmas(last)) is not None:
         return tuple(head + hyphen + lemma for lemma in inflected)
     return (form,)
+
+
+def knows(form: str) -> bool:
+    """Does the dictionary hold a folded form of Cyrillic letters alone? Any thread may call this."""
+    return _lemmatizer().knows(form)

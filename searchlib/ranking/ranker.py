@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from searchlib.query.tree import Node
     from searchlib.ranking._ages import Decay
     from searchlib.ranking.columns import Columns
+    from searchlib.ranking.guesses import Guesses
     from searchlib.ranking.rescoring import Rescoring
     from searchlib.results.explain import Explanation
     from searchlib.storage.snapshot import Snapshot
@@ -97,6 +98,10 @@ class Answer:
             columns.bits_of(Nothing()) if self.plan is None else self.plan.root.bits, field, by
         )
 
+    def suggestion(self, query: str) -> str | None:
+        """What may have been meant by the query that was asked; None when it may well be right."""
+        return self._ranker.guesses.suggestion(query)
+
     def cursor(self, at: int) -> str:
         """The cursor of the document at a place of the page."""
         from searchlib.ranking.pages import Cursor
@@ -159,6 +164,13 @@ class Ranker:
         from searchlib.ranking.columns import Columns
 
         return Columns(self.snapshot)
+
+    @cached_property
+    def guesses(self) -> Guesses:
+        """What can be guessed of queries."""
+        from searchlib.ranking.guesses import Guesses
+
+        return Guesses(self.snapshot, self.usual.lexicon)
 
     def analyze(self, form: str) -> Analysis:
         """The terms of a form: as the index recorded them when it has seen it, else by morphology."""
