@@ -18,6 +18,7 @@ _MODULES = {
     "query": ".query",
     "explain": ".explain",
     "similar": ".similar",
+    "complete": ".complete",
     "run": ".run",
     "index": ".build",
     "optimize": ".optimize",
@@ -142,6 +143,7 @@ Examples:
   search --since 2024 --sort newest саммит -НАТО
   search explain ID саммит                 why a document has its score
   search similar ID                        the documents most like one
+  search complete тасма                    what the word may become
   search run queries.jsonl > run.txt       many queries at once
   search index --index PATH FILE...        add files or folders to an index
   search watch --index PATH FOLDER...      index new and changed files as they arrive
