@@ -150,6 +150,21 @@ def test_a_word_of_one_document_is_corrected_to_a_much_more_frequent_one_only(tm
     assert known.search("goverment").suggestion is None
 
 
+def test_capitals_tell_a_name(index: Index) -> None:
+    assert index.search("the parliment").suggestion == "the parliament"
+    assert index.search("the Parliment").suggestion is None
+    assert index.search("Parliment").suggestion == "Parliament"
+    assert index.search("the Fairwether").suggestion == "the Fairweather"
+    assert index.search("PARLIMENT").suggestion == "PARLIAMENT"
+    assert index.search("parliament PARLIMENT").suggestion is None
+    assert index.search("саммит ОДБК").suggestion == "саммит ОДКБ"
+
+
+def test_beside_english_words_nothing_is_russian(index: Index) -> None:
+    assert index.search("sammit ceasefire").suggestion == "summit ceasefire"
+    assert index.search("tyumen parliament").suggestion is None
+
+
 # The other keyboard layout
 
 

@@ -56,7 +56,7 @@ def suggestion(
     if other is not None:
         return other
     found = [_Word(form, start, end) for form, start, end in _words(query, spans)]
-    open_words = {at: known for at, one in enumerate(found) if (known := _readings(words, one.form))}
+    open_words = _open_words(query, found, words, writing)
     if not open_words:
         return None
     chosen = _chosen(found, open_words, lexicon)
@@ -74,8 +74,27 @@ def in_other_layout(query: str, definition: Definition, lexicon: Lexicon) -> str
     return _other_layout(query, spans, lexicon) if spans and len(spans) <= _MOST_WORDS else None
 
 
-def _readings(words: Words, form: str) -> list[Reading]:
-    return [] if is_right(words, form) else readings(words, form)
+def _open_words(query: str, found: list[_Word], words: Words, writing: Writing) -> dict[int, list[Reading]]:
+    """By place the words that are not right, with their readings."""
+    wrong = [not is_right(words, one.form) for one in found]
+    english = any(one.form.isascii() and not open_ for one, open_ in zip(found, wrong, strict=True))
+    known: dict[int, list[Reading]] = {}
+    for at, one in enumerate(found):
+        if wrong[at]:
+            likely = readings(words, one.form, foreign=not english)
+            if writing.tells and not query.isupper():
+                typed = query[one.start : one.end]
+                likely = [reading for reading in likely if _of_kind(typed, at, reading.form, writing)]
+            if likely:
+                known[at] = likely
+    return known
+
+
+def _of_kind(typed: str, at: int, form: str, writing: Writing) -> bool:
+    """May a form be meant that documents write in small letters? By a capital somebody says that it is a name, but not at the beginning."""
+    if len(typed) > 1 and typed.isupper():
+        return writing.of(form).isupper()
+    return not (at and typed[:1].isupper()) or not writing.of(form).islower()
 
 
 def _chosen(found: list[_Word], open_words: dict[int, list[Reading]], lexicon: Lexicon) -> dict[int, str]:

@@ -34,6 +34,7 @@ _NEEDED_OF_UNKNOWN: Final = -4.0
 _NEEDED_OF_KNOWN: Final = 1.0
 _NEEDED_OF_FAR: Final = 2.5  # more, when there are two errors
 _PER_LETTER: Final = 0.9
+_PER_LETTER_LESS: Final = 1.3  # below six letters
 _LETTERS: Final = (3, 6, 10)
 
 
@@ -54,15 +55,19 @@ def is_right(words: Words, form: str) -> bool:
     )
 
 
-def readings(words: Words, form: str) -> list[Reading]:
-    """The readings of a word that is not right, the likeliest first; none when it may well be right."""
+def readings(words: Words, form: str, *, foreign: bool = True) -> list[Reading]:
+    """The readings of a word that is not right, the likeliest first; none when it may well be right.
+
+    foreign: whether Latin letters may stand for Russian ones, as they hardly do beside English words.
+    """
     least = max(1.0, _TIMES * max(words.frequency(form), words.documents(form)))
     needed = _needed(form) - words.smallness
     likely = [*words.near(form, _MOST), *words.sounding(form)]
     other = swapped(form)
     if other is not None and other.isalpha():
         likely += _those(words, other, _SWAPPED)
-    likely += words.transliterated(form)
+    if foreign:
+        likely += words.transliterated(form)
     found = _weighed(words, likely, least, needed)
     if not found:
         found = _weighed(words, words.farther(form, _MOST), least, needed + _NEEDED_OF_FAR)
@@ -90,7 +95,8 @@ def _weighed(words: Words, likely: list[Likely], least: float, needed: float) ->
 
 def _needed(form: str) -> float:
     least, usual, most = _LETTERS
-    shorter = _PER_LETTER * (usual - min(max(len(form), least), most))
+    letters = usual - min(max(len(form), least), most)
+    shorter = letters * (_PER_LETTER_LESS if letters > 0 else _PER_LETTER)
     if not _is_russian(form):
         return _NEEDED + shorter
     from searchlib.language import russian

@@ -16,7 +16,7 @@ _MOST: Final = 96
 _LONGEST: Final = 30  # letters of a word that is read
 _STEPS: Final = 2000
 
-# Letters typed -> what they may stand for, the usual one first; each further one costs 4 tenths of a nat more.
+# Letters typed -> what they may stand for, the usual one first; each further one costs 8 tenths of a nat more.
 _LETTERS: Final[dict[str, tuple[str, ...]]] = {
     "shch": ("щ",),
     "sch": ("щ", "сч", "ш"),
@@ -80,9 +80,10 @@ _LETTERS: Final[dict[str, tuple[str, ...]]] = {
     "4": ("ч",),
     "6": ("ш",),
 }
-_RARER: Final = 4
+_RARER: Final = 8
 _PER_LETTER: Final = 1  # two letters read as two signs, where they could be one
 _SOFTENED: Final = frozenset("lntsrdmzvbp")
+_USUAL: Final = 10  # of any word
 _SOFT: Final = 6  # a soft sign that was not typed
 _SHORT: Final = max(map(len, _LETTERS))
 
@@ -104,7 +105,7 @@ def readings(word: str) -> list[tuple[str, float]]:
         if at == len(word):
             if text not in seen:
                 seen.add(text)
-                found.append((text, cost / 10))
+                found.append((text, (_USUAL + cost) / 10))
             continue
         for size in range(1, min(_SHORT, len(word) - at) + 1):
             piece = word[at : at + size]

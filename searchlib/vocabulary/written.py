@@ -2,7 +2,7 @@
 
 The last document with the word's term is read. Of the places there that begin like the word, ends of inflection left
 aside, the first that does not begin a sentence tells: «ОДКБ» is in capitals throughout, «Тасмагамбетову» begins with one. What stands at the
-beginning of sentences only is in small letters, unless it is all in capitals. An index that stores no text has no capitals to give.
+beginning of sentences only is in small letters, unless it is all in capitals; a text all in capitals tells nothing. An index that stores no text has no capitals to give.
 """
 
 from __future__ import annotations
@@ -34,6 +34,11 @@ class Writing:
         texts = [field.name for field in definition.text_fields if field.stored]
         self._texts = sorted(texts, key=lambda name: name == "title")  # which may have capitals everywhere
         self._known: dict[str, str] = {}
+
+    @property
+    def tells(self) -> bool:
+        """Are there texts to read it from?"""
+        return bool(self._texts)
 
     def of(self, form: str) -> str:
         """A folded form as documents write it; as it is when they do not tell."""
@@ -68,7 +73,8 @@ class Writing:
             for term in terms[:1]:
                 for document in prominent.last_documents(term)[-1:]:
                     fields = segment.stored[document]
-                    texts += [str(fields[name]) for name in self._texts if fields.get(name)]
+                    written = [str(fields[name]) for name in self._texts if fields.get(name)]
+                    texts += [text for text in written if not text.isupper()]
             if texts:
                 break
         return texts
