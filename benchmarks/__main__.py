@@ -10,6 +10,7 @@ from benchmarks.measures.commits import command as commits
 from benchmarks.measures.duplicates import command as duplicates
 from benchmarks.measures.effectiveness import command as effectiveness
 from benchmarks.measures.merging import command as merging
+from benchmarks.measures.suggestions import command as suggestions
 from benchmarks.measures.suite import command as run
 from benchmarks.measures.upserts import command as upserts
 from benchmarks.report.commands import compare, report
@@ -29,6 +30,7 @@ main.add_command(likeness)
 main.add_command(merging)
 main.add_command(report)
 main.add_command(run)
+main.add_command(suggestions)
 main.add_command(upserts)
 
 if __name__ == "__main__":

@@ -217,6 +217,11 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
         multiple=True,
         help="Count what is found by value, or a date by :day, :week, :month, :year. *",
     ),
+    "repair": click.option(
+        "--repair/--no-repair",
+        default=True,
+        help="When the index has no word as it was typed, ask for what the other keyboard layout types. On by default.",
+    ),
     "explain": click.option("--explain", is_flag=True, help="Show how each score comes about."),
     "json": click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
     "color": click.option("--color/--no-color", default=None, help="Colours; by default on a terminal only."),

@@ -20,6 +20,7 @@ _MODULES = {
     "similar": ".similar",
     "duplicates": ".duplicates",
     "trends": ".trends",
+    "complete": ".complete",
     "run": ".run",
     "index": ".build",
     "optimize": ".optimize",
@@ -148,6 +149,7 @@ Examples:
   search similar ID                        the documents most like one
   search duplicates --since 2024-06        what was reprinted
   search trends --since 30d                what is written about more than before
+  search complete тасма                    what the word may become
   search run queries.jsonl > run.txt       many queries at once
   search index --index PATH FILE...        add files or folders to an index
   search watch --index PATH FOLDER...      index new and changed files as they arrive

@@ -38,7 +38,7 @@ Facets = dict[str, dict[str, int]]
 @click.argument("words", nargs=-1, required=True)
 @options("index")
 @limit_option(10, "Hits to show.")
-@options("offset", "after", "sort", "recency", "quality", "collapse", "match", "in", "lenient")
+@options("offset", "after", "sort", "recency", "quality", "collapse", "match", "in", "lenient", "repair")
 @options("since", "until", "lang", "source", "tag", "where", "facet", "timeout", "explain", "json", "color")
 def command(
     words: tuple[str, ...],
@@ -62,11 +62,14 @@ def command(
     A word that begins with one dash leaves out what has it; options have two. An option marked * may be repeated:
     any of several languages, sources or tags will do.
 
-    --json prints {"query", "total", "took_ms", "timed_out", "cursor", "facets", "hits": [{"id", "score",
-    "title", "snippet", "lang", "date", "url", "source"}]}; with --explain each hit has its "explanation", with --collapse
-    its "duplicates", ids of those that it stands for. The
-    snippet is HTML: the query's words in <mark>, everything else escaped. The title is the plain text of the
-    document. What a document lacks is null, and so are the total and the facets when time ran out.
+    --json prints {"query", "repaired", "suggestion", "total", "took_ms", "timed_out", "cursor", "facets", "hits":
+    [{"id", "score", "title", "snippet", "lang", "date", "url", "source"}]}; with --explain each hit has its
+    "explanation", with --collapse its "duplicates", ids of those that it stands for. The snippet is HTML: the query's words
+    in <mark>, everything else escaped. The title is the plain text of the document. What a document lacks is null, and so
+    are the total and the facets when time ran out.
+
+    The first page tells what else may have been meant, when a word of the query is in hardly any document:
+    "suggestion". "repaired" is what was searched for in place of a query typed with the wrong keyboard layout.
     """
     from searchlib.errors import QueryError
 
@@ -79,8 +82,17 @@ def command(
     except QueryError as error:
         note_place(error, index, query, asked)
         raise
-    collapsed = asked["collapse"] is not None
-    show_results(index, results, facets, asked["offset"], as_json=as_json, color=color, collapsed=collapsed)
+    first_page = not asked["offset"] and asked["after"] is None
+    show_results(
+        index,
+        results,
+        facets,
+        asked["offset"],
+        as_json=as_json,
+        color=color,
+        collapsed=asked["collapse"] is not None,
+        suggestion=results.suggestion if first_page and not results.timed_out else None,
+    )
 
 
 def show_results(
@@ -92,18 +104,28 @@ def show_results(
     as_json: bool,
     color: bool | None,
     collapsed: bool,
+    suggestion: str | None = None,
 ) -> None:
-    """Prints what was found, behind the first `offset` hits, and counts by `facets`. collapsed: each hit tells its duplicates."""
+    """Prints what was found, behind the first `offset` hits, counts by `facets`, and what else may have been meant.
+
+    collapsed: each hit tells its duplicates.
+    """
+    from searchlib.results.snippets import printable
+
     counts = None if results.timed_out else _counts(results, facets)
     if as_json:
-        _show_json(results, counts, collapsed=collapsed)
+        _show_json(results, counts, suggestion, collapsed=collapsed)
         return
     colours = colours_wanted(color)
     width = line_width()
     lines: list[str] = []
+    if results.repaired is not None:
+        lines.append(f"Showing results for: {styled(printable(results.repaired), BOLD, colours)}")
     for rank, hit in enumerate(results, offset + 1):
         lines.extend(_hit_lines(rank, hit, width, colours))
     lines.append(_summary(results, str(index.path), offset))
+    if suggestion is not None:
+        lines.append(f"Did you mean: {styled(printable(suggestion), BOLD, colours)}")
     date = index.definition.date_field
     for facet, values in (counts or {}).items():
         in_order = date is not None and facet.partition(":")[0] == date.name
@@ -204,7 +226,7 @@ def _facet_lines(
     return lines
 
 
-def _show_json(results: Results, facets: Facets | None, *, collapsed: bool) -> None:
+def _show_json(results: Results, facets: Facets | None, suggestion: str | None, *, collapsed: bool) -> None:
     hits = []
     for hit in results:
         shown = {
@@ -224,6 +246,8 @@ def _show_json(results: Results, facets: Facets | None, *, collapsed: bool) -> N
         hits.append(shown)
     answer: dict[str, Any] = {
         "query": results.query,
+        "repaired": results.repaired,
+        "suggestion": suggestion,
         "total": None if results.timed_out else results.total,
         "took_ms": round(results.took_ms, 3),
         "timed_out": results.timed_out,

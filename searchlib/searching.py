@@ -77,6 +77,7 @@ class Searching(ABC):
         names: bool | None = None,
         collapse: str | None = None,
         explain: bool = False,
+        repair: bool = True,
     ) -> Results:
         """The best `limit` documents for a query, by exact BM25 or in another order.
 
@@ -97,6 +98,9 @@ class Searching(ABC):
         other script, None as the index's definition says. timeout_ms: after so many milliseconds the search stops with what it
         has (Results.timed_out). collapse: "duplicates" shows of documents that are nearly the same only the first, which tells the
         others (Hit.duplicates); pages go by offset then. explain: each hit tells how its score comes about (Hit.explanation).
+        repair: when no word of the query is in the index as it was typed, and all of them are as the same keys type them with
+        the other keyboard layout («ghbdtn», "щвли"), search for those: Results.repaired is then what was searched for. A query that
+        has any of its words is never changed; Results.suggestion tells what else may have been meant.
 
         Any thread may search. Raises QueryError for what cannot be asked, ValueError for an argument out of its range,
         CorruptIndexError when the index is damaged.
@@ -112,7 +116,9 @@ class Searching(ABC):
             and (type(limit) is int and limit > 0)
         ):
             answer = ranker.ask_plainly(query, limit, match)
-            if answer is not None:
+            if answer is not None and (
+                answer.places or not repair or ranker.guesses.in_other_layout(query) is None
+            ):
                 segments = ranker.snapshot.segments
                 return Results(query, answer, segments, self.definition, ranker, began, explain=explain)
         return self._ask(
@@ -121,6 +127,7 @@ class Searching(ABC):
             None,
             began,
             explain,
+            repair,
             limit=limit,
             offset=offset,
             after=after,
@@ -144,18 +151,18 @@ class Searching(ABC):
     def similar(self, id: str, *, explain: bool = False, **options: Any) -> Results:
         """The documents most like one: those that have its weightiest words (searchlib/ranking/README.md), itself left out.
 
-        options: those of search() but for match, lenient and quality. Results.query is the id. Raises LookupError when there is
+        options: those of search() but for match, lenient, quality and repair. Results.query is the id. Raises LookupError when there is
         no such document, QueryError when the index stores no text, and what search() raises.
         """
         began = perf_counter()
-        for name in ("match", "lenient", "quality"):
+        for name in ("match", "lenient", "quality", "repair"):
             if name in options:
                 raise TypeError(f"'{name}' is of words that somebody typed: similar() does not take it")
         ranker = self._newest_ranker()
         place = _place(ranker.snapshot, id)
         if place is None:
             raise LookupError(f"there is no document with the id {id!r}")
-        return self._ask(ranker, id, place, began, explain, **options)
+        return self._ask(ranker, id, place, began, explain, False, **options)
 
     def duplicates(self, query: str = "*", **filters: Any) -> list[list[Hit]]:
         """The groups of near-duplicates among the documents of a query, the largest group first (searchlib/ranking/README.md).
@@ -218,10 +225,12 @@ class Searching(ABC):
         like: tuple[int, int] | None,
         began: float,
         explain: bool,
+        repair: bool,
         **options: Any,
     ) -> Results:
         from searchlib.ranking.arguments import question_of
 
+<<<<<<< HEAD
         question = question_of(self.definition, query, like, **options)
         answer: Answer | Collapsed
         if question.collapse is None:
@@ -230,8 +239,43 @@ class Searching(ABC):
             from searchlib.ranking.duplicates import collapse
 
             answer = collapse(ranker, question, self.definition.text_fields)
+=======
+        answer = ranker.ask(question_of(self.definition, query, like, **options))
+        repaired = None
+        if repair and not answer.places and not answer.timed_out:
+            repaired = ranker.guesses.in_other_layout(query)
+            if repaired is not None:
+                answer = ranker.ask(question_of(self.definition, repaired, like, **options))
+>>>>>>> sugg
         segments = ranker.snapshot.segments
-        return Results(query, answer, segments, self.definition, ranker, began, explain=explain)
+        return Results(
+            query,
+            answer,
+            segments,
+            self.definition,
+            ranker,
+            began,
+            explain=explain,
+            repaired=repaired,
+            words=like is None,
+        )
+
+    def complete(self, text: str, *, limit: int = 10) -> list[str]:
+        """What a text may become that is being typed: the text with its last word completed, the best completions first.
+
+        Words of the index that begin so, the more documents have them and the fresher these are the better; behind other words those
+        that stand with them. Stop words are left out, and of one word there are two inflections at most while there are others. When
+        there are fewer than `limit`, those follow that begin so with the other keyboard layout («nfcvf», "тасма"). Capitals are those
+        of documents, when texts are stored. A text that ends in no letter or digit has none. searchlib/vocabulary/README.md tells more.
+
+        Any thread may ask. The first question for a short beginning reads all words that begin so, later ones a few. Raises
+        ValueError for a limit out of its range, CorruptIndexError.
+        """
+        if type(limit) is not int or limit < 1:
+            raise ValueError(f"limit is a number from 1, not {limit!r}")
+        if not isinstance(text, str):
+            raise TypeError(f"a text is a str, not {type(text).__name__}")
+        return self._newest_ranker().guesses.complete(text, limit)
 
     def search_many(
         self, queries: Iterable[str], *, workers: int | None = None, **options: Any

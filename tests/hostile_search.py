@@ -196,6 +196,10 @@ def ask(
             for distance in (1, 2)
         ],
         lambda: [segment.file.term(number) for number in (0, segment.file.term_count - 1)],
+        lambda: [
+            ranker.guesses.suggestion(query) for query in ("omin hlaf", "ьыи", "ghbdtn", "stali dozenn")
+        ],
+        lambda: [ranker.guesses.complete(text, 7) for text in ("", "o", "st", "omni h", "щ", "dozen", "w1")],
     ]
     for read in reads:
         try:

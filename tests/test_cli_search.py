@@ -102,7 +102,9 @@ def test_nothing_found_is_no_failure_and_names_the_query(home: Path) -> None:
 def test_json_is_one_object_with_the_promised_keys(home: Path) -> None:
     result = search("--json", "--limit", "5", "саммит торговля")
     answer = json.loads(result.stdout)
-    assert list(answer) == ["query", "total", "took_ms", "timed_out", "cursor", "facets", "hits"]
+    assert list(answer) == [
+        *("query", "repaired", "suggestion", "total", "took_ms", "timed_out", "cursor", "facets", "hits")
+    ]
     assert answer["query"] == "саммит торговля"
     assert answer["total"] == len(answer["hits"]) == 1
     hit = answer["hits"][0]

@@ -20,7 +20,7 @@ from pymorphy3.lang.ru import KNOWN_PREFIXES as PYMORPHY_PREFIXES
 
 from searchlib.language._tokens import tokenize
 from searchlib.language.dictionary import KNOWN_PREFIXES
-from searchlib.language.russian import lemmas
+from searchlib.language.russian import knows, lemmas
 
 COLLECTION = Path(__file__).parents[2] / "shared" / "data" / "ru_factrueval" / "docs.jsonl.gz"
 ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
@@ -120,7 +120,7 @@ def test_a_form_longer_than_any_token_stands_for_itself() -> None:
 def test_pymorphy_is_not_imported() -> None:
     program = """
 import sys
-from searchlib.language.russian import lemmas
+from searchlib.language.russian import knows, lemmas
 for form in ("саммита", "шольца", "недоперепил", "город-герой", "порежь", "кхм", "2024г", "it-компания"):
     lemmas(form)
 assert "pymorphy3" not in sys.modules and "dawg" not in sys.modules
@@ -131,7 +131,7 @@ assert "pymorphy3" not in sys.modules and "dawg" not in sys.modules
 def test_threads_may_ask_while_the_dictionary_is_loading() -> None:
     program = """
 import threading
-from searchlib.language.russian import lemmas
+from searchlib.language.russian import knows, lemmas
 found = []
 threads = [threading.Thread(target=lambda: found.append([lemmas(f) for f in ("нашли", "шольца")])) for _ in range(8)]
 for thread in threads: thread.start()
@@ -154,3 +154,19 @@ def test_threads_get_the_same_answers(known_words: list[str]) -> None:
     for thread in threads:
         thread.join()
     assert wrong == [False] * 6
+
+
+def test_which_words_the_dictionary_knows(known_words: list[str]) -> None:
+    draw = random.Random(7)
+    words = [
+        word.replace("ё", "е") for word in draw.sample(known_words, 2000) if set(word) <= {*ALPHABET, "ё"}
+    ]
+    wrong = [
+        word[:at] + draw.choice(ALPHABET) + word[at:]
+        for word in words
+        for at in [draw.randrange(len(word) + 1)]
+    ]
+    for word in [*words, *wrong, "тасмагамбетов", "ъъъ", "а"]:
+        assert knows(word) == naive_russian.known(word), word
+    for word in ("", "summit", "саммит-план", "т90", "ё" * 70):
+        assert not knows(word)

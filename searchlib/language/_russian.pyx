@@ -74,6 +74,7 @@ cdef extern from "lemmas.h":
     bint sl_paradigms_open(sl_russian *r, const uint8_t *data, size_t n) noexcept nogil
     int sl_lemmas(sl_lemmatizer *l, const sl_russian *r, const uint8_t *word, uint32_t n, double threshold) noexcept nogil
     int sl_name_share(sl_lemmatizer *l, const sl_russian *r, const uint8_t *word, uint32_t n, double *share) noexcept nogil
+    int sl_word_known(const sl_russian *r, const uint8_t *word, uint32_t n) noexcept nogil
     void sl_lemmatizer_free(sl_lemmatizer *l) noexcept nogil
 
 
@@ -218,6 +219,18 @@ cdef class Lemmatizer:
             if status:
                 raise DictionaryError(self.path, "one of its automata is damaged")
         return share
+
+    def knows(self, str form not None) -> bool:
+        """Does the dictionary hold a word, of letters of U+0400-U+052F and folded?"""
+        cdef uint8_t word[SL_WORD_BYTES]
+        cdef uint32_t n
+        cdef int status
+        if "-" in form or not letters_of(form, word, &n) or PyUnicode_GET_LENGTH(form) > SL_LETTERS:
+            return False
+        status = sl_word_known(&self.tables, word, n)
+        if status not in (0, 1):
+            raise DictionaryError(self.path, "one of its automata is damaged")
+        return status == 1
 
     cdef str _lemma(self, uint32_t k, str form, const uint8_t *word, uint32_t n):
         """The text of one of the answers; the form itself when it is that, `word` being its n bytes."""

@@ -337,4 +337,20 @@ static inline int sl_lemmas(sl_lemmatizer *l, const sl_russian *r, const uint8_t
     }
     return sl_answer_only(l, joined, length);
 }
+/* Does the dictionary hold the word, n <= SL_WORD_BYTES bytes of UTF-8 letters of two bytes each? SL_DAMAGED: it makes no sense. */
+static inline int sl_word_known(const sl_russian *r, const uint8_t *word, uint32_t n)
+{
+    sl_spellings spellings;
+    uint64_t yo;
+    uint32_t index;
+    int32_t budget = 64 * SL_WORD_BYTES;
+    sl_spellings_start(&spellings, &r->words, word, 0, n);
+    while ((index = sl_spellings_next(&spellings, &yo, &budget))) {
+        if (index == (uint32_t)-1)
+            return SL_DAMAGED;
+        if (sl_dawg_step(&r->words, index, SL_RECORD_MARK))
+            return 1;
+    }
+    return 0;
+}
 #endif

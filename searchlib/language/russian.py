@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from searchlib.language._russian import Lemmatizer
 
-__all__ = ["THRESHOLD", "is_ordinary", "lemmas"]
+__all__ = ["THRESHOLD", "is_ordinary", "knows", "lemmas"]
 
 THRESHOLD = 0.05
 
@@ -67,3 +67,8 @@ def lemmas(form: str) -> tuple[str, ...]:
 def is_ordinary(form: str) -> bool:
     """Is this a word of the dictionary that is hardly ever a name? Any thread may call this."""
     return 0 <= _lemmatizer().name_share(form) < _NAME_SHARE
+
+
+def knows(form: str) -> bool:
+    """Does the dictionary hold a folded form of Cyrillic letters alone? Any thread may call this."""
+    return _lemmatizer().knows(form)

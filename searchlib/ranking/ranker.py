@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from searchlib.ranking._ages import Decay
     from searchlib.ranking.alternatives import Provider
     from searchlib.ranking.columns import Columns
+    from searchlib.ranking.guesses import Guesses
     from searchlib.ranking.rescoring import Rescoring
     from searchlib.results.explain import Explanation
     from searchlib.storage.snapshot import Snapshot
@@ -103,6 +104,10 @@ class Answer:
         """None: nothing was collapsed (duplicates.py)."""
         return []
 
+    def suggestion(self, query: str) -> str | None:
+        """What may have been meant by the query that was asked; None when it may well be right."""
+        return self._ranker.guesses.suggestion(query)
+
     def cursor(self, at: int) -> str:
         """The cursor of the document at a place of the page."""
         from searchlib.ranking.pages import Cursor
@@ -171,6 +176,13 @@ class Ranker:
         from searchlib.ranking.columns import Columns
 
         return Columns(self.snapshot)
+
+    @cached_property
+    def guesses(self) -> Guesses:
+        """What can be guessed of queries."""
+        from searchlib.ranking.guesses import Guesses
+
+        return Guesses(self.snapshot, self.usual.lexicon)
 
     def analyze(self, form: str) -> Analysis:
         """The terms of a form: as the index recorded them when it has seen it, else by morphology."""

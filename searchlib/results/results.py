@@ -40,6 +40,7 @@ class Found(Protocol):
     def facet(self, field: str, by: str | None) -> list[tuple[str, int]]: ...
     def cursor(self, at: int) -> str | None: ...
     def duplicates(self, at: int) -> list[tuple[int, int]]: ...
+    def suggestion(self, query: str) -> str | None: ...
     def explain(self, segment: int, doc: int) -> Explanation: ...
 
 
@@ -179,7 +180,8 @@ class Results(Sequence[Hit]):
     """The best hits of a query, best first. Reads from the snapshot it was made on, whatever is committed later.
 
     query: as it was asked; took_ms: milliseconds that finding the hits took, without reading fields and snippets;
-    timed_out: the time that was allowed ran out, so that there may be better hits, and more.
+    timed_out: the time that was allowed ran out, so that there may be better hits, and more. repaired: the query that these are
+    the results of, when it was typed with the wrong keyboard layout (Index.search); else None.
     """
 
     def __init__(
@@ -192,8 +194,13 @@ class Results(Sequence[Hit]):
         began: float,
         *,
         explain: bool = False,
+        repaired: str | None = None,
+        words: bool = True,
     ) -> None:
+        """words: whether the query is one, and not the id of a document."""
         self.query = query
+        self.repaired = repaired
+        self._words = words
         self.timed_out = found.timed_out
         self._definition = definition
         self._analyzer = analyzer
@@ -225,6 +232,19 @@ class Results(Sequence[Hit]):
         Raises QueryError for another field or period.
         """
         return dict(self._found.facet(field, by))
+
+    @cached_property
+    def suggestion(self) -> str | None:
+        """The query as it may have been meant: misspelt words put right by those of the index, what was typed with the wrong keyboard
+        layout or in Latin letters in the right ones; None when it may well be right, as a query of words is that the index has in
+        three documents or more. Operators, quotes and fields stay as they were typed.
+
+        It is looked for when it is first asked for, whatever was found; searchlib/vocabulary/README.md tells how. Whoever asks for
+        many makes a table of all words in memory. Raises CorruptIndexError.
+        """
+        if not self._words:
+            return None
+        return self._found.suggestion(self.query if self.repaired is None else self.repaired)
 
     @property
     def cursor(self) -> str | None:

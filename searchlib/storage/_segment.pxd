@@ -20,7 +20,7 @@ cdef extern from "../storage/forms_table.h":
         uint8_t *verified
         uint64_t damaged
     ctypedef struct sl_dictionary:
-        uint32_t count
+        uint32_t count, blocks
     ctypedef struct sl_dictionary_entry:
         uint32_t ordinal
         uint32_t key_length
@@ -39,6 +39,7 @@ cdef extern from "../storage/forms_table.h":
         uint32_t number
         uint32_t varied, code
         uint32_t *terms
+        sl_dictionary_entry term
     ctypedef struct sl_forms_table:
         pass
     uint64_t sl_hash64(const uint8_t *p, size_t n) nogil

@@ -195,6 +195,11 @@ cdef class SegmentFile:
     def form_count(self) -> int:
         return self.forms.blocks.count
 
+    @property
+    def tabled(self) -> bool:
+        """Is the table of forms in memory, which a search for forms makes when it first needs it?"""
+        return self.table != NULL
+
     cdef bint _seek(self, str term, sl_dictionary_entry *entry) except -1:
         """Is the term there? Then the entry is its own."""
         cdef Py_ssize_t n

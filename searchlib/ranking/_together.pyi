@@ -1,0 +1,3 @@
+from searchlib.ranking._searcher import Group
+
+def together(one: Group, other: Group, blocks: int) -> tuple[int, int]: ...
