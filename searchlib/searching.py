@@ -20,6 +20,7 @@ from searchlib.storage.snapshot import CommitWatch, Snapshot
 if TYPE_CHECKING:
     from searchlib.ranking.arguments import Moment, Values
     from searchlib.ranking.duplicates import Collapsed
+    from searchlib.ranking.question import Question
     from searchlib.ranking.ranker import Answer
     from searchlib.results.explain import Explanation
     from searchlib.results.trends import Trends
@@ -180,7 +181,7 @@ class Searching(ABC):
                 raise TypeError(f"duplicates() takes {', '.join(_FILTERS)}, not '{name}'")
         ranker = self._newest_ranker()
         question = question_of(self.definition, query, None, limit=0, **filters)
-        answer, sizes = groups(ranker, question, self.definition.text_fields)
+        answer, sizes = groups(ranker, question)
         hits = iter(Results(query, answer, ranker.snapshot.segments, self.definition, ranker, began))
         return [list(islice(hits, size)) for size in sizes]
 
@@ -230,23 +231,13 @@ class Searching(ABC):
     ) -> Results:
         from searchlib.ranking.arguments import question_of
 
-<<<<<<< HEAD
         question = question_of(self.definition, query, like, **options)
-        answer: Answer | Collapsed
-        if question.collapse is None:
-            answer = ranker.ask(question)
-        else:
-            from searchlib.ranking.duplicates import collapse
-
-            answer = collapse(ranker, question, self.definition.text_fields)
-=======
-        answer = ranker.ask(question_of(self.definition, query, like, **options))
+        answer = _answer(ranker, question)
         repaired = None
         if repair and not answer.places and not answer.timed_out:
             repaired = ranker.guesses.in_other_layout(query)
             if repaired is not None:
-                answer = ranker.ask(question_of(self.definition, repaired, like, **options))
->>>>>>> sugg
+                answer = _answer(ranker, question_of(self.definition, repaired, like, **options))
         segments = ranker.snapshot.segments
         return Results(
             query,
@@ -319,6 +310,14 @@ class Searching(ABC):
         if self._watched is not None and self._watched.changed():
             self.refresh()
         return self._open_ranker()
+
+
+def _answer(ranker: Ranker, question: Question) -> Answer | Collapsed:
+    if question.collapse is None:
+        return ranker.ask(question)
+    from searchlib.ranking.duplicates import collapse
+
+    return collapse(ranker, question)
 
 
 def _place(snapshot: Snapshot, id: str) -> tuple[int, int] | None:

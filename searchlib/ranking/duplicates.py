@@ -19,7 +19,6 @@ from searchlib.ranking._duplicates import Signatures, jaccard, shingles
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from searchlib.definitions import Field
     from searchlib.ranking._bits import Bits
     from searchlib.ranking.question import Question
     from searchlib.ranking.ranker import Answer, Ranker
@@ -46,8 +45,9 @@ class Duplicates:
     least: equal bytes of signatures that make a pair worth a look; sure: those that need none.
     """
 
-    def __init__(self, snapshot: Snapshot, fields: Sequence[Field]) -> None:
+    def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
+        fields = snapshot.manifest.definition.text_fields
         self._fields = [field.name for field in fields]
         stored = all(field.stored for field in fields)
         self.least, self.sure = (_LEAST, _SURE) if stored else (_ALONE, _ALONE)
@@ -101,6 +101,7 @@ class Collapsed:
         self.count = answer.count
         self.facet = answer.facet
         self.explain = answer.explain
+        self.suggestion = answer.suggestion
 
     def cursor(self, at: int) -> str | None:
         """None: what is to be left out on a later page is known only to who begins at the first."""
@@ -130,13 +131,13 @@ class Collapsed:
         return found
 
 
-def collapse(ranker: Ranker, question: Question, fields: Sequence[Field]) -> Collapsed:
+def collapse(ranker: Ranker, question: Question) -> Collapsed:
     """The page that is asked for, of the ranking from its start without those that are near-duplicates of one before them.
 
     When _MOST_PLACES were looked through and the page is not full, it stays as it is.
     """
     began = perf_counter()
-    told = Duplicates(ranker.snapshot, fields)
+    told = Duplicates(ranker.snapshot)
     end = question.offset + question.limit
     most = max(_MOST_PLACES, 4 * end)
     wanted = end + end // 2 + 10
@@ -163,13 +164,13 @@ def collapse(ranker: Ranker, question: Question, fields: Sequence[Field]) -> Col
         wanted *= 4
 
 
-def groups(ranker: Ranker, question: Question, fields: Sequence[Field]) -> tuple[Answer, list[int]]:
+def groups(ranker: Ranker, question: Question) -> tuple[Answer, list[int]]:
     """The answer to a question, whose page is all near-duplicates among what matches, group by group, and how large each group is.
 
     The largest group comes first, in a group the earliest document.
     """
     answer = ranker.ask(question)
-    found = [] if answer.plan is None else Duplicates(ranker.snapshot, fields).groups(answer.plan.root.bits)
+    found = [] if answer.plan is None else Duplicates(ranker.snapshot).groups(answer.plan.root.bits)
     found.sort(key=lambda group: -len(group))
     segments = ranker.snapshot.segments
     answer.places = []
