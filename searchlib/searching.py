@@ -113,7 +113,7 @@ class Searching(ABC):
             and (after is None and recency is timeout_ms is None)
             and match in (None, "any", "all")
             and (quality == "fast" and not offset and not lenient)
-            and (names is collapse is None)
+            and (names is None and collapse is None)
             and (type(limit) is int and limit > 0)
         ):
             answer = ranker.ask_plainly(query, limit, match)
