@@ -137,7 +137,8 @@ class Index(Searching):
     def _matching(self, snapshot: Snapshot, query: str) -> list[list[int]]:
         """The documents of each segment of a snapshot that a query finds, for a writer that deletes them."""
         ranker = Ranker(snapshot, self._analyzer)
-        plan = ranker.plan(Question(query, match="all"), ranker.view(None))
+        question = Question(query, match="all", cross_language=False)  # nothing goes that was not named
+        plan = ranker.plan(question, ranker.view(question))
         if plan is None:
             raise AssertionError("there was no deadline")
         documents: list[list[int]] = [[] for _ in snapshot.segments]

@@ -68,6 +68,7 @@ class Searching(ABC):
         recency: float | None = None,
         timeout_ms: float | None = None,
         quality: str = "fast",
+        cross_language: bool | None = None,
         explain: bool = False,
     ) -> Results:
         """The best `limit` documents for a query, by exact BM25 or in another order.
@@ -85,11 +86,13 @@ class Searching(ABC):
         recency: a half-life in days, which multiplies scores by 2 ^ -(age / half-life), age counted from the newest document
         of the index. offset: hits to leave out at the beginning; after: the `cursor` of the page before, which costs the
         same on every page. quality: "best" rescores the first 300 by how near each other the words stand, and in which form,
-        which takes many times as long (searchlib/ranking/README.md); "fast" does not. timeout_ms: after so many milliseconds
+        which takes many times as long (searchlib/ranking/README.md); "fast" does not.
+        cross_language: words find what they mean in the other language as well, by dictionaries (searchlib/bilingual/README.md); None as
+        the definition says. timeout_ms: after so many milliseconds
         the search stops with what it has (Results.timed_out). explain: each hit tells how its score comes about (Hit.explanation).
 
         Any thread may search. Raises QueryError for what cannot be asked, ValueError for an argument out of its range,
-        CorruptIndexError when the index is damaged.
+        CorruptIndexError when the index is damaged, BilingualError when a dictionary cannot be used.
         """
         began = perf_counter()
         ranker = self._newest_ranker()
@@ -97,7 +100,7 @@ class Searching(ABC):
             (since is until is lang is source is tags is where is fields is sort is None)
             and (after is None and recency is timeout_ms is None)
             and match in (None, "any", "all")
-            and (quality == "fast" and not offset and not lenient)
+            and (quality == "fast" and cross_language is None and not offset and not lenient)
             and (type(limit) is int and limit > 0)
         ):
             answer = ranker.ask_plainly(query, limit, match)
@@ -126,6 +129,7 @@ class Searching(ABC):
             recency=recency,
             timeout_ms=timeout_ms,
             quality=quality,
+            cross_language=cross_language,
         )
 
     def similar(self, id: str, *, explain: bool = False, **options: Any) -> Results:

@@ -102,9 +102,10 @@ cdef class Searcher:
 
 cdef class Group:
     cdef readonly tuple terms
+    cdef readonly tuple shares     # by term: 1 for what was asked for, less for what may stand for it
     cdef Searcher owner            # keeps the bytes that the lists point into
     cdef uint32_t count, segments
-    cdef double *idfs              # by term; 0: no document has it
+    cdef double *idfs              # by term, times its share; 0: no document has it
     cdef sl_list *lists            # terms x segments; df 0: not in that segment
     cdef Place *places             # the same
     cdef uint8_t *uses             # the same: searches that wanted its table

@@ -250,16 +250,24 @@ cdef class Searcher:
     def field_weights(self) -> tuple:
         return tuple(self.weights[i] for i in range(self.fields))
 
-    def group(self, tuple terms) -> Group:
-        """Looks terms up in every segment, once; the group can be searched for again and again."""
+    def group(self, tuple terms, tuple shares=None) -> Group:
+        """Looks terms up in every segment, once; the group can be searched for again and again.
+
+        shares: what each term counts for, above 0 up to 1, None for 1. What counts for less stands in for the others: it
+        weighs its share of its own idf, or of the largest of theirs when that is less, so that nothing rare comes before what was asked for.
+        """
         cdef Group group = Group()
         cdef Part part
         cdef sl_dictionary_entry entry
         cdef uint32_t i, j
         cdef uint64_t df
+        cdef double most = 0
         cdef Place *place
         group.owner = self
         group.terms = terms
+        group.shares = (1.0,) * len(terms) if shares is None else shares
+        if len(group.shares) != len(terms):
+            raise ValueError("every term has a share")
         group.count = len(terms)
         group.segments = len(self.parts)
         group.idfs = <double *> calloc(group.count + 1, sizeof(double))
@@ -285,6 +293,13 @@ cdef class Searcher:
                 place.varied = entry.varied != 0
                 df += entry.df
             group.idfs[i] = self.idf(df)
+        if shares is not None:
+            for i in range(group.count):
+                if shares[i] == 1:
+                    most = max(most, group.idfs[i])
+            for i in range(group.count):
+                if shares[i] != 1:
+                    group.idfs[i] = <double> shares[i] * (min(most, group.idfs[i]) if most > 0 else group.idfs[i])
         return group
 
 
@@ -347,7 +362,7 @@ cdef class Group:
 
     @property
     def weights(self) -> tuple:
-        """The idf of each term."""
+        """What each term weighs: its idf, and of what stands in for others as Searcher.group says."""
         return tuple(self.idfs[i] for i in range(self.count))
 
     @property

@@ -18,6 +18,7 @@ from searchlib.storage._forms import FormQuery, FormSet
 if TYPE_CHECKING:
     from searchlib.language import Analyzer
     from searchlib.ranking._occurrences import Slot
+    from searchlib.ranking.alternatives import Provider
     from searchlib.storage.segment import Segment
     from searchlib.storage.snapshot import Snapshot
 
@@ -106,28 +107,48 @@ class Phrase:
 
 
 class Lexicon:
-    """Looks words up for one searcher. Immutable but for caches; threads may share it."""
+    """Looks words up for one searcher. providers: know what may stand for a word. Immutable but for caches; threads may share it."""
 
-    def __init__(self, segments: Sequence[Segment], searcher: Searcher, forms: FormTable) -> None:
+    def __init__(
+        self,
+        segments: Sequence[Segment],
+        searcher: Searcher,
+        forms: FormTable,
+        providers: Sequence[Provider] = (),
+    ) -> None:
         self._segments = segments
         self.searcher = searcher
         self.forms = forms
-        self._groups: dict[tuple[str, ...], Group] = {}
+        self._providers = providers
+        self._groups: dict[tuple[tuple[str, ...], tuple[float, ...]], Group] = {}
         self._meanings: dict[str, tuple[Group, bool]] = {}
 
     def meaning(self, form: str) -> tuple[Group, bool]:
-        """The group of a form's terms, the same one for the same terms, and whether it is a stop word."""
+        """The group of a form's terms and of what may stand for it, the same one for the same terms, and whether it is a stop word."""
         known = self._meanings.get(form)
         if known is None:
             terms, stop = self.forms.analyze(form)
             if len(self._meanings) >= _MEMO:
                 self._meanings.clear()
                 self._groups.clear()
-            group = self._groups.get(terms)
-            if group is None:
-                group = self._groups[terms] = self.searcher.group(terms)
-            known = self._meanings[form] = (group, stop)
+            members = dict.fromkeys(terms, 1.0)
+            for provider in () if stop else self._providers:
+                for term, share in provider.alternatives(form, terms):
+                    members[term] = max(share, members.get(term, 0.0))
+            known = self._meanings[form] = (self._group(members), stop)
         return known
+
+    def own(self, form: str) -> tuple[Group, bool]:
+        """The same without what may stand for it."""
+        terms, stop = self.forms.analyze(form)
+        return self._group(dict.fromkeys(terms, 1.0)), stop
+
+    def _group(self, shares: dict[str, float]) -> Group:
+        key = (tuple(shares), tuple(shares.values()))
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = self.searcher.group(*key)
+        return group
 
     def phrase(
         self,

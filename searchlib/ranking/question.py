@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from types import NoneType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ QUALITIES: Final = ("fast", "best")
 @dataclass(slots=True)  # frozen, it would take longer to make than to plan
 class Question:
     """A search as Index.search describes it, its arguments checked. weights: of the text fields, None for the index's own. like: a document's
-    segment and number; what is like it is asked for, and the query says nothing."""
+    segment and number; what is like it is asked for, and the query says nothing.
+    cross_language: None as the definition says."""
 
     query: str
     limit: int = 10
@@ -33,6 +35,7 @@ class Question:
     timeout_ms: float | None = None
     quality: str = "fast"
     like: tuple[int, int] | None = None
+    cross_language: bool | None = None
 
     def __post_init__(self) -> None:
         for name, value in (("limit", self.limit), ("offset", self.offset)):
@@ -47,6 +50,9 @@ class Question:
                 raise ValueError(f"recency goes with sort='relevance', not with '{self.sort}'")
         if self.quality not in QUALITIES:
             raise ValueError(f"quality is {' or '.join(map(repr, QUALITIES))}, not {self.quality!r}")
+        for name in ("cross_language",):
+            if not isinstance(getattr(self, name), (bool, NoneType)):
+                raise ValueError(f"{name} is True or False, not {getattr(self, name)!r}")
         if self.timeout_ms is not None and not (is_number(self.timeout_ms) and self.timeout_ms > 0):
             raise ValueError(f"timeout_ms is a number above 0, not {self.timeout_ms!r}")
 

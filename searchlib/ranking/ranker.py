@@ -16,6 +16,7 @@ from searchlib.query.words import quoted_words, tokens_of
 from searchlib.ranking._plain import PlainWords, clauses_of
 from searchlib.ranking._searcher import Searcher
 from searchlib.ranking._topk import Kernel
+from searchlib.ranking.alternatives import Senses
 from searchlib.ranking.execution import Lookup, Plan
 from searchlib.ranking.lexicon import FormTable, Lexicon
 from searchlib.ranking.question import Question
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from searchlib.language import Analyzer
     from searchlib.query.tree import Node
     from searchlib.ranking._ages import Decay
+    from searchlib.ranking.alternatives import Provider
     from searchlib.ranking.columns import Columns
     from searchlib.ranking.rescoring import Rescoring
     from searchlib.results.explain import Explanation
@@ -38,7 +40,7 @@ _LONE: Final = re.compile(r"([0-9A-Za-zЀ-ҁ]{1,60})(\*|~1?)\Z")
 
 
 class _View(NamedTuple):
-    """The snapshot under one weighting of its fields."""
+    """The snapshot under one weighting of its fields, with what words may stand for."""
 
     lexicon: Lexicon
     kernel: Kernel
@@ -135,12 +137,13 @@ class Ranker:
         self._definition = snapshot.manifest.definition
         self._forms = FormTable(snapshot, analyzer)
         self._usual = [field.weight for field in self._definition.text_fields]
-        self.usual = self._view(None)
+        self._usual_senses = Senses.of(self._definition)
+        self.usual = self._view(None, self._usual_senses)
         self._plain = PlainWords(self.usual.lexicon.meaning, self.usual.kernel)
-        self._views: OrderedDict[tuple[float, ...], _View] = OrderedDict()
+        self._views: OrderedDict[tuple[tuple[float, ...] | None, Senses], _View] = OrderedDict()
         self._decays: OrderedDict[float, Decay] = OrderedDict()
 
-    def _view(self, weights: tuple[float, ...] | None) -> _View:
+    def _view(self, weights: tuple[float, ...] | None, senses: Senses) -> _View:
         snapshot = self.snapshot
         searcher = Searcher(
             [
@@ -152,7 +155,12 @@ class Ranker:
             self._definition.b,
             None if weights is None else list(weights),
         )
-        return _View(Lexicon(snapshot.segments, searcher, self._forms), Kernel(searcher))
+        providers: list[Provider] = []
+        if senses.cross_language:
+            from searchlib.ranking.translating import Translations
+
+            providers.append(Translations(self._definition.dictionaries, self._forms, searcher))
+        return _View(Lexicon(snapshot.segments, searcher, self._forms, providers), Kernel(searcher))
 
     @cached_property
     def columns(self) -> Columns:
@@ -167,7 +175,7 @@ class Ranker:
     def ask(self, question: Question) -> Answer:
         """Raises QueryError, CorruptIndexError."""
         deadline = None if question.timeout_ms is None else Deadline(question.timeout_ms)
-        view = self.view(question.weights)
+        view = self.view(question)
         plan = self.plan(question, view, deadline)
         if plan is None:
             return Answer(self, view, None, [], timed_out=True)
@@ -188,13 +196,14 @@ class Ranker:
         lookup = _lone(query, self.usual.lexicon)
         return None if lookup is None else Answer(self, self.usual, Plan(lookup), lookup.best(k))
 
-    def view(self, weights: tuple[float, ...] | None) -> _View:
-        """The snapshot under these weights of the text fields, None for the index's own."""
-        if weights is None:
+    def view(self, question: Question) -> _View:
+        """The snapshot as a question wants to see it."""
+        key = (question.weights, Senses.of(self._definition, question))
+        if key == (None, self._usual_senses):
             return self.usual
-        view = self._views.get(weights)
+        view = self._views.get(key)
         if view is None:
-            view = self._views[weights] = self._view(weights)
+            view = self._views[key] = self._view(*key)
             while len(self._views) > _MOST_VIEWS:
                 self._views.popitem(last=False)
         return view
