@@ -6,6 +6,7 @@ import click
 
 from benchmarks.corpora.archive import command as corpus
 from benchmarks.corpora.likeness import command as likeness
+from benchmarks.measures.across import command as across
 from benchmarks.measures.commits import command as commits
 from benchmarks.measures.duplicates import command as duplicates
 from benchmarks.measures.effectiveness import command as effectiveness
@@ -21,6 +22,7 @@ def main() -> None:
     """Generate a news archive and measure searchlib on it, beside other engines."""
 
 
+main.add_command(across)
 main.add_command(commits)
 main.add_command(compare)
 main.add_command(corpus)

@@ -190,6 +190,12 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
         type=click.Choice(["fast", "best"]),
         help="best: lift those of the first 300 where the words stand near each other.",
     ),
+    "across": click.option(
+        "--across/--no-across",
+        "cross_language",
+        default=None,
+        help="Find documents of the other language, too. By default as the index's definition says.",
+    ),
     "offset": click.option(
         "--offset", metavar="N", default=0, type=click.IntRange(min=0), help="Hits to leave out before."
     ),

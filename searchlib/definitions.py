@@ -8,6 +8,9 @@ It is made in Python, or read from a TOML file:
     sources = ["sample.jsonl", "archive/*.csv"]    # files, folders or globs, relative to this file
     names = false                                  # do not look for names in the other script
 
+    cross_language = true                          # a query finds documents of the other language, too; default: false
+    dictionaries = ["mueller7.index"]              # by which, relative to this file; default: those that are installed
+
     [bm25]
     k1 = 1.2
     b = 0.55
@@ -93,7 +96,10 @@ class Definition:
 
     k1: how slowly repetitions of a word stop counting (0: only presence counts); b: how much a long document
     is held back, from 0 (not at all) to 1. sources: where documents come from, as searchlib.sources.read
-    takes them. names: whether a search for a name finds it in the other script, too. The order of the fields is part of the definition: a Document's texts and keywords follow it.
+    takes them. names: whether a search for a name finds it in the other script, too; cross_language: whether one that does not say
+    so finds documents of the other language, too; dictionaries: those of two languages that it looks words up in, as
+    searchlib.bilingual takes them, None for those that are installed. The order of the fields is part of the definition: a
+    Document's texts and keywords follow it.
     """
 
     fields: tuple[Field, ...]
@@ -103,6 +109,8 @@ class Definition:
     sources: tuple[str, ...] = ()
     name: str = ""
     names: bool = True
+    cross_language: bool = False
+    dictionaries: tuple[str, ...] | None = None
     text_fields: tuple[Field, ...] = field(init=False, repr=False, compare=False)
     keyword_fields: tuple[Field, ...] = field(init=False, repr=False, compare=False)
     date_field: Field | None = field(init=False, repr=False, compare=False)
@@ -127,6 +135,8 @@ class Definition:
         _check_utf8(self.name, "name")
         if not isinstance(self.names, bool):
             raise DefinitionError(f"this is true or false, not {self.names!r}", key="names")
+        if not isinstance(self.cross_language, bool):
+            raise DefinitionError(f"this is true or false, not {self.cross_language!r}", key="cross_language")
         dates = [one for one in fields if one.kind == "date"]
         computed = {
             "fields": fields,
@@ -134,6 +144,9 @@ class Definition:
             "k1": k1,
             "b": b,
             "sources": _strings(self.sources, "sources"),
+            "dictionaries": None
+            if self.dictionaries is None
+            else _strings(self.dictionaries, "dictionaries"),
             "text_fields": tuple(one for one in fields if one.kind == "text"),
             "keyword_fields": tuple(one for one in fields if one.kind == "keyword"),
             "date_field": dates[0] if dates else None,
@@ -157,11 +170,15 @@ class Definition:
 
         The order of `fields` matters: do not sort the keys when writing them.
         """
+        across: dict[str, Any] = {"cross_language": True} if self.cross_language else {}
+        if self.dictionaries is not None:
+            across["dictionaries"] = list(self.dictionaries)
         return {
             "name": self.name,
             "languages": list(self.languages),
             "sources": list(self.sources),
             "names": self.names,
+            **across,
             "bm25": {"k1": self.k1, "b": self.b},
             "fields": {one.name: _field_to_dict(one) for one in self.fields},
         }
@@ -169,7 +186,11 @@ class Definition:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Definition:
         """A Definition from what to_dict gave, or from a parsed TOML file. Raises DefinitionError."""
-        _check_keys(values, ("name", "languages", "sources", "names", "bm25", "fields"), "")
+        _check_keys(
+            values,
+            ("name", "languages", "sources", "names", "cross_language", "dictionaries", "bm25", "fields"),
+            "",
+        )
         bm25 = values.get("bm25", {})
         _check_keys(bm25, ("k1", "b"), "bm25")
         fields = NEWS.fields
@@ -184,13 +205,15 @@ class Definition:
             sources=values.get("sources", ()),
             name=values.get("name", ""),
             names=values.get("names", True),
+            cross_language=values.get("cross_language", False),
+            dictionaries=values.get("dictionaries"),
         )
 
 
 def load_definition(path: str | PathLike[str]) -> Definition:
     """The Definition in a TOML file. Raises DefinitionError, which names the file and the key.
 
-    Relative sources are taken from the file's folder, and globs are expanded in sorted order; a glob that
+    Relative sources and dictionaries are taken from the file's folder, and globs are expanded in sorted order; a glob that
     matches nothing stays as it is, so that reading it says what is missing. The name is the file's when none
     is given.
     """
@@ -207,7 +230,12 @@ def load_definition(path: str | PathLike[str]) -> Definition:
         values = tomllib.loads(content.decode("utf-8-sig"))
         definition = Definition.from_dict(values)
         sources = tuple(source for pattern in definition.sources for source in _expand(pattern, file.parent))
-        return replace(definition, sources=sources, name=definition.name or file.stem)
+        dictionaries = definition.dictionaries
+        if dictionaries is not None:
+            dictionaries = tuple(_beside(one, file.parent) for one in dictionaries)
+        return replace(
+            definition, sources=sources, dictionaries=dictionaries, name=definition.name or file.stem
+        )
     except OSError as error:
         raise DefinitionError(f"cannot be read: {error.strerror or error}", path=file) from error
     except UnicodeDecodeError as error:
@@ -218,6 +246,12 @@ def load_definition(path: str | PathLike[str]) -> Definition:
         raise DefinitionError("not valid TOML: nested too deeply", path=file) from error
     except DefinitionError as error:
         raise DefinitionError(error.message, path=file, key=error.key) from error
+
+
+def _beside(name: str, folder: Path) -> str:
+    if not name or "\0" in name:
+        raise DefinitionError(f"not a path: {name!r}", key="dictionaries")
+    return str((folder / name).absolute())
 
 
 def _expand(pattern: str, folder: Path) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from os import PathLike, fspath
 
 __all__ = [
+    "BilingualError",
     "CorruptIndexError",
     "DefinitionError",
     "DictionaryError",
@@ -96,6 +97,23 @@ class DictionaryError(SearchError):
         self.path = fspath(path)
         super().__init__(
             f"{self.path}: the dictionary of Russian words cannot be used: {message}; install pymorphy3-dicts-ru again"
+        )
+
+
+class BilingualError(DictionaryError):
+    """A dictionary of two languages cannot be used: it is missing, damaged, or in no format that is read.
+
+    path: its file; line: the line at fault, from 1, or None when it is not known; message: what is wrong.
+    """
+
+    def __init__(self, path: str | PathLike[str], message: str, *, line: int | None = None) -> None:
+        self.path = fspath(path)
+        self.message = message
+        self.line = line
+        where = self.path if line is None else f"{self.path}:{line}"
+        SearchError.__init__(
+            self,
+            f"{where}: {message}; name another dictionary under `dictionaries`, or install this one again",
         )
 
 

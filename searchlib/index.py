@@ -137,7 +137,8 @@ class Index(Searching):
     def _matching(self, snapshot: Snapshot, query: str) -> list[list[int]]:
         """The documents of each segment of a snapshot that a query finds, for a writer that deletes them."""
         ranker = Ranker(snapshot, self._analyzer)
-        question = Question(query, match="all", names=False)  # nothing goes that was not named
+        # nothing goes that was not named
+        question = Question(query, match="all", names=False, cross_language=False)
         plan = ranker.plan(question, ranker.view(question))
         if plan is None:
             raise AssertionError("there was no deadline")

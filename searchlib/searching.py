@@ -77,6 +77,7 @@ class Searching(ABC):
         quality: str = "fast",
         names: bool | None = None,
         collapse: str | None = None,
+        cross_language: bool | None = None,
         explain: bool = False,
         repair: bool = True,
     ) -> Results:
@@ -96,15 +97,16 @@ class Searching(ABC):
         of the index. offset: hits to leave out at the beginning; after: the `cursor` of the page before, which costs the
         same on every page. quality: "best" rescores the first 300 by how near each other the words stand, and in which form,
         which takes many times as long (searchlib/ranking/README.md); "fast" does not. names: whether a name is also found in the
-        other script, None as the index's definition says. timeout_ms: after so many milliseconds the search stops with what it
-        has (Results.timed_out). collapse: "duplicates" shows of documents that are nearly the same only the first, which tells the
-        others (Hit.duplicates); pages go by offset then. explain: each hit tells how its score comes about (Hit.explanation).
+        other script; cross_language: whether words find what they mean in the other language as well, by dictionaries
+        (searchlib/bilingual/README.md); None as the index's definition says. timeout_ms: after so many milliseconds the search
+        stops with what it has (Results.timed_out). collapse: "duplicates" shows of documents that are nearly the same only the
+        first, which tells the others (Hit.duplicates); pages go by offset then. explain: each hit tells how its score comes about (Hit.explanation).
         repair: when no word of the query is in the index as it was typed, and all of them are as the same keys type them with
         the other keyboard layout («ghbdtn», "щвли"), search for those: Results.repaired is then what was searched for. A query that
         has any of its words is never changed; Results.suggestion tells what else may have been meant.
 
         Any thread may search. Raises QueryError for what cannot be asked, ValueError for an argument out of its range,
-        CorruptIndexError when the index is damaged.
+        CorruptIndexError when the index is damaged, BilingualError when a dictionary cannot be used.
         """
         began = perf_counter()
         ranker = self._newest_ranker()
@@ -112,8 +114,8 @@ class Searching(ABC):
             (since is until is lang is source is tags is where is fields is sort is None)
             and (after is None and recency is timeout_ms is None)
             and match in (None, "any", "all")
-            and (quality == "fast" and not offset and not lenient)
-            and (names is None and collapse is None)
+            and (quality == "fast" and not offset and not lenient and collapse is None)
+            and (names is None and cross_language is None)
             and (type(limit) is int and limit > 0)
         ):
             answer = ranker.ask_plainly(query, limit, match)
@@ -147,6 +149,7 @@ class Searching(ABC):
             quality=quality,
             names=names,
             collapse=collapse,
+            cross_language=cross_language,
         )
 
     def similar(self, id: str, *, explain: bool = False, **options: Any) -> Results:

@@ -31,13 +31,16 @@ class Provider(Protocol):
 
 
 class Senses(NamedTuple):
-    """What is looked for beside the words that were typed. names: the same names in the other script."""
+    """What is looked for beside the words that were typed. names: the same names in the other script; cross_language: what words mean
+    in the other language."""
 
     names: bool
+    cross_language: bool
 
     @classmethod
     def of(cls, definition: Definition, question: Question | None = None) -> Senses:
         """What a question asks for, or else its index's definition."""
+        asked = {name: None if question is None else getattr(question, name) for name in cls._fields}
         return cls(
-            names=definition.names if question is None or question.names is None else question.names,
+            **{name: getattr(definition, name) if value is None else value for name, value in asked.items()}
         )

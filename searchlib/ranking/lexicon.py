@@ -135,12 +135,20 @@ class Lexicon:
             for provider in () if stop else self._providers:
                 for term, share in provider.alternatives(form, terms):
                     members[term] = max(share, members.get(term, 0.0))
-            key = (tuple(members), tuple(members.values()))
-            group = self._groups.get(key)
-            if group is None:
-                group = self._groups[key] = self.searcher.group(*key)
-            known = self._meanings[form] = (group, stop)
+            known = self._meanings[form] = (self._group(members), stop)
         return known
+
+    def own(self, form: str) -> tuple[Group, bool]:
+        """The same without what may stand for it."""
+        terms, stop = self.forms.analyze(form)
+        return self._group(dict.fromkeys(terms, 1.0)), stop
+
+    def _group(self, shares: dict[str, float]) -> Group:
+        key = (tuple(shares), tuple(shares.values()))
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = self.searcher.group(*key)
+        return group
 
     def phrase(
         self,

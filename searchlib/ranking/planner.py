@@ -148,7 +148,8 @@ class Planner:
         return kind(left, right)
 
     def _word(self, node: tree.Word, loose: bool) -> Part | None:
-        found = [(token[0], token[5], *self._lexicon.meaning(token[0])) for token in tokenize(node.text)]
+        meaning = self._lexicon.own if self._strict else self._lexicon.meaning
+        found = [(token[0], token[5], *meaning(token[0])) for token in tokenize(node.text)]
         chosen = [one[:3] for one in found if not one[3] and (loose or not one[1])]
         if not chosen:  # "из-за" is a word, though its parts are stop words
             chosen = [one[:3] for one in found if one[1] and not one[3]]

@@ -165,10 +165,17 @@ class Ranker:
             None if weights is None else list(weights),
         )
         providers: list[Provider] = []
-        if senses.names and len(self._definition.languages) > 1:
+        languages = self._definition.languages
+        if senses.names and len(languages) > 1:
             from searchlib.ranking.names import Names
 
             providers.append(Names(snapshot.segments))
+        if senses.cross_language and len(languages) > 1:
+            from searchlib.ranking.names import Names
+            from searchlib.ranking.translating import Translations
+
+            names = Names(snapshot.segments, every_word=True)
+            providers.append(Translations(self._definition.dictionaries, self._forms, searcher, names))
         return _View(Lexicon(snapshot.segments, searcher, self._forms, providers), Kernel(searcher))
 
     @cached_property
