@@ -6,6 +6,8 @@ It is made in Python, or read from a TOML file:
     name = "news"                                  # default: the file's own name
     languages = ["en", "ru"]
     sources = ["sample.jsonl", "archive/*.csv"]    # files, folders or globs, relative to this file
+    acronyms = false                               # CSTO is not to find ОДКБ, Germany not Германия; default: true
+    synonyms = "names.txt"                         # groups of one's own (searchlib/language/synonyms.py), a file relative to this one
 
     [bm25]
     k1 = 1.2
@@ -92,7 +94,8 @@ class Definition:
 
     k1: how slowly repetitions of a word stop counting (0: only presence counts); b: how much a long document
     is held back, from 0 (not at all) to 1. sources: where documents come from, as searchlib.sources.read
-    takes them. The order of the fields is part of the definition: a Document's texts and keywords follow it.
+    takes them. acronyms: whether names of the table that comes with the package lead to each other when a word is searched; synonyms: further
+    groups of such names, each as a line of searchlib/language/synonyms.py. The order of the fields is part of the definition: a Document's texts and keywords follow it.
     """
 
     fields: tuple[Field, ...]
@@ -101,6 +104,8 @@ class Definition:
     b: float = 0.55
     sources: tuple[str, ...] = ()
     name: str = ""
+    acronyms: bool = True
+    synonyms: tuple[str, ...] = ()
     text_fields: tuple[Field, ...] = field(init=False, repr=False, compare=False)
     keyword_fields: tuple[Field, ...] = field(init=False, repr=False, compare=False)
     date_field: Field | None = field(init=False, repr=False, compare=False)
@@ -123,6 +128,8 @@ class Definition:
         if not isinstance(self.name, str):
             raise DefinitionError(f"a name is a string, not {self.name!r}", key="name")
         _check_utf8(self.name, "name")
+        if not isinstance(self.acronyms, bool):
+            raise DefinitionError(f"this is true or false, not {self.acronyms!r}", key="acronyms")
         dates = [one for one in fields if one.kind == "date"]
         computed = {
             "fields": fields,
@@ -130,6 +137,7 @@ class Definition:
             "k1": k1,
             "b": b,
             "sources": _strings(self.sources, "sources"),
+            "synonyms": _synonyms(self.synonyms),
             "text_fields": tuple(one for one in fields if one.kind == "text"),
             "keyword_fields": tuple(one for one in fields if one.kind == "keyword"),
             "date_field": dates[0] if dates else None,
@@ -157,14 +165,16 @@ class Definition:
             "name": self.name,
             "languages": list(self.languages),
             "sources": list(self.sources),
+            "acronyms": self.acronyms,
+            "synonyms": list(self.synonyms),
             "bm25": {"k1": self.k1, "b": self.b},
             "fields": {one.name: _field_to_dict(one) for one in self.fields},
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Definition:
-        """A Definition from what to_dict gave, or from a parsed TOML file. Raises DefinitionError."""
-        _check_keys(values, ("name", "languages", "sources", "bm25", "fields"), "")
+        """A Definition from what to_dict gave, or from a parsed TOML file, `synonyms` read. Raises DefinitionError."""
+        _check_keys(values, ("name", "languages", "sources", "acronyms", "synonyms", "bm25", "fields"), "")
         bm25 = values.get("bm25", {})
         _check_keys(bm25, ("k1", "b"), "bm25")
         fields = NEWS.fields
@@ -178,6 +188,8 @@ class Definition:
             b=bm25.get("b", NEWS.b),
             sources=values.get("sources", ()),
             name=values.get("name", ""),
+            acronyms=values.get("acronyms", True),
+            synonyms=values.get("synonyms", ()),
         )
 
 
@@ -185,7 +197,7 @@ def load_definition(path: str | PathLike[str]) -> Definition:
     """The Definition in a TOML file. Raises DefinitionError, which names the file and the key.
 
     Relative sources are taken from the file's folder, and globs are expanded in sorted order; a glob that
-    matches nothing stays as it is, so that reading it says what is missing. The name is the file's when none
+    matches nothing stays as it is, so that reading it says what is missing. The file of synonyms is read: an index needs it no more. The name is the file's when none
     is given.
     """
     import tomllib
@@ -199,6 +211,8 @@ def load_definition(path: str | PathLike[str]) -> Definition:
                 "too large for a definition (over 1 MB); is this a file of documents?", path=file
             )
         values = tomllib.loads(content.decode("utf-8-sig"))
+        if "synonyms" in values:
+            values["synonyms"] = _read_synonyms(values["synonyms"], file.parent)
         definition = Definition.from_dict(values)
         sources = tuple(source for pattern in definition.sources for source in _expand(pattern, file.parent))
         return replace(definition, sources=sources, name=definition.name or file.stem)
@@ -211,7 +225,32 @@ def load_definition(path: str | PathLike[str]) -> Definition:
     except RecursionError as error:
         raise DefinitionError("not valid TOML: nested too deeply", path=file) from error
     except DefinitionError as error:
+        if error.path is not None:  # it is about the file of synonyms
+            raise
         raise DefinitionError(error.message, path=file, key=error.key) from error
+
+
+def _read_synonyms(name: object, folder: Path) -> tuple[str, ...]:
+    from searchlib.language.synonyms import read
+
+    if not isinstance(name, str) or not name or "\0" in name:
+        raise DefinitionError(f"the path of a file of synonyms, not {name!r}", key="synonyms")
+    return read(folder / name)
+
+
+def _synonyms(given: object) -> tuple[str, ...]:
+    lines = _strings(given, "synonyms")
+    if lines:
+        from searchlib.language.synonyms import MAX_FILE, rule_of
+
+        if sum(map(len, lines)) > MAX_FILE:
+            raise DefinitionError("too many synonyms (over 1 MB)", key="synonyms")
+        for line in lines:
+            try:
+                rule_of(line)
+            except ValueError as error:
+                raise DefinitionError(str(error), key="synonyms") from error
+    return lines
 
 
 def _expand(pattern: str, folder: Path) -> list[str]:
