@@ -68,6 +68,7 @@ class Searching(ABC):
         recency: float | None = None,
         timeout_ms: float | None = None,
         quality: str = "fast",
+        synonyms: bool = True,
         explain: bool = False,
     ) -> Results:
         """The best `limit` documents for a query, by exact BM25 or in another order.
@@ -86,7 +87,8 @@ class Searching(ABC):
         of the index. offset: hits to leave out at the beginning; after: the `cursor` of the page before, which costs the
         same on every page. quality: "best" rescores the first 300 by how near each other the words stand, and in which form,
         which takes many times as long (searchlib/ranking/README.md); "fast" does not. timeout_ms: after so many milliseconds
-        the search stops with what it has (Results.timed_out). explain: each hit tells how its score comes about (Hit.explanation).
+        the search stops with what it has (Results.timed_out). synonyms: also find other names of what is named, as the index's definition
+        says: acronyms, names in the other language, groups of one's own. explain: each hit tells how its score comes about (Hit.explanation).
 
         Any thread may search. Raises QueryError for what cannot be asked, ValueError for an argument out of its range,
         CorruptIndexError when the index is damaged.
@@ -97,7 +99,7 @@ class Searching(ABC):
             (since is until is lang is source is tags is where is fields is sort is None)
             and (after is None and recency is timeout_ms is None)
             and match in (None, "any", "all")
-            and (quality == "fast" and not offset and not lenient)
+            and (quality == "fast" and not offset and not lenient and synonyms is True)
             and (type(limit) is int and limit > 0)
         ):
             answer = ranker.ask_plainly(query, limit, match)
@@ -126,16 +128,17 @@ class Searching(ABC):
             recency=recency,
             timeout_ms=timeout_ms,
             quality=quality,
+            synonyms=synonyms,
         )
 
     def similar(self, id: str, *, explain: bool = False, **options: Any) -> Results:
         """The documents most like one: those that have its weightiest words (searchlib/ranking/README.md), itself left out.
 
-        options: those of search() but for match, lenient and quality. Results.query is the id. Raises LookupError when there is
+        options: those of search() but for match, lenient, quality and synonyms. Results.query is the id. Raises LookupError when there is
         no such document, QueryError when the index stores no text, and what search() raises.
         """
         began = perf_counter()
-        for name in ("match", "lenient", "quality"):
+        for name in ("match", "lenient", "quality", "synonyms"):
             if name in options:
                 raise TypeError(f"'{name}' is of words that somebody typed: similar() does not take it")
         ranker = self._newest_ranker()

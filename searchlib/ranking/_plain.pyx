@@ -19,14 +19,14 @@ cdef Py_ssize_t MEMO = 50_000  # words that are kept at hand; then all are dropp
 cpdef tuple clauses_of(list found, bint together):
     """What is asked of the kernel for words, and whether they are all stop words, which are left out when there is another.
 
-    found: of each word its Group and whether it is a stop word, as Lexicon.meaning tells. together: every word is needed; else
+    found: of each word its Group and whether it is a stop word, as Lexicon.meaning tells, and perhaps more. together: every word is needed; else
     any will do, and a word that is there several times counts as often.
     """
-    cdef list chosen = [group for group, stop in found if not stop]
+    cdef list chosen = [word[0] for word in found if not word[1]]
     cdef bint stop_words = not chosen
     cdef dict times = {}
     if stop_words:
-        chosen = [group for group, _ in found]
+        chosen = [word[0] for word in found]
     if together:
         return [Clause(group, 1.0, 0, len(chosen) > 1) for group in chosen], stop_words
     for group in chosen:
@@ -37,14 +37,16 @@ cpdef tuple clauses_of(list found, bint together):
 cdef class PlainWords:
     """Answers plain queries on one snapshot under its usual weights.
 
-    meaning: of a form, its Group and whether it is a stop word; kernel: the Kernel of the same searcher. Threads may share it.
+    lexicon: what words mean; kernel: the Kernel of the same searcher. Threads may share it.
     """
 
-    cdef object meaning, searcher, top
-    cdef dict known  # word as it is written -> what it means, or None for one that is not simply a word
+    cdef object meaning, names, searcher, top
+    # word as it is written -> its group, whether it is a stop word, its mark (Names.mark) and its form; None for one that is not simply a word
+    cdef dict known
 
-    def __init__(self, meaning, kernel):
-        self.meaning = meaning
+    def __init__(self, lexicon, kernel):
+        self.meaning = lexicon.meaning
+        self.names = lexicon.names
         self.searcher = kernel.searcher
         self.top = kernel.top
         self.known = {}
@@ -65,7 +67,19 @@ cdef class PlainWords:
             words = self.words(<str> query, 1, length - 1) if (<str> query)[length - 1] == u'"' else None
             return None if words is None else self.phrase(words, k)
         words = self.words(<str> query, 0, length)
-        return None if words is None else self.top(clauses_of(words, together)[0], k)
+        if words is None or (self.names is not None and self.named(words)):
+            return None
+        return self.top(clauses_of(words, together)[0], k)
+
+    cdef bint named(self, list words):
+        """Is there more to the words than the group of each: a name of several words, or one that may be written so?"""
+        cdef bint begins = False
+        for word in words:
+            if (<tuple> word)[2]:
+                if (<tuple> word)[2] == 1:
+                    return True
+                begins = True
+        return begins and len(words) > 1 and self.names.runs([word[3] for word in words], [True] * len(words))
 
     cdef list words(self, str query, Py_ssize_t start, Py_ssize_t end):
         """What the words between two places mean; None when there is more than words, or nothing."""
@@ -93,14 +107,15 @@ cdef class PlainWords:
         cdef list tokens = tokenize(text)
         word = None
         if len(tokens) == 1 and text not in OPERATORS:
-            word = self.meaning(tokens[0][0])
+            form = tokens[0][0]
+            word = (*self.meaning(form), 0 if self.names is None else self.names.mark(form, text), form)
         if len(self.known) >= MEMO:
             self.known.clear()
         self.known[text] = word
         return word
 
     cdef object phrase(self, list words, int k):
-        cdef list groups = [group for group, _ in words]
+        cdef list groups = [word[0] for word in words]
         if len(groups) == 1:
             return self.top([Clause(groups[0])], k)
         return Phrase(self.searcher, groups, groups, 1, 0, None).best(k)

@@ -18,6 +18,7 @@ from searchlib.storage._forms import FormQuery, FormSet
 if TYPE_CHECKING:
     from searchlib.language import Analyzer
     from searchlib.ranking._occurrences import Slot
+    from searchlib.ranking.names import Names
     from searchlib.storage.segment import Segment
     from searchlib.storage.snapshot import Snapshot
 
@@ -78,6 +79,11 @@ class Phrase:
         for group in groups:
             self._weight += group.rarest()
 
+    @property
+    def weight(self) -> float:
+        """The sum of the idfs of its words."""
+        return self._weight
+
     @cached_property
     def occurrences(self) -> Occurrences:
         """All its documents. What it weighs is the sum of the idfs of its words, of several readings the rarest's."""
@@ -106,28 +112,48 @@ class Phrase:
 
 
 class Lexicon:
-    """Looks words up for one searcher. Immutable but for caches; threads may share it."""
+    """Looks words up for one searcher. names: what else they may be called, None for nothing. Immutable but for caches; threads may share it."""
 
-    def __init__(self, segments: Sequence[Segment], searcher: Searcher, forms: FormTable) -> None:
+    def __init__(
+        self, segments: Sequence[Segment], searcher: Searcher, forms: FormTable, names: Names | None = None
+    ) -> None:
         self._segments = segments
+        self.names = names
         self.searcher = searcher
         self.forms = forms
         self._groups: dict[tuple[str, ...], Group] = {}
         self._meanings: dict[str, tuple[Group, bool]] = {}
 
     def meaning(self, form: str) -> tuple[Group, bool]:
-        """The group of a form's terms, the same one for the same terms, and whether it is a stop word."""
+        """The group of a form's terms and of those of its synonyms, the same one for the same terms, and whether it is a stop word."""
         known = self._meanings.get(form)
         if known is None:
             terms, stop = self.forms.analyze(form)
             if len(self._meanings) >= _MEMO:
                 self._meanings.clear()
                 self._groups.clear()
-            group = self._groups.get(terms)
-            if group is None:
-                group = self._groups[terms] = self.searcher.group(terms)
-            known = self._meanings[form] = (group, stop)
+            if self.names is not None:
+                terms += self.names.joining(terms)
+            known = self._meanings[form] = (self.group(terms), stop)
         return known
+
+    def group(self, terms: tuple[str, ...]) -> Group:
+        """The same one for the same terms."""
+        group = self._groups.get(terms)
+        if group is None:
+            group = self._groups[terms] = self.searcher.group(terms)
+        return group
+
+    def itself(self, form: str) -> Group:
+        """The group of a form's terms and of no others."""
+        return self.group(self.forms.analyze(form).terms)
+
+    def name(self, forms: Sequence[str], fields: int, deadline: Deadline | None) -> Phrase | None:
+        """The words of a name side by side; None when nobody wrote one of them."""
+        groups = [self.itself(form) for form in forms]
+        if not all(any(group.dfs) for group in groups):
+            return None
+        return Phrase(self.searcher, groups, [*groups], 1, fields, deadline)
 
     def phrase(
         self,

@@ -43,9 +43,9 @@ def like_document(
     counts: dict[int, tuple[str, Group, float]] = {}
     for field, weight in zip(fields, searcher.field_weights, strict=True):
         for token in tokenize(str(stored.get(field.name) or "")):
-            group, stop = lexicon.meaning(token[0])
-            if stop or token[5] or not weight:
+            if lexicon.forms.analyze(token[0]).stop or token[5] or not weight:
                 continue
+            group = lexicon.itself(token[0])
             form, _, before = counts.get(id(group), (token[0], group, 0.0))
             counts[id(group)] = (form, group, before + weight)
     norm = searcher.lengths(*place)[2]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
 from searchlib.query import tree
+from searchlib.query.words import Tokens
 from searchlib.ranking.columns import Columns, Filter
 from searchlib.ranking.execution import (
     Both,
@@ -25,6 +26,7 @@ from searchlib.ranking.execution import (
     Without,
 )
 from searchlib.ranking.lexicon import Lexicon
+from searchlib.ranking.naming import Naming
 from searchlib.storage._deadline import Deadline
 
 __all__ = ["Planner", "TimeOverError"]
@@ -35,12 +37,19 @@ class TimeOverError(Exception):
 
 
 class Planner:
-    """Plans one query. fields: the text fields' names in order."""
+    """Plans one query. fields: the text fields' names in order. capitals: do words in capitals say that they are acronyms?"""
 
     def __init__(
-        self, lexicon: Lexicon, columns: Columns, fields: Sequence[str], deadline: Deadline | None = None
+        self,
+        lexicon: Lexicon,
+        columns: Columns,
+        fields: Sequence[str],
+        deadline: Deadline | None = None,
+        capitals: bool = True,
     ) -> None:
         self._lexicon = lexicon
+        names = lexicon.names
+        self._naming = None if names is None else Naming(lexicon, names, capitals, deadline)
         self._columns = columns
         self._fields = {name: 1 << number for number, name in enumerate(fields)}
         self._deadline = deadline
@@ -124,18 +133,26 @@ class Planner:
         assert isinstance(node, (tree.All, tree.Any))
         counts = isinstance(node, tree.Any) and node.least > 1
         any_will_do = isinstance(node, tree.Any) and not counts and not self._strict
-        parts = [
-            part for part in (self._part(one, loose=any_will_do) for one in node.parts) if part is not None
-        ]
+        found = [self._part(one, loose=any_will_do) for one in node.parts]
+        added: list[Lookup] = []
+        if self._naming is not None:
+            if isinstance(node, tree.All):
+                found = self._naming.with_names(node.parts, found, self._fields)
+            elif counts:
+                found = self._naming.shared_out(node.parts, found, self._fields)
+            else:
+                added = self._naming.added(node.parts, self._fields)
+        parts = [part for part in found if part is not None]
         if not parts:
             return None
         if isinstance(node, tree.All):
             return parts[0] if len(parts) == 1 else Both(parts)
         if not counts:
             flat: list[Part] = []
-            for part in parts:
+            for part in [*parts, *added]:
                 flat.extend(part.parts if isinstance(part, Either) and part.least == 1 else (part,))
             return flat[0] if len(flat) == 1 else Either(flat)
+        assert isinstance(node, tree.Any)
         least = max(1, node.least - (len(node.parts) - len(parts)))
         return parts[0] if len(parts) == 1 else Either(parts, least)
 
@@ -148,13 +165,14 @@ class Planner:
         return kind(left, right)
 
     def _word(self, node: tree.Word, loose: bool) -> Part | None:
-        found = [(token[0], token[5], *self._lexicon.meaning(token[0])) for token in tokenize(node.text)]
+        tokens = tokenize(node.text)
+        found = [(token[0], token[5], *self._lexicon.meaning(token[0])) for token in tokens]
         chosen = [one[:3] for one in found if not one[3] and (loose or not one[1])]
         if not chosen:  # "из-за" is a word, though its parts are stop words
             chosen = [one[:3] for one in found if one[1] and not one[3]]
         if not chosen and self._stop_words:
             chosen = [one[:3] for one in found if loose or not one[1]]
-        parts = [
+        parts: list[Part] = [
             Lookup(
                 group,
                 form,
@@ -166,9 +184,30 @@ class Planner:
             )
             for form, whole, group in chosen
         ]
-        if len(parts) < 2:
-            return parts[0] if parts else None
-        return Either(parts) if loose else Both(parts)
+        part = None if not parts else parts[0] if len(parts) == 1 else Either(parts) if loose else Both(parts)
+        if self._naming is None:
+            return part
+        names = self._names_of(node, self._naming, tokens, None if loose else [one[0] for one in chosen])
+        if part is None or not names:
+            return part if not names else names[0] if len(names) == 1 else Either(names)
+        return Either([*(part.parts if isinstance(part, Either) else [part]), *names])
+
+    def _names_of(
+        self, node: tree.Word, naming: Naming, tokens: Tokens, chosen: Sequence[str] | None
+    ) -> list[Lookup]:
+        """Other names of a word. chosen: the forms that are needed, when a hyphenated word is not among them."""
+        fields = self._mask(node.field)
+        names: list[Lookup] = []
+        for form, start, end, _, _, whole in tokens:
+            if whole or len(tokens) == 1:
+                names += naming.beside_word(form, node.text[start:end], node.boost, fields)
+            if whole and chosen is not None and form not in chosen:
+                group, _ = self._lexicon.meaning(form)
+                if len(group.terms) > len(self._lexicon.itself(form).terms):
+                    names.append(Lookup(group, form, boost=node.boost, fields=fields, terms=group.terms))
+        if len(tokens) > 1:
+            names += naming.beside_words(node, fields)
+        return names
 
     def _next_place(self) -> int:
         self._place += 1

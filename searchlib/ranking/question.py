@@ -33,6 +33,7 @@ class Question:
     timeout_ms: float | None = None
     quality: str = "fast"
     like: tuple[int, int] | None = None
+    synonyms: bool = True
 
     def __post_init__(self) -> None:
         for name, value in (("limit", self.limit), ("offset", self.offset)):
@@ -47,6 +48,8 @@ class Question:
                 raise ValueError(f"recency goes with sort='relevance', not with '{self.sort}'")
         if self.quality not in QUALITIES:
             raise ValueError(f"quality is {' or '.join(map(repr, QUALITIES))}, not {self.quality!r}")
+        if not isinstance(self.synonyms, bool):
+            raise ValueError(f"synonyms is True or False, not {self.synonyms!r}")
         if self.timeout_ms is not None and not (is_number(self.timeout_ms) and self.timeout_ms > 0):
             raise ValueError(f"timeout_ms is a number above 0, not {self.timeout_ms!r}")
 

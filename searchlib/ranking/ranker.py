@@ -18,6 +18,7 @@ from searchlib.ranking._searcher import Searcher
 from searchlib.ranking._topk import Kernel
 from searchlib.ranking.execution import Lookup, Plan
 from searchlib.ranking.lexicon import FormTable, Lexicon
+from searchlib.ranking.names import Names, shouted
 from searchlib.ranking.question import Question
 from searchlib.storage._deadline import Deadline
 
@@ -38,7 +39,7 @@ _LONE: Final = re.compile(r"([0-9A-Za-zЀ-ҁ]{1,60})(\*|~1?)\Z")
 
 
 class _View(NamedTuple):
-    """The snapshot under one weighting of its fields."""
+    """The snapshot under one weighting of its fields, with synonyms or without."""
 
     lexicon: Lexicon
     kernel: Kernel
@@ -135,14 +136,15 @@ class Ranker:
         self._definition = snapshot.manifest.definition
         self._forms = FormTable(snapshot, analyzer)
         self._usual = [field.weight for field in self._definition.text_fields]
-        self.usual = self._view(None)
-        self._plain = PlainWords(self.usual.lexicon.meaning, self.usual.kernel)
-        self._views: OrderedDict[tuple[float, ...], _View] = OrderedDict()
+        self._names = Names.of(self._definition, self._forms.analyze)
+        self._views: OrderedDict[tuple[tuple[float, ...] | None, bool], _View] = OrderedDict()
+        self.usual = self._view(self._searcher(None), self._names)
+        self._plain = PlainWords(self.usual.lexicon, self.usual.kernel)
         self._decays: OrderedDict[float, Decay] = OrderedDict()
 
-    def _view(self, weights: tuple[float, ...] | None) -> _View:
+    def _searcher(self, weights: tuple[float, ...] | None) -> Searcher:
         snapshot = self.snapshot
-        searcher = Searcher(
+        return Searcher(
             [
                 (segment.file, live, segment.total_length)
                 for segment, live in zip(snapshot.segments, snapshot.live, strict=True)
@@ -152,7 +154,9 @@ class Ranker:
             self._definition.b,
             None if weights is None else list(weights),
         )
-        return _View(Lexicon(snapshot.segments, searcher, self._forms), Kernel(searcher))
+
+    def _view(self, searcher: Searcher, names: Names | None) -> _View:
+        return _View(Lexicon(self.snapshot.segments, searcher, self._forms, names), Kernel(searcher))
 
     @cached_property
     def columns(self) -> Columns:
@@ -167,7 +171,7 @@ class Ranker:
     def ask(self, question: Question) -> Answer:
         """Raises QueryError, CorruptIndexError."""
         deadline = None if question.timeout_ms is None else Deadline(question.timeout_ms)
-        view = self.view(question.weights)
+        view = self.view(question.weights, question.synonyms)
         plan = self.plan(question, view, deadline)
         if plan is None:
             return Answer(self, view, None, [], timed_out=True)
@@ -188,13 +192,15 @@ class Ranker:
         lookup = _lone(query, self.usual.lexicon)
         return None if lookup is None else Answer(self, self.usual, Plan(lookup), lookup.best(k))
 
-    def view(self, weights: tuple[float, ...] | None) -> _View:
-        """The snapshot under these weights of the text fields, None for the index's own."""
-        if weights is None:
+    def view(self, weights: tuple[float, ...] | None, synonyms: bool = True) -> _View:
+        """The snapshot under these weights of the text fields, None for the index's own, and with its synonyms or without."""
+        names = self._names if synonyms else None
+        if weights is None and names is self._names:
             return self.usual
-        view = self._views.get(weights)
+        view = self._views.get((weights, synonyms))
         if view is None:
-            view = self._views[weights] = self._view(weights)
+            searcher = self.usual.kernel.searcher if weights is None else self._searcher(weights)
+            view = self._views[weights, synonyms] = self._view(searcher, names)
             while len(self._views) > _MOST_VIEWS:
                 self._views.popitem(last=False)
         return view
@@ -214,14 +220,16 @@ class Ranker:
         if bare and plain and fast and match in ("any", "all"):
             tokens = tokens_of(question.query)
             joined = any(token[5] for token in tokens)  # by a hyphen: to need all of them takes more thought
-            if match == "any" or not joined:
+            names = view.lexicon.names
+            if (match == "any" or not joined) and (names is None or names.plain(question.query, tokens)):
                 found = [view.lexicon.meaning(token[0]) for token in tokens]
                 return Plan.of_words(*clauses_of(found, match == "all"))
         from searchlib.ranking.planner import Planner, TimeOverError
 
         limit = question.only
         fields = self._definition.text_fields
-        planner = Planner(view.lexicon, self.columns, [field.name for field in fields], deadline)
+        capitals = isinstance(question.query, str) and not shouted(question.query)
+        planner = Planner(view.lexicon, self.columns, [field.name for field in fields], deadline, capitals)
         if question.where is not None:
             from searchlib.query.tree import all_of
 
