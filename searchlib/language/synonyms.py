@@ -202,9 +202,18 @@ class Synonyms:
         usual = self.of(terms)
         return [one for one in self.of(terms, capitals=True) if one not in usual]
 
-    def begins(self, terms: Sequence[str]) -> bool:
-        """Is a word with these terms the first of a name of several?"""
-        return any(term in table.several for table in self._tables for term in terms)
+    def knows(self, terms: Sequence[str]) -> bool:
+        """Is a word with these terms a name, or the first word of one?"""
+        for table in self._tables:
+            for term in terms:
+                if term in table.single or term in table.several:
+                    return True
+        return False
+
+    def follow(self, terms: Sequence[str]) -> frozenset[str]:
+        """The terms of the words that may come second in a name of several which a word with these terms begins."""
+        lines = [line for table in self._tables for term in terms for line in table.several.get(term, ())]
+        return frozenset(term for line in lines for term in line.split(" ")[2].split("|"))
 
     def runs(self, words: Sequence[Sequence[str]], capitals: Sequence[bool] = ()) -> list[Run]:
         """The names of several words among words side by side, given by their terms: the leftmost, of those the longest, apart.

@@ -6,39 +6,30 @@ searchlib/language/synonyms.py says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from searchlib.definitions import Definition
-    from searchlib.language.analyzer import Analysis
     from searchlib.language.synonyms import Member, Run, Synonyms
-    from searchlib.query.words import Tokens
 
 __all__ = ["SHARE", "Names", "shouted"]
 
 SHARE: Final = 0.8
 """What a synonym counts, of what it would count had it been asked."""
 
-BESIDE: Final = 1
-BEGINS: Final = 2
-
 
 class Names:
-    """The names of one index. Immutable but for what it reads when it is first asked; threads may share it.
+    """The names of one index. Immutable but for what it reads when it is first asked; threads may share it."""
 
-    analyze: the terms of a form, as the index has them.
-    """
-
-    def __init__(self, definition: Definition, analyze: Callable[[str], Analysis]) -> None:
+    def __init__(self, definition: Definition) -> None:
         self._definition = definition
-        self._analyze = analyze
 
     @classmethod
-    def of(cls, definition: Definition, analyze: Callable[[str], Analysis]) -> Names | None:
+    def of(cls, definition: Definition) -> Names | None:
         """None when the index is to have none."""
-        return cls(definition, analyze) if definition.acronyms or definition.synonyms else None
+        return cls(definition) if definition.acronyms or definition.synonyms else None
 
     @cached_property
     def _synonyms(self) -> Synonyms:
@@ -47,32 +38,31 @@ class Names:
 
     def joining(self, terms: Sequence[str]) -> tuple[str, ...]:
         """The terms of the single words that a word with these terms may be written as instead."""
+        if not self._synonyms.knows(terms):
+            return ()
         joining = {term: None for one in self._synonyms.of(terms) for term in one.terms}
         return tuple(term for term in joining if term not in terms)
 
-    def beside(self, form: str, capitals: bool) -> list[Member]:
-        """What a form may be called that cannot join its group. capitals: was it typed in capitals that say something?"""
-        terms = self._analyze(form).terms
+    def knows(self, terms: Sequence[str]) -> bool:
+        """Is a word with these terms a name, or the first word of one?"""
+        return self._synonyms.knows(terms)
+
+    def beside(self, terms: Sequence[str], capitals: bool) -> list[Member]:
+        """What a word may be called that cannot join its group. capitals: was it typed in capitals that say something?"""
         found = [one for one in self._synonyms.of(terms) if not one.terms]
-        return found + self._synonyms.in_capitals(terms) if capitals else found
+        return found + self.in_capitals(terms) if capitals else found
 
-    def mark(self, form: str, written: str) -> int:
-        """BESIDE: a word has something beside its group; BEGINS: it is the first of a longer name; 0: neither."""
-        if self.beside(form, written.isupper()):
-            return BESIDE
-        return BEGINS if self._synonyms.begins(self._analyze(form).terms) else 0
+    def in_capitals(self, terms: Sequence[str]) -> list[Member]:
+        """What a word means only when it is typed in capitals."""
+        return self._synonyms.in_capitals(terms)
 
-    def runs(self, forms: Sequence[str], capitals: Sequence[bool]) -> list[Run]:
-        """The names of several words among forms side by side. capitals: as of beside(), by form."""
-        return self._synonyms.runs([self._analyze(form).terms for form in forms], capitals)
+    def follow(self, terms: Sequence[str]) -> frozenset[str] | None:
+        """The terms of the words that may come second in a name that a word with these terms begins; None when it begins none."""
+        return self._synonyms.follow(terms) or None
 
-    def plain(self, query: str, tokens: Tokens) -> bool:
-        """Are the words of a query, which has nothing else, no more than the groups of each?"""
-        marks = [self.mark(token[0], query[token[1] : token[2]]) for token in tokens]
-        if BESIDE in marks:
-            return False
-        forms = [token[0] for token in tokens if not token[5]]
-        return BEGINS not in marks or not self.runs(forms, [True] * len(forms))
+    def runs(self, words: Sequence[Sequence[str]], capitals: Sequence[bool]) -> list[Run]:
+        """The names of several words among words side by side, given by their terms. capitals: as of beside(), by word."""
+        return self._synonyms.runs(words, capitals)
 
 
 def shouted(query: str) -> bool:

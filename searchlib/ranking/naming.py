@@ -1,137 +1,133 @@
-"""What does a plan look for beside the words of a name? Its other names, as phrases and as words."""
+"""Where are the other names of a name to be looked for? As phrases and words beside those that were asked.
+
+A phrase that is another name weighs no more than the word that was asked: it counts as that word would, not as the sum of its own.
+What documents have such a phrase is kept, as if it were a term: the names of a table are few, and some of them are asked all the time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from searchlib.language._tokens import tokenize
-from searchlib.query import tree
-from searchlib.ranking.execution import Both, Either, Lookup, Part
-from searchlib.ranking.names import SHARE
+from searchlib.ranking._searcher import Group
+from searchlib.ranking.execution import Lookup
+from searchlib.ranking.lexicon import Phrase
+from searchlib.ranking.names import SHARE, Names
 
 if TYPE_CHECKING:
     from searchlib.language.synonyms import Member
+    from searchlib.query.words import Tokens
     from searchlib.ranking.lexicon import Lexicon
-    from searchlib.ranking.names import Names
     from searchlib.storage._deadline import Deadline
 
-__all__ = ["Naming"]
+__all__ = ["Beside", "Naming", "Word"]
 
-_NEVER: Final = 0.0
+_KEPT: Final = 256  # phrases
+_KEPT_DOCUMENTS: Final = 4_000_000  # of all of them together: 8 bytes each
+
+
+class Beside(NamedTuple):
+    """Another name. boost: SHARE, and of a phrase what keeps it from weighing more than the word that was asked."""
+
+    what: Group | Phrase
+    label: str
+    boost: float
+
+    def lookup(self, boost: float, fields: int) -> Lookup:
+        return Lookup(self.what, self.label, boost=self.boost * boost, fields=fields, terms=self.what.terms)
+
+
+class Word(NamedTuple):
+    """What a word of a plain query means. follow: terms of words that may go on a name that it begins. terms: its own."""
+
+    group: Group
+    stop: bool
+    beside: tuple[Beside, ...] = ()
+    follow: frozenset[str] | None = None
+    terms: tuple[str, ...] = ()
+    form: str = ""
+    capitals: bool = False  # it means something else when capitals say something
 
 
 class Naming:
-    """Other names for the words of one query. capitals: do words in capitals say that they are acronyms?"""
+    """The other names of words, on one snapshot under one weighting. Threads may share it."""
 
-    def __init__(self, lexicon: Lexicon, names: Names, capitals: bool, deadline: Deadline | None) -> None:
+    def __init__(self, lexicon: Lexicon, names: Names) -> None:
         self._lexicon = lexicon
-        self._names = names
-        self._capitals = capitals
-        self._deadline = deadline
+        self.names = names
+        self._kept: dict[tuple[str, ...], Phrase | None] = {}
+        self._documents = 0  # of the phrases that are kept
 
-    def beside_word(self, form: str, written: str, boost: float, fields: int) -> list[Lookup]:
-        """What a form may be called that is not in its group."""
-        capitals = self._capitals and written.isupper()
-        members = self._names.beside(form, capitals)
+    def word(self, form: str, written: str) -> Word:
+        """A word that stands by itself."""
+        group, stop = self._lexicon.meaning(form)
+        terms = self._lexicon.forms.analyze(form).terms
+        if not self.names.knows(terms):
+            return Word(group, stop, terms=terms)
+        capitals = written.isupper() and bool(self.names.in_capitals(terms))
+        beside = () if stop else tuple(self.beside_word(form, capitals=False))
+        return Word(group, stop, beside, self.names.follow(terms), terms, form, capitals)
+
+    def plain(self, query: str, tokens: Tokens, together: bool) -> list[Word] | None:
+        """What the words of a query that has nothing else mean; None when it takes more than each by itself. together: all are needed."""
+        words = [self.word(token[0], query[token[1] : token[2]]) for token in tokens]
+        return None if self.more(words, together) or self._has_run(words, tokens) else words
+
+    def more(self, words: Sequence[Word], together: bool) -> bool:
+        """Is there one that a list of clauses cannot say?"""
+        return any(word.capitals or (together and word.beside) for word in words)
+
+    def _has_run(self, words: Sequence[Word], tokens: Tokens) -> bool:
+        parts = [word for word, token in zip(words, tokens, strict=True) if not token[5]]
+        return self.is_run(parts)
+
+    def is_run(self, words: Sequence[Word]) -> bool:
+        """Is there a name of several words among words side by side, however they are written?"""
+        return bool(self.names.runs([word.terms for word in words], [True] * len(words)))
+
+    def beside_word(
+        self, form: str, *, capitals: bool, fields: int = 0, deadline: Deadline | None = None
+    ) -> list[Beside]:
+        """What a form may be called that is not in its group. capitals: was it typed in capitals that say something?"""
+        members = self.names.beside(self._lexicon.forms.analyze(form).terms, capitals)
         if not members:
             return []
-        return self._lookups(members, boost, fields, self._lexicon.itself(form).rarest())
+        return self.beside(members, self._lexicon.itself(form).rarest(), fields, deadline)
 
-    def beside_words(self, node: tree.Word, fields: int) -> list[Lookup]:
-        """What the parts of a hyphenated word are called together."""
-        return [one for _, _, found in self._runs([node], fields) for one in found]
-
-    def with_names(
-        self, nodes: Sequence[tree.Node], parts: list[Part | None], fields: dict[str, int]
-    ) -> list[Part | None]:
-        """For a group of which all is needed: where words side by side are a name, all of them or another name of it."""
-        for start, end, names in self._over(nodes, fields):
-            wanted = [part for part in parts[start:end] if part is not None]
-            if wanted:
-                together = wanted[0] if len(wanted) == 1 else Both(wanted)
-                parts[start:end] = [Either([together, *names]), *[None] * (end - start - 1)]
-        return parts
-
-    def shared_out(
-        self, nodes: Sequence[tree.Node], parts: list[Part | None], fields: dict[str, int]
-    ) -> list[Part | None]:
-        """For a group of which some are needed: another name stands for each word of the name, and counts once in all."""
-        for start, end, names in self._over(nodes, fields):
-            count = sum(part is not None for part in parts[start:end])
-            for one in names:
-                one.boost /= max(1, count)
-            for at in range(start, end):
-                part = parts[at]
-                if part is not None:
-                    parts[at] = Either([part, *names])
-        return parts
-
-    def added(self, nodes: Sequence[tree.Node], fields: dict[str, int]) -> list[Lookup]:
-        """For a group of which any will do: the other names of the names in it."""
-        return [one for _, _, names in self._over(nodes, fields) for one in names]
-
-    def _over(
-        self, nodes: Sequence[tree.Node], fields: dict[str, int]
-    ) -> list[tuple[int, int, list[Lookup]]]:
-        """(start, end, other names) of the names of several words that stand in several nodes side by side."""
-        found = []
-        start = 0
-        while start < len(nodes):
-            first = nodes[start]
-            end = start + 1
-            if isinstance(first, tree.Word) and not first.exact:
-                while end < len(nodes) and _goes_on(first, nodes[end]):
-                    end += 1
-                if end > start + 1:
-                    words = [node for node in nodes[start:end] if isinstance(node, tree.Word)]
-                    mask = 0 if first.field is None else fields[first.field]
-                    found += [
-                        (start + one[0], start + one[1], one[2])
-                        for one in self._runs(words, mask)
-                        if one[1] > one[0] + 1
-                    ]
-            start = end
-        return found
-
-    def _runs(self, nodes: Sequence[tree.Word], fields: int) -> list[tuple[int, int, list[Lookup]]]:
-        """(first node, node after the last, other names) of the names of several words that begin and end where nodes do."""
-        forms: list[str] = []
-        capitals: list[bool] = []
-        starts: dict[int, int] = {}  # number of a word -> node that begins there
-        for number, node in enumerate(nodes):
-            starts[len(forms)] = number
-            for form, first, last, _, _, whole in tokenize(node.text):
-                if not whole:
-                    forms.append(form)
-                    capitals.append(self._capitals and node.text[first:last].isupper())
-        starts[len(forms)] = len(nodes)
-        found = []
-        for run in self._names.runs(forms, capitals):
-            if run.start in starts and run.end in starts:
-                begin, end = starts[run.start], starts[run.end]
-                boost = min(node.boost for node in nodes[begin:end])
-                found.append((begin, end, self._lookups(run.members, boost, fields, _NEVER)))
-        return [one for one in found if one[2]]
-
-    def _lookups(self, members: Sequence[Member], boost: float, fields: int, most: float) -> list[Lookup]:
-        """most: what a phrase weighs at most, 0 for no limit: it is not to count more than the word that was asked."""
-        boost *= SHARE
+    def beside(
+        self, members: Sequence[Member], most: float, fields: int, deadline: Deadline | None
+    ) -> list[Beside]:
+        """most: what a phrase weighs at most; 0: no limit."""
         found = []
         terms = dict.fromkeys(term for one in members for term in one.terms)
         if terms:
             group = self._lexicon.group(tuple(terms))
             if any(group.dfs):
-                label = next(one.words[0] for one in members if one.terms)
-                found.append(Lookup(group, label, boost=boost, fields=fields, terms=group.terms))
+                found.append(Beside(group, next(one.words[0] for one in members if one.terms), SHARE))
         for one in members:
-            phrase = None if one.terms else self._lexicon.name(one.words, fields, self._deadline)
+            phrase = None if one.terms else self._phrase(one.words, fields, deadline)
             if phrase is not None:
                 share = min(1.0, most / phrase.weight) if most > 0 else 1.0
-                label = f'"{" ".join(one.words)}"'
-                found.append(Lookup(phrase, label, boost=boost * share, fields=fields, terms=phrase.terms))
+                found.append(Beside(phrase, f'"{" ".join(one.words)}"', SHARE * share))
         return found
 
-
-def _goes_on(first: tree.Word, node: tree.Node) -> bool:
-    return isinstance(node, tree.Word) and not node.exact and node.field == first.field
+    def _phrase(self, words: tuple[str, ...], fields: int, deadline: Deadline | None) -> Phrase | None:
+        """The words of a name side by side; None when no document has them."""
+        if fields:
+            return self._lexicon.name(words, fields, deadline)
+        if words in self._kept:
+            return self._kept[words]
+        phrase = self._lexicon.name(words, 0, deadline)
+        if phrase is not None:
+            found = phrase.occurrences
+            if deadline is not None and deadline.passed:
+                return phrase
+            if not found.df:
+                phrase = None
+            else:
+                self._documents += found.df
+        if len(self._kept) >= _KEPT or self._documents > _KEPT_DOCUMENTS:
+            self._kept.clear()
+            self._documents = 0
+        self._kept[words] = phrase
+        return phrase

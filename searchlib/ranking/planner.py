@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
 from searchlib.query import tree
-from searchlib.query.words import Tokens
 from searchlib.ranking.columns import Columns, Filter
 from searchlib.ranking.execution import (
     Both,
@@ -26,6 +25,7 @@ from searchlib.ranking.execution import (
     Without,
 )
 from searchlib.ranking.lexicon import Lexicon
+from searchlib.ranking.named_parts import NamedParts
 from searchlib.ranking.naming import Naming
 from searchlib.storage._deadline import Deadline
 
@@ -37,7 +37,7 @@ class TimeOverError(Exception):
 
 
 class Planner:
-    """Plans one query. fields: the text fields' names in order. capitals: do words in capitals say that they are acronyms?"""
+    """Plans one query. fields: the text fields' names in order. naming: what else its words may be called, None for nothing. capitals: do words in capitals say that they are acronyms?"""
 
     def __init__(
         self,
@@ -45,14 +45,16 @@ class Planner:
         columns: Columns,
         fields: Sequence[str],
         deadline: Deadline | None = None,
+        naming: Naming | None = None,
         capitals: bool = True,
     ) -> None:
         self._lexicon = lexicon
-        names = lexicon.names
-        self._naming = None if names is None else Naming(lexicon, names, capitals, deadline)
         self._columns = columns
         self._fields = {name: 1 << number for number, name in enumerate(fields)}
         self._deadline = deadline
+        self._names = None
+        if naming is not None:
+            self._names = NamedParts(lexicon, naming, self._fields, capitals, deadline)
         self._stop_words = False
         self._strict = False
         self._place = 0  # of the last word; where words are not side by side, a number is left out
@@ -135,13 +137,13 @@ class Planner:
         any_will_do = isinstance(node, tree.Any) and not counts and not self._strict
         found = [self._part(one, loose=any_will_do) for one in node.parts]
         added: list[Lookup] = []
-        if self._naming is not None:
+        if self._names is not None:
             if isinstance(node, tree.All):
-                found = self._naming.with_names(node.parts, found, self._fields)
+                found = self._names.needed(node.parts, found)
             elif counts:
-                found = self._naming.shared_out(node.parts, found, self._fields)
+                found = self._names.counted(node.parts, found)
             else:
-                added = self._naming.added(node.parts, self._fields)
+                added = list(self._names.added(node.parts))
         parts = [part for part in found if part is not None]
         if not parts:
             return None
@@ -165,8 +167,7 @@ class Planner:
         return kind(left, right)
 
     def _word(self, node: tree.Word, loose: bool) -> Part | None:
-        tokens = tokenize(node.text)
-        found = [(token[0], token[5], *self._lexicon.meaning(token[0])) for token in tokens]
+        found = [(token[0], token[5], *self._lexicon.meaning(token[0])) for token in tokenize(node.text)]
         chosen = [one[:3] for one in found if not one[3] and (loose or not one[1])]
         if not chosen:  # "из-за" is a word, though its parts are stop words
             chosen = [one[:3] for one in found if one[1] and not one[3]]
@@ -185,29 +186,14 @@ class Planner:
             for form, whole, group in chosen
         ]
         part = None if not parts else parts[0] if len(parts) == 1 else Either(parts) if loose else Both(parts)
-        if self._naming is None:
+        if self._names is None:
             return part
-        names = self._names_of(node, self._naming, tokens, None if loose else [one[0] for one in chosen])
-        if part is None or not names:
-            return part if not names else names[0] if len(names) == 1 else Either(names)
+        names = self._names.of_word(node, without=not loose and not any(one[1] for one in chosen))
+        if not names:
+            return part
+        if part is None:
+            return names[0] if len(names) == 1 else Either(names)
         return Either([*(part.parts if isinstance(part, Either) else [part]), *names])
-
-    def _names_of(
-        self, node: tree.Word, naming: Naming, tokens: Tokens, chosen: Sequence[str] | None
-    ) -> list[Lookup]:
-        """Other names of a word. chosen: the forms that are needed, when a hyphenated word is not among them."""
-        fields = self._mask(node.field)
-        names: list[Lookup] = []
-        for form, start, end, _, _, whole in tokens:
-            if whole or len(tokens) == 1:
-                names += naming.beside_word(form, node.text[start:end], node.boost, fields)
-            if whole and chosen is not None and form not in chosen:
-                group, _ = self._lexicon.meaning(form)
-                if len(group.terms) > len(self._lexicon.itself(form).terms):
-                    names.append(Lookup(group, form, boost=node.boost, fields=fields, terms=group.terms))
-        if len(tokens) > 1:
-            names += naming.beside_words(node, fields)
-        return names
 
     def _next_place(self) -> int:
         self._place += 1

@@ -19,12 +19,14 @@ from searchlib.ranking._topk import Kernel
 from searchlib.ranking.execution import Lookup, Plan
 from searchlib.ranking.lexicon import FormTable, Lexicon
 from searchlib.ranking.names import Names, shouted
+from searchlib.ranking.naming import Naming, Word
 from searchlib.ranking.question import Question
 from searchlib.storage._deadline import Deadline
 
 if TYPE_CHECKING:
     from searchlib.language import Analyzer
     from searchlib.query.tree import Node
+    from searchlib.query.words import Tokens
     from searchlib.ranking._ages import Decay
     from searchlib.ranking.columns import Columns
     from searchlib.ranking.rescoring import Rescoring
@@ -43,6 +45,7 @@ class _View(NamedTuple):
 
     lexicon: Lexicon
     kernel: Kernel
+    naming: Naming | None
 
 
 class Answer:
@@ -136,10 +139,10 @@ class Ranker:
         self._definition = snapshot.manifest.definition
         self._forms = FormTable(snapshot, analyzer)
         self._usual = [field.weight for field in self._definition.text_fields]
-        self._names = Names.of(self._definition, self._forms.analyze)
+        self._names = Names.of(self._definition)
         self._views: OrderedDict[tuple[tuple[float, ...] | None, bool], _View] = OrderedDict()
         self.usual = self._view(self._searcher(None), self._names)
-        self._plain = PlainWords(self.usual.lexicon, self.usual.kernel)
+        self._plain = PlainWords(*self.usual)
         self._decays: OrderedDict[float, Decay] = OrderedDict()
 
     def _searcher(self, weights: tuple[float, ...] | None) -> Searcher:
@@ -156,7 +159,8 @@ class Ranker:
         )
 
     def _view(self, searcher: Searcher, names: Names | None) -> _View:
-        return _View(Lexicon(self.snapshot.segments, searcher, self._forms, names), Kernel(searcher))
+        lexicon = Lexicon(self.snapshot.segments, searcher, self._forms, names)
+        return _View(lexicon, Kernel(searcher), None if names is None else Naming(lexicon, names))
 
     @cached_property
     def columns(self) -> Columns:
@@ -220,16 +224,17 @@ class Ranker:
         if bare and plain and fast and match in ("any", "all"):
             tokens = tokens_of(question.query)
             joined = any(token[5] for token in tokens)  # by a hyphen: to need all of them takes more thought
-            names = view.lexicon.names
-            if (match == "any" or not joined) and (names is None or names.plain(question.query, tokens)):
-                found = [view.lexicon.meaning(token[0]) for token in tokens]
-                return Plan.of_words(*clauses_of(found, match == "all"))
+            if match == "any" or not joined:
+                found = _words(question.query, tokens, view, match == "all")
+                if found is not None:
+                    return Plan.of_words(*clauses_of(found, match == "all"), _besides(found))
         from searchlib.ranking.planner import Planner, TimeOverError
 
         limit = question.only
         fields = self._definition.text_fields
         capitals = isinstance(question.query, str) and not shouted(question.query)
-        planner = Planner(view.lexicon, self.columns, [field.name for field in fields], deadline, capitals)
+        names = [field.name for field in fields]
+        planner = Planner(view.lexicon, self.columns, names, deadline, view.naming, capitals)
         if question.where is not None:
             from searchlib.query.tree import all_of
 
@@ -373,6 +378,17 @@ class Ranker:
             while len(self._decays) > _MOST_VIEWS:
                 self._decays.popitem(last=False)
         return known
+
+
+def _words(query: str, tokens: Tokens, view: _View, together: bool) -> list[Word] | None:
+    """What the words of a plain query mean, each by itself; None when together they mean more."""
+    if view.naming is not None:
+        return view.naming.plain(query, tokens, together)
+    return [Word(*view.lexicon.meaning(token[0])) for token in tokens]
+
+
+def _besides(words: list[Word]) -> list[Lookup]:
+    return [one.lookup(1.0, 0) for word in words for one in word.beside]
 
 
 def _quoted(forms: list[str], query: str, lexicon: Lexicon) -> Plan:
