@@ -35,7 +35,7 @@ Facets = dict[str, dict[str, int]]
 @click.argument("words", nargs=-1, required=True)
 @options("index")
 @limit_option(10, "Hits to show.")
-@options("offset", "after", "sort", "recency", "quality", "match", "in", "lenient")
+@options("offset", "after", "sort", "recency", "quality", "match", "in", "synonyms", "lenient")
 @options("since", "until", "lang", "source", "tag", "where", "facet", "timeout", "explain", "json", "color")
 def command(
     words: tuple[str, ...],
