@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json  # it is there already when an index is open, and msgspec would take 20 ms to import
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
-
-import msgspec
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from searchlib.language.analyzer import Analysis
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Table"]
 
 
-class Table(msgspec.Struct, frozen=True):
+class Table(NamedTuple):
     """The names of some rules.
 
     members: by rule, what it leads to: "form=term term" for one word, "form form" for several. One in which another of the rule
@@ -53,10 +52,10 @@ class Table(msgspec.Struct, frozen=True):
     @classmethod
     def read(cls, content: bytes) -> Table:
         """What to_json() gave."""
-        return msgspec.json.decode(content, type=cls)
+        return cls(**json.loads(content))
 
     def to_json(self) -> bytes:
-        return msgspec.json.format(msgspec.json.encode(self), indent=0).replace(b"],", b"],\n") + b"\n"
+        return json.dumps(self._asdict(), ensure_ascii=False).replace("],", "],\n").encode() + b"\n"
 
 
 def _member(entry: Entry, analyze: Callable[[str], Analysis]) -> str:
