@@ -110,6 +110,10 @@ def _some(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -
     return list(values) or None
 
 
+def _not(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    return not value
+
+
 def _match(ctx: click.Context, param: click.Parameter, value: str | None) -> str | int | None:
     return int(value) if value is not None and value.isdecimal() and value.isascii() else value
 
@@ -158,6 +162,13 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
         help="Search in this text field only. *",
     ),
     "lenient": click.option("--lenient", is_flag=True, help="Take for words what is no valid query."),
+    "synonyms": click.option(
+        "--no-synonyms",
+        "synonyms",
+        is_flag=True,
+        callback=_not,
+        help="CSTO is not to find ОДКБ, nor Germany Германия.",
+    ),
     "since": click.option("--since", metavar="DATE", help="From this day, month or year on."),
     "until": click.option("--until", metavar="DATE", help="Up to this day, month or year, included."),
     "lang": click.option("--lang", metavar="CODE", multiple=True, callback=_some, help="In this language. *"),

@@ -68,20 +68,8 @@ _LEAST = 2.0**-23  # of a number in single precision, as a share of it: enough t
     default=None,
     help="Take for words what is no valid query. By default so, unless --strict.",
 )
-@options(
-    "match",
-    "in",
-    "sort",
-    "recency",
-    "quality",
-    "across",
-    "since",
-    "until",
-    "lang",
-    "source",
-    "where",
-    "timeout",
-)
+@options("match", "in", "sort", "recency", "quality", "across", "synonyms")
+@options("since", "until", "lang", "source", "where", "timeout")
 def command(
     file: str, given: str | None, kind: str, tag: str, strict: bool, lenient: bool | None, **asked: Any
 ) -> None:

@@ -10,6 +10,8 @@ It is made in Python, or read from a TOML file:
 
     cross_language = true                          # a query finds documents of the other language, too; default: false
     dictionaries = ["mueller7.index"]              # by which, relative to this file; default: those that are installed
+    acronyms = false                               # CSTO is not to find ОДКБ, Germany not Германия; default: true
+    synonyms = "names.txt"                         # groups of one's own (searchlib/language/synonyms.py), a file relative to this one
 
     [bm25]
     k1 = 1.2
@@ -39,6 +41,18 @@ __all__ = ["NEWS", "Definition", "Field", "load_definition"]
 
 Kind = Literal["text", "keyword", "date", "stored"]
 
+_KEYS = (
+    "name",
+    "languages",
+    "sources",
+    "names",
+    "acronyms",
+    "synonyms",
+    "cross_language",
+    "dictionaries",
+    "bm25",
+    "fields",
+)
 KINDS = ("text", "keyword", "date", "stored")
 LANGUAGES = ("en", "ru")
 RESERVED = ("id", "score")  # `id` is the key of every document, `score` what a query gives it
@@ -96,10 +110,11 @@ class Definition:
 
     k1: how slowly repetitions of a word stop counting (0: only presence counts); b: how much a long document
     is held back, from 0 (not at all) to 1. sources: where documents come from, as searchlib.sources.read
-    takes them. names: whether a search for a name finds it in the other script, too; cross_language: whether one that does not say
-    so finds documents of the other language, too; dictionaries: those of two languages that it looks words up in, as
-    searchlib.bilingual takes them, None for those that are installed. The order of the fields is part of the definition: a
-    Document's texts and keywords follow it.
+    takes them. names: whether a search for a name finds it in the other script, too; acronyms: whether names of the table that comes
+    with the package lead to each other; synonyms: further groups of such names, each as a line of
+    searchlib/language/synonyms.py; cross_language: whether a search that does not say so finds documents of the other language,
+    too; dictionaries: those of two languages that it looks words up in, as searchlib.bilingual takes them, None for those that
+    are installed. The order of the fields is part of the definition: a Document's texts and keywords follow it.
     """
 
     fields: tuple[Field, ...]
@@ -111,6 +126,8 @@ class Definition:
     names: bool = True
     cross_language: bool = False
     dictionaries: tuple[str, ...] | None = None
+    acronyms: bool = True
+    synonyms: tuple[str, ...] = ()
     text_fields: tuple[Field, ...] = field(init=False, repr=False, compare=False)
     keyword_fields: tuple[Field, ...] = field(init=False, repr=False, compare=False)
     date_field: Field | None = field(init=False, repr=False, compare=False)
@@ -133,10 +150,9 @@ class Definition:
         if not isinstance(self.name, str):
             raise DefinitionError(f"a name is a string, not {self.name!r}", key="name")
         _check_utf8(self.name, "name")
-        if not isinstance(self.names, bool):
-            raise DefinitionError(f"this is true or false, not {self.names!r}", key="names")
-        if not isinstance(self.cross_language, bool):
-            raise DefinitionError(f"this is true or false, not {self.cross_language!r}", key="cross_language")
+        for switch in ("names", "acronyms", "cross_language"):
+            if not isinstance(getattr(self, switch), bool):
+                raise DefinitionError(f"this is true or false, not {getattr(self, switch)!r}", key=switch)
         dates = [one for one in fields if one.kind == "date"]
         computed = {
             "fields": fields,
@@ -147,6 +163,7 @@ class Definition:
             "dictionaries": None
             if self.dictionaries is None
             else _strings(self.dictionaries, "dictionaries"),
+            "synonyms": _synonyms(self.synonyms),
             "text_fields": tuple(one for one in fields if one.kind == "text"),
             "keyword_fields": tuple(one for one in fields if one.kind == "keyword"),
             "date_field": dates[0] if dates else None,
@@ -179,18 +196,16 @@ class Definition:
             "sources": list(self.sources),
             "names": self.names,
             **across,
+            "acronyms": self.acronyms,
+            "synonyms": list(self.synonyms),
             "bm25": {"k1": self.k1, "b": self.b},
             "fields": {one.name: _field_to_dict(one) for one in self.fields},
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Definition:
-        """A Definition from what to_dict gave, or from a parsed TOML file. Raises DefinitionError."""
-        _check_keys(
-            values,
-            ("name", "languages", "sources", "names", "cross_language", "dictionaries", "bm25", "fields"),
-            "",
-        )
+        """A Definition from what to_dict gave, or from a parsed TOML file, `synonyms` read. Raises DefinitionError."""
+        _check_keys(values, _KEYS, "")
         bm25 = values.get("bm25", {})
         _check_keys(bm25, ("k1", "b"), "bm25")
         fields = NEWS.fields
@@ -207,6 +222,8 @@ class Definition:
             names=values.get("names", True),
             cross_language=values.get("cross_language", False),
             dictionaries=values.get("dictionaries"),
+            acronyms=values.get("acronyms", True),
+            synonyms=values.get("synonyms", ()),
         )
 
 
@@ -214,7 +231,8 @@ def load_definition(path: str | PathLike[str]) -> Definition:
     """The Definition in a TOML file. Raises DefinitionError, which names the file and the key.
 
     Relative sources and dictionaries are taken from the file's folder, and globs are expanded in sorted order; a glob that
-    matches nothing stays as it is, so that reading it says what is missing. The name is the file's when none
+    matches nothing stays as it is, so that reading it says what is missing. The file of synonyms is read: an index needs it
+    no more. The name is the file's when none
     is given.
     """
     import tomllib
@@ -228,6 +246,8 @@ def load_definition(path: str | PathLike[str]) -> Definition:
                 "too large for a definition (over 1 MB); is this a file of documents?", path=file
             )
         values = tomllib.loads(content.decode("utf-8-sig"))
+        if "synonyms" in values:
+            values["synonyms"] = _read_synonyms(values["synonyms"], file.parent)
         definition = Definition.from_dict(values)
         sources = tuple(source for pattern in definition.sources for source in _expand(pattern, file.parent))
         dictionaries = definition.dictionaries
@@ -245,6 +265,8 @@ def load_definition(path: str | PathLike[str]) -> Definition:
     except RecursionError as error:
         raise DefinitionError("not valid TOML: nested too deeply", path=file) from error
     except DefinitionError as error:
+        if error.path is not None:  # it is about the file of synonyms
+            raise
         raise DefinitionError(error.message, path=file, key=error.key) from error
 
 
@@ -252,6 +274,29 @@ def _beside(name: str, folder: Path) -> str:
     if not name or "\0" in name:
         raise DefinitionError(f"not a path: {name!r}", key="dictionaries")
     return str((folder / name).absolute())
+
+
+def _read_synonyms(name: object, folder: Path) -> tuple[str, ...]:
+    from searchlib.language.synonyms import read
+
+    if not isinstance(name, str) or not name or "\0" in name:
+        raise DefinitionError(f"the path of a file of synonyms, not {name!r}", key="synonyms")
+    return read(folder / name)
+
+
+def _synonyms(given: object) -> tuple[str, ...]:
+    lines = _strings(given, "synonyms")
+    if lines:
+        from searchlib.language.synonyms import MAX_FILE, rule_of
+
+        if sum(map(len, lines)) > MAX_FILE:
+            raise DefinitionError("too many synonyms (over 1 MB)", key="synonyms")
+        for line in lines:
+            try:
+                rule_of(line)
+            except ValueError as error:
+                raise DefinitionError(str(error), key="synonyms") from error
+    return lines
 
 
 def _expand(pattern: str, folder: Path) -> list[str]:

@@ -138,7 +138,7 @@ class Index(Searching):
         """The documents of each segment of a snapshot that a query finds, for a writer that deletes them."""
         ranker = Ranker(snapshot, self._analyzer)
         # nothing goes that was not named
-        question = Question(query, match="all", names=False, cross_language=False)
+        question = Question(query, match="all", names=False, synonyms=False, cross_language=False)
         plan = ranker.plan(question, ranker.view(question))
         if plan is None:
             raise AssertionError("there was no deadline")

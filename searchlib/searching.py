@@ -76,8 +76,9 @@ class Searching(ABC):
         timeout_ms: float | None = None,
         quality: str = "fast",
         names: bool | None = None,
-        collapse: str | None = None,
+        synonyms: bool | None = None,
         cross_language: bool | None = None,
+        collapse: str | None = None,
         explain: bool = False,
         repair: bool = True,
     ) -> Results:
@@ -96,11 +97,13 @@ class Searching(ABC):
         recency: a half-life in days, which multiplies scores by 2 ^ -(age / half-life), age counted from the newest document
         of the index. offset: hits to leave out at the beginning; after: the `cursor` of the page before, which costs the
         same on every page. quality: "best" rescores the first 300 by how near each other the words stand, and in which form,
-        which takes many times as long (searchlib/ranking/README.md); "fast" does not. names: whether a name is also found in the
-        other script; cross_language: whether words find what they mean in the other language as well, by dictionaries
-        (searchlib/bilingual/README.md); None as the index's definition says. timeout_ms: after so many milliseconds the search
-        stops with what it has (Results.timed_out). collapse: "duplicates" shows of documents that are nearly the same only the
-        first, which tells the others (Hit.duplicates); pages go by offset then. explain: each hit tells how its score comes about (Hit.explanation).
+        which takes many times as long (searchlib/ranking/README.md); "fast" does not. timeout_ms: after so many milliseconds the
+        search stops with what it has (Results.timed_out). explain: each hit tells how its score comes about (Hit.explanation).
+
+        What words find beside themselves: names, whether a name is also found in the other script; synonyms, whether also by its
+        acronym or its other names; cross_language, whether words find what they mean in the other language, by dictionaries
+        (searchlib/bilingual/README.md); None as the index's definition says. collapse: "duplicates" shows of documents that are
+        nearly the same only the first, which tells the others (Hit.duplicates); pages go by offset then.
         repair: when no word of the query is in the index as it was typed, and all of them are as the same keys type them with
         the other keyboard layout («ghbdtn», "щвли"), search for those: Results.repaired is then what was searched for. A query that
         has any of its words is never changed; Results.suggestion tells what else may have been meant.
@@ -115,7 +118,7 @@ class Searching(ABC):
             and (after is None and recency is timeout_ms is None)
             and match in (None, "any", "all")
             and (quality == "fast" and not offset and not lenient and collapse is None)
-            and (names is None and cross_language is None)
+            and (names is synonyms is cross_language is None)
             and (type(limit) is int and limit > 0)
         ):
             answer = ranker.ask_plainly(query, limit, match)
@@ -148,8 +151,9 @@ class Searching(ABC):
             timeout_ms=timeout_ms,
             quality=quality,
             names=names,
-            collapse=collapse,
+            synonyms=synonyms,
             cross_language=cross_language,
+            collapse=collapse,
         )
 
     def similar(self, id: str, *, explain: bool = False, **options: Any) -> Results:

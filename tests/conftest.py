@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -72,7 +73,8 @@ class ByIndex:
     def _index(self, documents: Records, definition: Definition) -> searchlib.Index:
         key = id(documents), definition
         if key not in self._made:
-            index = searchlib.Index.create(self._folder / str(len(self._made)), definition)
+            plain = replace(definition, acronyms=False)  # the oracle knows of no other names
+            index = searchlib.Index.create(self._folder / str(len(self._made)), plain)
             half = len(documents) // 2
             for batch in (documents[:half], documents[half:]):  # two segments: statistics are those of both
                 with index.writer() as writer:

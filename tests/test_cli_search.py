@@ -62,6 +62,20 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 # Asking
 
 
+def test_other_names_are_found_unless_they_are_not_wanted(home: Path) -> None:
+    def found(*args: str) -> list[str]:
+        return [hit["id"] for hit in json.loads(search("--json", *args).stdout)["hits"]]
+
+    assert set(found("Astana")) == {"ru-1", "en-1"}
+    assert found("--no-synonyms", "Astana") == ["en-1"]
+    assert (
+        json.loads(search("explain", "--no-synonyms", "--json", "ru-1", "Astana").stdout)["explanation"][
+            "value"
+        ]
+        == 0
+    )
+
+
 def test_words_alone_are_a_query(home: Path) -> None:
     result = search("саммиты", "главами")
     assert result.exit_code == 0

@@ -126,6 +126,9 @@ def test_sources_are_beside_the_file_and_globs_are_expanded_in_order(tmp_path: P
         ("[fields]\nt = 'text'\nid = 'keyword'", "fields.id", "reserved"),
         ("[fields]\nt = 'text'\nscore = 'stored'", "fields.score", "reserved"),
         ("[fields]\n'two words' = 'text'", "fields", "'two words'"),
+        ("acronyms = 1", "acronyms", "true or false"),
+        ("synonyms = ['a, b']", "synonyms", "the path of a file"),
+        ("synonyms = ''", "synonyms", "the path of a file"),
         ("name = ", None, "not valid TOML"),
         ("name = 'a'\nname = 'b'", None, "not valid TOML"),
         pytest.param("a = " + "[" * 100_000, None, "not valid TOML", id="deep"),
@@ -160,6 +163,9 @@ def test_a_definition_that_cannot_be_read(tmp_path: Path, name: str) -> None:
         (lambda: Field("t", "keyword", weight=2.0), "fields.t.weight"),
         (lambda: Field("", "text"), "fields"),
         (lambda: Definition(fields=NEWS.fields, name="\udcff"), "name"),
+        (lambda: Definition(fields=NEWS.fields, acronyms="no"), "acronyms"),  # type: ignore[arg-type]
+        (lambda: Definition(fields=NEWS.fields, synonyms="a, b"), "synonyms"),  # type: ignore[arg-type]
+        (lambda: Definition(fields=NEWS.fields, synonyms=("a",)), "synonyms"),
         (lambda: Definition(fields=NEWS.fields, sources=("\udcff.txt",)), "sources"),
     ],
 )
@@ -195,6 +201,8 @@ def definitions() -> st.SearchStrategy[Definition]:
         b=st.floats(0, 1),
         sources=st.lists(st.text(max_size=5), max_size=2).map(tuple),
         name=st.text(max_size=5),
+        acronyms=st.booleans(),
+        synonyms=st.lists(st.sampled_from(["a1, b1", "PACE => ПАСЕ", "a1\\, b1, c1"]), max_size=2).map(tuple),
     )
 
 
@@ -205,6 +213,54 @@ def test_to_dict_and_back_is_the_same_definition(definition: Definition) -> None
     assert back == definition
     assert hash(back) == hash(definition)
     assert back.text_fields == definition.text_fields
+
+
+def test_without_a_word_about_them_acronyms_are_on() -> None:
+    values = NEWS.to_dict()
+    del values["acronyms"], values["synonyms"]  # as in a manifest from before there were any
+    assert Definition.from_dict(values) == NEWS
+    assert NEWS.acronyms
+    assert NEWS.synonyms == ()
+
+
+def test_a_file_of_synonyms_lies_beside_the_definition_and_is_kept_in_it(tmp_path: Path) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("\ufeff# of a town\r\n\r\n  Burgtown, Бургтаун \r\nBT => Burgtown\r\n", "utf-8")
+    definition = load_definition(write(tmp_path, "synonyms = 'names.txt'\nacronyms = false"))
+    names.unlink()
+    assert definition.synonyms == ("Burgtown, Бургтаун", "BT => Burgtown")
+    assert not definition.acronyms
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a1, b1\nc1\n", "line 2: a group has two entries or more"),
+        (b"a1, A1", "line 1: a group has two entries or more"),
+        (b"# x\n\na1, b1,", "line 3: an entry is empty"),
+        (b"a1, !", "line 1: '!' has no letter or digit"),
+        (b"a1 => b1 => c1", "line 1: `=>` stands once"),
+        (b"=> b1", "line 1: an entry is empty"),
+        (b"a1, b1\\", "line 1: nothing follows the backslash"),
+        (b"the, los", "line 1: 'the' is a stop word"),
+        (b"VOZ => WHO", "line 1: 'who' is a stop word, to which nothing leads"),
+        (b"a1, " + b"x " * 17, "line 1: an entry has at most 16 words"),
+        (b"a1, b1\n\xff, b1", "line 2 is not in UTF-8"),
+        pytest.param(b"#" * (1 << 20) + b"#", "too large", id="1 MB"),
+    ],
+)
+def test_a_bad_file_of_synonyms_is_named_with_its_line(tmp_path: Path, content: bytes, said: str) -> None:
+    names = tmp_path / "names.txt"
+    names.write_bytes(content)
+    with pytest.raises(DefinitionError) as caught:
+        load_definition(write(tmp_path, "synonyms = 'names.txt'"))
+    assert caught.value.path == str(names)
+    assert said in str(caught.value)
+
+
+def test_a_file_of_synonyms_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError, match=r"nowhere\.txt: the file of synonyms cannot be read"):
+        load_definition(write(tmp_path, "synonyms = 'nowhere.txt'"))
 
 
 def test_a_definition_crosses_processes() -> None:

@@ -19,32 +19,40 @@ cdef Py_ssize_t MEMO = 50_000  # words that are kept at hand; then all are dropp
 cpdef tuple clauses_of(list found, bint together):
     """What is asked of the kernel for words, and whether they are all stop words, which are left out when there is another.
 
-    found: of each word its Group and whether it is a stop word, as Lexicon.meaning tells. together: every word is needed; else
-    any will do, and a word that is there several times counts as often.
+    found: of each word its Group and whether it is a stop word, as Lexicon.meaning tells, or a Word of naming.py, behind whose clauses are
+    those of other names. together: every word is needed; else any will do, and a word that is there several times counts as often.
     """
-    cdef list chosen = [group for group, stop in found if not stop]
+    cdef list chosen = [word[0] for word in found if not word[1]]
     cdef bint stop_words = not chosen
     cdef dict times = {}
+    cdef list clauses
     if stop_words:
-        chosen = [group for group, _ in found]
+        chosen = [word[0] for word in found]
     if together:
         return [Clause(group, 1.0, 0, len(chosen) > 1) for group in chosen], stop_words
     for group in chosen:
         times[group] = times.get(group, 0.0) + 1.0
-    return [Clause(group, boost) for group, boost in times.items()], stop_words
+    clauses = [Clause(group, boost) for group, boost in times.items()]
+    for word in found:
+        if len(<tuple> word) > 2:
+            for one in word[2]:
+                clauses.append(Clause(one.what.occurrences, one.boost))
+    return clauses, stop_words
 
 
 cdef class PlainWords:
     """Answers plain queries on one snapshot under its usual weights.
 
-    meaning: of a form, its Group and whether it is a stop word; kernel: the Kernel of the same searcher. Threads may share it.
+    lexicon: what words mean; kernel: the Kernel of the same searcher; naming: other names, or None. Threads may share it.
     """
 
-    cdef object meaning, searcher, top
-    cdef dict known  # word as it is written -> what it means, or None for one that is not simply a word
+    cdef object meaning, naming, searcher, top
+    # word as it is written -> what lexicon.meaning or naming.word says, or None for one that is not simply a word
+    cdef dict known
 
-    def __init__(self, meaning, kernel):
-        self.meaning = meaning
+    def __init__(self, lexicon, kernel, naming):
+        self.meaning = lexicon.meaning
+        self.naming = naming
         self.searcher = kernel.searcher
         self.top = kernel.top
         self.known = {}
@@ -65,7 +73,20 @@ cdef class PlainWords:
             words = self.words(<str> query, 1, length - 1) if (<str> query)[length - 1] == u'"' else None
             return None if words is None else self.phrase(words, k)
         words = self.words(<str> query, 0, length)
-        return None if words is None else self.top(clauses_of(words, together)[0], k)
+        if words is None or (self.naming is not None and self.named(words, together)):
+            return None
+        return self.top(clauses_of(words, together)[0], k)
+
+    cdef bint named(self, list words, bint together):
+        """Is there more to the words than each by itself?"""
+        follow = None
+        for word in words:  # each a Word, which is a tuple
+            if (<tuple> word)[6] or (together and (<tuple> word)[2]):
+                return True
+            if follow is not None and not follow.isdisjoint((<tuple> word)[4]):
+                return self.naming.is_run(words)
+            follow = (<tuple> word)[3]
+        return False
 
     cdef list words(self, str query, Py_ssize_t start, Py_ssize_t end):
         """What the words between two places mean; None when there is more than words, or nothing."""
@@ -93,14 +114,15 @@ cdef class PlainWords:
         cdef list tokens = tokenize(text)
         word = None
         if len(tokens) == 1 and text not in OPERATORS:
-            word = self.meaning(tokens[0][0])
+            form = tokens[0][0]
+            word = self.meaning(form) if self.naming is None else self.naming.word(form, text)
         if len(self.known) >= MEMO:
             self.known.clear()
         self.known[text] = word
         return word
 
     cdef object phrase(self, list words, int k):
-        cdef list groups = [group for group, _ in words]
+        cdef list groups = [word[0] for word in words]
         if len(groups) == 1:
             return self.top([Clause(groups[0])], k)
         return Phrase(self.searcher, groups, groups, 1, 0, None).best(k)

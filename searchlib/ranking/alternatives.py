@@ -31,16 +31,20 @@ class Provider(Protocol):
 
 
 class Senses(NamedTuple):
-    """What is looked for beside the words that were typed. names: the same names in the other script; cross_language: what words mean
-    in the other language."""
+    """What is looked for beside the words that were typed. names: the same names in the other script; synonyms: other names of what is
+    named; cross_language: what words mean in the other language."""
 
     names: bool
+    synonyms: bool
     cross_language: bool
 
     @classmethod
     def of(cls, definition: Definition, question: Question | None = None) -> Senses:
         """What a question asks for, or else its index's definition."""
-        asked = {name: None if question is None else getattr(question, name) for name in cls._fields}
-        return cls(
-            **{name: getattr(definition, name) if value is None else value for name, value in asked.items()}
+        usual = cls(
+            definition.names, definition.acronyms or bool(definition.synonyms), definition.cross_language
         )
+        if question is None or question.names is question.synonyms is question.cross_language is None:
+            return usual
+        asked = (question.names, question.synonyms, question.cross_language)
+        return cls(*(one if value is None else value for one, value in zip(usual, asked, strict=True)))

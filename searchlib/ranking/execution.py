@@ -297,6 +297,7 @@ class Plan:
         self.scores = True
         self._root = root
         self._sources: list[Scored] = []
+        self._beside: Sequence[Lookup] = ()
         if isinstance(root, Lookup) and root.knows_best:
             self.alone = root
             if root.phrase is not None:
@@ -305,9 +306,11 @@ class Plan:
             self._demand(root)
 
     @classmethod
-    def of_words(cls, clauses: list[Clause], stop_words: bool) -> Plan:
-        """Of a query for any or all of some words: by far the most frequent one, which needs no tree."""
+    def of_words(cls, clauses: list[Clause], stop_words: bool, beside: Sequence[Lookup] = ()) -> Plan:
+        """Of a query for any or all of some words: by far the most frequent one, which needs no tree. beside: what the last clauses are of
+        that are not of words."""
         plan = cls(None, stop_words=stop_words)
+        plan._beside = beside
         plan._clauses = clauses
         return plan
 
@@ -353,6 +356,7 @@ class Plan:
                 Lookup(group, next(iter(group.terms), ""), boost=boost, terms=group.terms)
                 for group, boost in groups
             ]
+            self._sources += self._beside
         return self._sources
 
     def add(self, clause: Clause, source: Scored) -> None:

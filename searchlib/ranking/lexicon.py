@@ -79,6 +79,11 @@ class Phrase:
         for group in groups:
             self._weight += group.rarest()
 
+    @property
+    def weight(self) -> float:
+        """The sum of the idfs of its words."""
+        return self._weight
+
     @cached_property
     def occurrences(self) -> Occurrences:
         """All its documents. What it weighs is the sum of the idfs of its words, of several readings the rarest's."""
@@ -135,20 +140,28 @@ class Lexicon:
             for provider in () if stop else self._providers:
                 for term, share in provider.alternatives(form, terms):
                     members[term] = max(share, members.get(term, 0.0))
-            known = self._meanings[form] = (self._group(members), stop)
+            known = self._meanings[form] = (self.group(members), stop)
         return known
 
     def own(self, form: str) -> tuple[Group, bool]:
         """The same without what may stand for it."""
         terms, stop = self.forms.analyze(form)
-        return self._group(dict.fromkeys(terms, 1.0)), stop
+        return self.group(dict.fromkeys(terms, 1.0)), stop
 
-    def _group(self, shares: dict[str, float]) -> Group:
+    def group(self, shares: dict[str, float]) -> Group:
+        """The group of terms, each with its share; the same one for the same terms."""
         key = (tuple(shares), tuple(shares.values()))
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = self.searcher.group(*key)
         return group
+
+    def name(self, forms: Sequence[str], fields: int, deadline: Deadline | None) -> Phrase | None:
+        """The words of a name side by side; None when nobody wrote one of them."""
+        groups = [self.own(form)[0] for form in forms]
+        if not all(any(group.dfs) for group in groups):
+            return None
+        return Phrase(self.searcher, groups, [*groups], 1, fields, deadline)
 
     def phrase(
         self,

@@ -25,6 +25,8 @@ from searchlib.ranking.execution import (
     Without,
 )
 from searchlib.ranking.lexicon import Lexicon
+from searchlib.ranking.named_parts import NamedParts
+from searchlib.ranking.naming import Naming
 from searchlib.storage._deadline import Deadline
 
 __all__ = ["Planner", "TimeOverError"]
@@ -35,15 +37,24 @@ class TimeOverError(Exception):
 
 
 class Planner:
-    """Plans one query. fields: the text fields' names in order."""
+    """Plans one query. fields: the text fields' names in order. naming: what else its words may be called, None for nothing. capitals: do words in capitals say that they are acronyms?"""
 
     def __init__(
-        self, lexicon: Lexicon, columns: Columns, fields: Sequence[str], deadline: Deadline | None = None
+        self,
+        lexicon: Lexicon,
+        columns: Columns,
+        fields: Sequence[str],
+        deadline: Deadline | None = None,
+        naming: Naming | None = None,
+        capitals: bool = True,
     ) -> None:
         self._lexicon = lexicon
         self._columns = columns
         self._fields = {name: 1 << number for number, name in enumerate(fields)}
         self._deadline = deadline
+        self._names = None
+        if naming is not None:
+            self._names = NamedParts(lexicon, naming, self._fields, capitals, deadline)
         self._stop_words = False
         self._strict = False
         self._place = 0  # of the last word; where words are not side by side, a number is left out
@@ -124,18 +135,26 @@ class Planner:
         assert isinstance(node, (tree.All, tree.Any))
         counts = isinstance(node, tree.Any) and node.least > 1
         any_will_do = isinstance(node, tree.Any) and not counts and not self._strict
-        parts = [
-            part for part in (self._part(one, loose=any_will_do) for one in node.parts) if part is not None
-        ]
+        found = [self._part(one, loose=any_will_do) for one in node.parts]
+        added: list[Lookup] = []
+        if self._names is not None and not self._strict:
+            if isinstance(node, tree.All):
+                found = self._names.needed(node.parts, found)
+            elif counts:
+                found = self._names.counted(node.parts, found)
+            else:
+                added = list(self._names.added(node.parts))
+        parts = [part for part in found if part is not None]
         if not parts:
             return None
         if isinstance(node, tree.All):
             return parts[0] if len(parts) == 1 else Both(parts)
         if not counts:
             flat: list[Part] = []
-            for part in parts:
+            for part in [*parts, *added]:
                 flat.extend(part.parts if isinstance(part, Either) and part.least == 1 else (part,))
             return flat[0] if len(flat) == 1 else Either(flat)
+        assert isinstance(node, tree.Any)
         least = max(1, node.least - (len(node.parts) - len(parts)))
         return parts[0] if len(parts) == 1 else Either(parts, least)
 
@@ -155,7 +174,7 @@ class Planner:
             chosen = [one[:3] for one in found if one[1] and not one[3]]
         if not chosen and self._stop_words:
             chosen = [one[:3] for one in found if loose or not one[1]]
-        parts = [
+        parts: list[Part] = [
             Lookup(
                 group,
                 form,
@@ -167,9 +186,15 @@ class Planner:
             )
             for form, whole, group in chosen
         ]
-        if len(parts) < 2:
-            return parts[0] if parts else None
-        return Either(parts) if loose else Both(parts)
+        part = None if not parts else parts[0] if len(parts) == 1 else Either(parts) if loose else Both(parts)
+        if self._names is None or self._strict:
+            return part
+        names = self._names.of_word(node, without=not loose and not any(one[1] for one in chosen))
+        if not names:
+            return part
+        if part is None:
+            return names[0] if len(names) == 1 else Either(names)
+        return Either([*(part.parts if isinstance(part, Either) else [part]), *names])
 
     def _next_place(self) -> int:
         self._place += 1

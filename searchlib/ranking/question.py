@@ -21,7 +21,7 @@ QUALITIES: Final = ("fast", "best")
 class Question:
     """A search as Index.search describes it, its arguments checked. weights: of the text fields, None for the index's own. like: a document's
     segment and number; what is like it is asked for, and the query says nothing.
-    names, cross_language: None as the definition says."""
+    names, synonyms, cross_language: None as the definition says."""
 
     query: str
     limit: int = 10
@@ -38,8 +38,9 @@ class Question:
     quality: str = "fast"
     like: tuple[int, int] | None = None
     names: bool | None = None
-    collapse: str | None = None
+    synonyms: bool | None = None
     cross_language: bool | None = None
+    collapse: str | None = None
 
     def __post_init__(self) -> None:
         if self.collapse not in (None, "duplicates"):
@@ -61,7 +62,7 @@ class Question:
                 raise ValueError(f"recency goes with sort='relevance', not with '{self.sort}'")
         if self.quality not in QUALITIES:
             raise ValueError(f"quality is {' or '.join(map(repr, QUALITIES))}, not {self.quality!r}")
-        for name in ("names", "cross_language"):
+        for name in ("names", "synonyms", "cross_language"):
             if not isinstance(getattr(self, name), (bool, NoneType)):
                 raise ValueError(f"{name} is True or False, not {getattr(self, name)!r}")
         if self.timeout_ms is not None and not (is_number(self.timeout_ms) and self.timeout_ms > 0):

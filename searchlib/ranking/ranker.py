@@ -18,13 +18,16 @@ from searchlib.ranking._searcher import Searcher
 from searchlib.ranking._topk import Kernel
 from searchlib.ranking.alternatives import Senses
 from searchlib.ranking.execution import Lookup, Plan
+from searchlib.ranking.known_names import KnownNames, shouted
 from searchlib.ranking.lexicon import FormTable, Lexicon
+from searchlib.ranking.naming import Naming, Word
 from searchlib.ranking.question import Question
 from searchlib.storage._deadline import Deadline
 
 if TYPE_CHECKING:
     from searchlib.language import Analyzer
     from searchlib.query.tree import Node
+    from searchlib.query.words import Tokens
     from searchlib.ranking._ages import Decay
     from searchlib.ranking.alternatives import Provider
     from searchlib.ranking.columns import Columns
@@ -41,10 +44,11 @@ _LONE: Final = re.compile(r"([0-9A-Za-zЀ-ҁ]{1,60})(\*|~1?)\Z")
 
 
 class _View(NamedTuple):
-    """The snapshot under one weighting of its fields, with what words may stand for."""
+    """The snapshot under one weighting of its fields, with what words may stand for. naming: other names, None for none."""
 
     lexicon: Lexicon
     kernel: Kernel
+    naming: Naming | None
 
 
 class Answer:
@@ -147,14 +151,14 @@ class Ranker:
         self._forms = FormTable(snapshot, analyzer)
         self._usual = [field.weight for field in self._definition.text_fields]
         self._usual_senses = Senses.of(self._definition)
-        self.usual = self._view(None, self._usual_senses)
-        self._plain = PlainWords(self.usual.lexicon.meaning, self.usual.kernel)
+        self.usual = self._view(self._searcher(None), self._usual_senses)
+        self._plain = PlainWords(*self.usual)
         self._views: OrderedDict[tuple[tuple[float, ...] | None, Senses], _View] = OrderedDict()
         self._decays: OrderedDict[float, Decay] = OrderedDict()
 
-    def _view(self, weights: tuple[float, ...] | None, senses: Senses) -> _View:
+    def _searcher(self, weights: tuple[float, ...] | None) -> Searcher:
         snapshot = self.snapshot
-        searcher = Searcher(
+        return Searcher(
             [
                 (segment.file, live, segment.total_length)
                 for segment, live in zip(snapshot.segments, snapshot.live, strict=True)
@@ -164,19 +168,27 @@ class Ranker:
             self._definition.b,
             None if weights is None else list(weights),
         )
+
+    def _view(self, searcher: Searcher, senses: Senses) -> _View:
+        segments, languages = self.snapshot.segments, self._definition.languages
         providers: list[Provider] = []
-        languages = self._definition.languages
+        known = None
+        if senses.synonyms:
+            known = KnownNames.of(self._definition)
+            if known is not None:
+                providers.append(known)
         if senses.names and len(languages) > 1:
             from searchlib.ranking.names import Names
 
-            providers.append(Names(snapshot.segments))
+            providers.append(Names(segments))
         if senses.cross_language and len(languages) > 1:
             from searchlib.ranking.names import Names
             from searchlib.ranking.translating import Translations
 
-            names = Names(snapshot.segments, every_word=True)
+            names = Names(segments, every_word=True)
             providers.append(Translations(self._definition.dictionaries, self._forms, searcher, names))
-        return _View(Lexicon(snapshot.segments, searcher, self._forms, providers), Kernel(searcher))
+        lexicon = Lexicon(segments, searcher, self._forms, providers)
+        return _View(lexicon, Kernel(searcher), None if known is None else Naming(lexicon, known))
 
     @cached_property
     def columns(self) -> Columns:
@@ -221,12 +233,13 @@ class Ranker:
 
     def view(self, question: Question) -> _View:
         """The snapshot as a question wants to see it."""
-        key = (question.weights, Senses.of(self._definition, question))
-        if key == (None, self._usual_senses):
+        weights, senses = question.weights, Senses.of(self._definition, question)
+        if weights is None and senses == self._usual_senses:
             return self.usual
-        view = self._views.get(key)
+        view = self._views.get((weights, senses))
         if view is None:
-            view = self._views[key] = self._view(*key)
+            searcher = self.usual.kernel.searcher if weights is None else self._searcher(weights)
+            view = self._views[weights, senses] = self._view(searcher, senses)
             while len(self._views) > _MOST_VIEWS:
                 self._views.popitem(last=False)
         return view
@@ -247,13 +260,16 @@ class Ranker:
             tokens = tokens_of(question.query)
             joined = any(token[5] for token in tokens)  # by a hyphen: to need all of them takes more thought
             if match == "any" or not joined:
-                found = [view.lexicon.meaning(token[0]) for token in tokens]
-                return Plan.of_words(*clauses_of(found, match == "all"))
+                found = _words(question.query, tokens, view, match == "all")
+                if found is not None:
+                    return Plan.of_words(*clauses_of(found, match == "all"), _besides(found))
         from searchlib.ranking.planner import Planner, TimeOverError
 
         limit = question.only
         fields = self._definition.text_fields
-        planner = Planner(view.lexicon, self.columns, [field.name for field in fields], deadline)
+        capitals = isinstance(question.query, str) and not shouted(question.query)
+        names = [field.name for field in fields]
+        planner = Planner(view.lexicon, self.columns, names, deadline, view.naming, capitals)
         if question.where is not None:
             from searchlib.query.tree import all_of
 
@@ -397,6 +413,17 @@ class Ranker:
             while len(self._decays) > _MOST_VIEWS:
                 self._decays.popitem(last=False)
         return known
+
+
+def _words(query: str, tokens: Tokens, view: _View, together: bool) -> list[Word] | None:
+    """What the words of a plain query mean, each by itself; None when together they mean more."""
+    if view.naming is not None:
+        return view.naming.plain(query, tokens, together)
+    return [Word(*view.lexicon.meaning(token[0])) for token in tokens]
+
+
+def _besides(words: list[Word]) -> list[Lookup]:
+    return [one.lookup(1.0, 0) for word in words for one in word.beside]
 
 
 def _quoted(forms: list[str], query: str, lexicon: Lexicon) -> Plan:
