@@ -11,6 +11,7 @@ from benchmarks.measures.commits import command as commits
 from benchmarks.measures.duplicates import command as duplicates
 from benchmarks.measures.effectiveness import command as effectiveness
 from benchmarks.measures.merging import command as merging
+from benchmarks.measures.names import command as names
 from benchmarks.measures.suggestions import command as suggestions
 from benchmarks.measures.suite import command as run
 from benchmarks.measures.upserts import command as upserts
@@ -32,6 +33,7 @@ main.add_command(likeness)
 main.add_command(merging)
 main.add_command(report)
 main.add_command(run)
+main.add_command(names)
 main.add_command(suggestions)
 main.add_command(upserts)
 

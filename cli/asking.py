@@ -110,8 +110,8 @@ def _some(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -
     return list(values) or None
 
 
-def _not(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
-    return not value
+def _not(ctx: click.Context, param: click.Parameter, value: bool) -> bool | None:
+    return False if value else None  # as the index's definition says
 
 
 def _match(ctx: click.Context, param: click.Parameter, value: str | None) -> str | int | None:
@@ -162,6 +162,13 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
         help="Search in this text field only. *",
     ),
     "lenient": click.option("--lenient", is_flag=True, help="Take for words what is no valid query."),
+    "names": click.option(
+        "--no-names",
+        "names",
+        is_flag=True,
+        callback=_not,
+        help="Putin is not to find Путин, nor the reverse.",
+    ),
     "synonyms": click.option(
         "--no-synonyms",
         "synonyms",

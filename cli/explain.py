@@ -14,7 +14,7 @@ from .terminal import json_text, show
 @click.command("explain", cls=QueryCommand, short_help="Why a document has its score for a query.")
 @click.argument("id")
 @click.argument("words", nargs=-1, required=True)
-@options("index", "match", "in", "recency", "quality", "across", "synonyms", "lenient")
+@options("index", "match", "in", "recency", "quality", "across", "names", "synonyms", "lenient")
 @options("since", "until", "lang", "source", "tag", "where")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(id: str, words: tuple[str, ...], given: str | None, as_json: bool, **asked: Any) -> None:

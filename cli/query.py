@@ -38,7 +38,7 @@ Facets = dict[str, dict[str, int]]
 @click.argument("words", nargs=-1, required=True)
 @options("index")
 @limit_option(10, "Hits to show.")
-@options("offset", "after", "sort", "recency", "quality", "across", "synonyms", "collapse")
+@options("offset", "after", "sort", "recency", "quality", "across", "names", "synonyms", "collapse")
 @options("match", "in", "lenient", "repair")
 @options("since", "until", "lang", "source", "tag", "where", "facet", "timeout", "explain", "json", "color")
 def command(

@@ -68,7 +68,7 @@ _LEAST = 2.0**-23  # of a number in single precision, as a share of it: enough t
     default=None,
     help="Take for words what is no valid query. By default so, unless --strict.",
 )
-@options("match", "in", "sort", "recency", "quality", "across", "synonyms")
+@options("match", "in", "sort", "recency", "quality", "across", "names", "synonyms")
 @options("since", "until", "lang", "source", "where", "timeout")
 def command(
     file: str, given: str | None, kind: str, tag: str, strict: bool, lenient: bool | None, **asked: Any

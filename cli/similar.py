@@ -15,7 +15,7 @@ from .query import show_results
 @click.argument("id")
 @options("index")
 @limit_option(10, "Documents to show.")
-@options("offset", "after", "sort", "recency", "across", "collapse", "in")
+@options("offset", "after", "sort", "recency", "across", "names", "synonyms", "collapse", "in")
 @options("since", "until", "lang", "source", "tag", "where", "facet", "timeout", "explain", "json", "color")
 def command(
     id: str,

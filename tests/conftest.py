@@ -73,7 +73,7 @@ class ByIndex:
     def _index(self, documents: Records, definition: Definition) -> searchlib.Index:
         key = id(documents), definition
         if key not in self._made:
-            plain = replace(definition, acronyms=False)  # the oracle knows of no other names
+            plain = replace(definition, names=False, acronyms=False)  # the oracle knows of no other names
             index = searchlib.Index.create(self._folder / str(len(self._made)), plain)
             half = len(documents) // 2
             for batch in (documents[:half], documents[half:]):  # two segments: statistics are those of both

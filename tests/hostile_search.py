@@ -60,6 +60,7 @@ WORDS += [
     "nowhere",
     "w7 w9 omni",
     "стали сталь eighth",
+    "омни",
 ]
 WORDS += ["band band", "w11 band eighth"]
 OPERATORS = [

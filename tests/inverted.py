@@ -85,7 +85,15 @@ class Inverted:
             self.pieces[name] += 1
 
         self.total_length = inversion.encode([2.0, 1.0], 1.2, 0.55, put)
-        assert list(parts) == ["postings", "positions", "terms", "forms", "endings"]
+        assert list(parts) == [
+            "postings",
+            "positions",
+            "terms",
+            "names.latin",
+            "names.cyrillic",
+            "forms",
+            "endings",
+        ]
         self.sections = {name: bytes(part) for name, part in parts.items()}
         self.counts = {"terms": inversion.terms, "forms": inversion.forms}
         contents = {"text_fields": ["title", "text"]} | self.counts

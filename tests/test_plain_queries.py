@@ -93,7 +93,7 @@ def nameless(tmp_path_factory: pytest.TempPathFactory) -> Index:
 
 def built(path: Path, acronyms: bool) -> Index:
     fields = (Field("title", "text", 2.0), Field("text", "text"), Field("date", "date"))
-    index = Index.create(path, Definition(fields, acronyms=acronyms))
+    index = Index.create(path, Definition(fields, names=False, acronyms=acronyms))
     for half in range(2):  # of two segments
         with index.writer() as writer:
             for number, text in enumerate(TEXTS):

@@ -43,7 +43,7 @@ TEXTS = {
 
 
 def built(folder: Path, definition: Definition, texts: dict[str, str] = TEXTS) -> Index:
-    index = Index.create(folder, definition)
+    index = Index.create(folder, replace(definition, names=False))
     with index.writer() as writer:
         for name, text in texts.items():
             writer.add({"id": name, "title": "", "text": text})
@@ -120,7 +120,7 @@ def test_hyphens_part_no_name(index: Index, query: str) -> None:
         ("CST*", {"csto en"}),
         ('"лидеры CSTO"', {"csto ru"}),
         ('"CSTO"', {"csto ru", "csto en"}),
-        ("-CSTO", set(TEXTS) - CSTO),
+        ("-CSTO", set(TEXTS) - {"csto en"}),
     ],
 )
 def test_names_inside_a_query(index: Index, query: str, names: set[str]) -> None:

@@ -159,7 +159,7 @@ def whoosh_archive(languages: tuple[str, ...], *, sample: bool) -> WhooshArchive
 
 @cache
 def definition(languages: tuple[str, ...]) -> Definition:
-    return replace(NEWS, languages=languages, acronyms=False)
+    return replace(NEWS, languages=languages, names=False, acronyms=False)
 
 
 def theirs(query: str, match: str = "any", *, signs: bool = False) -> str:

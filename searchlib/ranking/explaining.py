@@ -70,8 +70,8 @@ def _clause(
     weights = searcher.field_weights
     terms = []
     group = clause.group
-    for term, idf, df, tfs in zip(
-        group.terms, group.weights, group.dfs, group.tfs(segment, doc), strict=True
+    for term, share, idf, df, tfs in zip(
+        group.terms, group.shares, group.weights, group.dfs, group.tfs(segment, doc), strict=True
     ):
         counted = [
             (name, weight, tf)
@@ -86,7 +86,7 @@ def _clause(
                     f"the term '{term}'",
                     clause.boost,
                     idf,
-                    f"in {df:,} documents",
+                    f"in {df:,} documents" + ("" if share == 1 else f"; {share:g} of it, for it stands in"),
                     tf,
                     where,
                     length,
