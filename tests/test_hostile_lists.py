@@ -47,6 +47,7 @@ SECTIONS = [  # name, mutations, how many of them must be found out
     ("endings", 300, 50),
     ("names.latin", 100, 0),
     ("names.cyrillic", 100, 0),
+    ("signatures", 100, 0),
     ("ids", 100, 0),
     ("id_ends", 300, 100),
     ("id_order", 300, 100),

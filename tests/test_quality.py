@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,8 @@ OPTIONS = st.fixed_dictionaries(
 
 def built(folder: Path, documents: Records, definition: Definition = NEWS, parts: int = 2) -> Index:
     """An index of several segments."""
-    index = Index.create(folder, definition)
+    # the oracle knows of nothing that stands in for a word
+    index = Index.create(folder, replace(definition, names=False, acronyms=False))
     size = -(-len(documents) // parts) or 1
     for start in range(0, len(documents), size):
         with index.writer() as writer:
