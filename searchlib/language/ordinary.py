@@ -148,7 +148,7 @@ youth zero zone
 
 @cache
 def _stems() -> frozenset[str]:
-    return frozenset(stem for word in _WORDS.split() for stem in english.stems(word))
+    return frozenset(english.regular_stems(_WORDS.split()))
 
 
 def is_ordinary(stem: str) -> bool:

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from searchlib.language._russian import Lemmatizer
 
-__all__ = ["THRESHOLD", "is_ordinary", "knows", "lemmas"]
+__all__ = ["THRESHOLD", "is_loaded", "is_ordinary", "knows", "lemmas"]
 
 THRESHOLD = 0.05
 
@@ -62,6 +62,11 @@ def lemmas(form: str) -> tuple[str, ...]:
     if hyphen and (inflected := _lemmatizer().lemmas(last)) is not None:
         return tuple(head + hyphen + lemma for lemma in inflected)
     return (form,)
+
+
+def is_loaded() -> bool:
+    """Has the dictionary been needed yet?"""
+    return _lemmatizer.cache_info().currsize > 0
 
 
 def is_ordinary(form: str) -> bool:

@@ -41,16 +41,21 @@ class Names:
         latin = script(form) == _LATIN
         if not latin and script(form) != _CYRILLIC:
             return []
+        if not self._every_word:
+            if latin and ordinary.is_ordinary(terms[0]):
+                return []
+            if not latin and russian.is_loaded() and russian.is_ordinary(form):
+                return []
         nearest: dict[str, float] = {}
         for word in (form,) if latin else terms:
             for segment in self._segments:
                 for distance, term, df in alike(segment.file, word, _MOST):
                     if df and distance < nearest.get(term, _MOST + 1):
                         nearest[term] = distance
-        if not nearest:  # which is told sooner than what the word is
+        if not nearest:
             return []
-        if not self._every_word and (ordinary.is_ordinary(terms[0]) if latin else russian.is_ordinary(form)):
-            return []
+        if not self._every_word and not latin and russian.is_ordinary(form):
+            return []  # asked late, when it is what loads the dictionary
         is_ordinary = russian.is_ordinary if latin else ordinary.is_ordinary
         found = sorted(
             (distance, term)
