@@ -18,10 +18,10 @@ from searchlib.storage.segment import find_id
 from searchlib.storage.snapshot import CommitWatch, Snapshot
 
 if TYPE_CHECKING:
+    from searchlib.ranking.answer import Answer
     from searchlib.ranking.arguments import Moment, Values
     from searchlib.ranking.duplicates import Collapsed
     from searchlib.ranking.question import Question
-    from searchlib.ranking.ranker import Answer
     from searchlib.results.explain import Explanation
     from searchlib.results.trends import Trends
 

@@ -159,7 +159,7 @@ def test_a_path_that_is_a_file(tmp_path: Path) -> None:
 def test_a_newer_index_is_not_touched(tmp_path: Path) -> None:
     index = build(tmp_path / "news", articles(5))
     reading = searchlib.Index.open(index.path)
-    write_manifest(index.path, manifest_of(index.path) | {"format": 3})
+    write_manifest(index.path, manifest_of(index.path) | {"format": 4})
     (index.path / "00000077.segment").write_bytes(b"of the newer one")
     before = {path.name: path.read_bytes() for path in index.path.iterdir()}
     for call in (

@@ -12,7 +12,7 @@ import pytest
 from small_archive import QUERIES, answers, articles, build, scored
 
 import searchlib
-from searchlib.ranking.ranker import Answer
+from searchlib.ranking.answer import Answer
 from searchlib.storage.manifest import Manifest
 
 

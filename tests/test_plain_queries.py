@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchlib import Definition, Field, Index, QueryError
+from searchlib.ranking.answer import Answer
 from searchlib.ranking.question import Question
-from searchlib.ranking.ranker import Answer, Ranker
+from searchlib.ranking.ranker import Ranker
 from searchlib.results.results import Results
 
 TEXTS = [

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from searchlib.ranking._bits import Bits
+    from searchlib.ranking.answer import Answer
     from searchlib.ranking.question import Question
-    from searchlib.ranking.ranker import Answer, Ranker
+    from searchlib.ranking.ranker import Ranker
     from searchlib.storage.snapshot import Snapshot
 
 __all__ = ["Collapsed", "Duplicates", "collapse", "groups"]

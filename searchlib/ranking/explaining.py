@@ -11,8 +11,8 @@ from searchlib.results.explain import Explanation
 if TYPE_CHECKING:
     from searchlib.definitions import Definition
     from searchlib.ranking._topk import Clause
+    from searchlib.ranking.answer import Answer
     from searchlib.ranking.execution import Lookup
-    from searchlib.ranking.ranker import Answer
     from searchlib.ranking.rescoring import Rescoring
 
 __all__ = ["explain"]

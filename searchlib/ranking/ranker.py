@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from searchlib.dates import DAY
 from searchlib.errors import QueryError
@@ -17,6 +17,7 @@ from searchlib.ranking._plain import PlainWords, clauses_of
 from searchlib.ranking._searcher import Searcher
 from searchlib.ranking._topk import Kernel
 from searchlib.ranking.alternatives import Senses
+from searchlib.ranking.answer import Answer, PlainAnswer, View
 from searchlib.ranking.execution import Lookup, Plan
 from searchlib.ranking.known_names import KnownNames, shouted
 from searchlib.ranking.lexicon import FormTable, Lexicon
@@ -32,114 +33,13 @@ if TYPE_CHECKING:
     from searchlib.ranking.alternatives import Provider
     from searchlib.ranking.columns import Columns
     from searchlib.ranking.guesses import Guesses
-    from searchlib.ranking.rescoring import Rescoring
-    from searchlib.results.explain import Explanation
     from searchlib.storage.snapshot import Snapshot
 
-__all__ = ["Answer", "Ranker"]
+__all__ = ["Ranker"]
 
 _MOST_VIEWS: Final = 8  # other weights and half-lives that are kept at hand
 # The beginning of a word, or a word that may be misspelt.
 _LONE: Final = re.compile(r"([0-9A-Za-zЀ-ҁ]{1,60})(\*|~1?)\Z")
-
-
-class _View(NamedTuple):
-    """The snapshot under one weighting of its fields, with what words may stand for. naming: other names, None for none."""
-
-    lexicon: Lexicon
-    kernel: Kernel
-    naming: Naming | None
-
-
-class Answer:
-    """What a ranker found: a page of documents, and what can be asked about all of them.
-
-    places: (score, segment, document) in order; plan: None when the time was over before there was one. keys: by place what
-    it was sorted by, None when by relevance. rescoring: what has lifted the first of them, None when nothing has.
-    """
-
-    def __init__(
-        self,
-        ranker: Ranker,
-        view: _View,
-        plan: Plan | None,
-        places: list[tuple[float, int, int]],
-        *,
-        order: str = "relevance",
-        keys: list[int | str | None] | None = None,
-        decay: Decay | None = None,
-        timed_out: bool = False,
-        rescoring: Rescoring | None = None,
-    ) -> None:
-        self._ranker = ranker
-        self._view = view
-        self.plan = plan
-        self.places = places
-        self.order = order
-        self.keys = keys
-        self.decay = decay
-        self.timed_out = timed_out
-        self.rescoring = rescoring
-
-    @property
-    def searcher(self) -> Searcher:
-        return self._view.lexicon.searcher
-
-    def explain(self, segment: int, doc: int) -> Explanation:
-        """How the score of a document comes about; 0 when it does not match."""
-        from searchlib.ranking.explaining import explain
-
-        return explain(self, self._ranker.snapshot.manifest.definition, segment, doc)
-
-    def count(self) -> int:
-        """How many documents match, exactly."""
-        return 0 if self.plan is None else len(self.plan.root.bits)
-
-    def facet(self, field: str, by: str | None) -> list[tuple[str, int]]:
-        """How many of the documents that match have each value. Raises QueryError."""
-        from searchlib.query.tree import Nothing
-
-        columns = self._ranker.columns
-        return columns.facet(
-            columns.bits_of(Nothing()) if self.plan is None else self.plan.root.bits, field, by
-        )
-
-    def duplicates(self, at: int) -> list[tuple[int, int]]:
-        """None: nothing was collapsed (duplicates.py)."""
-        return []
-
-    def suggestion(self, query: str) -> str | None:
-        """What may have been meant by the query that was asked; None when it may well be right."""
-        return self._ranker.guesses.suggestion(query)
-
-    def cursor(self, at: int) -> str:
-        """The cursor of the document at a place of the page."""
-        from searchlib.ranking.pages import Cursor
-
-        score, segment, doc = self.places[at]
-        key = score if self.keys is None else self.keys[at]
-        return str(Cursor(self.order, key, self._ranker.snapshot.segments[segment].file.id(doc)))
-
-
-class _PlainAnswer(Answer):
-    """What a plain query found. It is planned when somebody asks for more than the documents."""
-
-    order = "relevance"
-    keys = decay = rescoring = None
-    timed_out = False
-
-    def __init__(
-        self, ranker: Ranker, places: list[tuple[float, int, int]], query: str, match: str | None
-    ) -> None:
-        self._ranker = ranker
-        self._view = ranker.usual
-        self.places = places
-        self._query = query
-        self._match = match
-
-    @cached_property
-    def plan(self) -> Plan | None:  # type: ignore[override]
-        return self._ranker.plan(Question(self._query, match=self._match), self._view)
 
 
 class Ranker:
@@ -153,7 +53,7 @@ class Ranker:
         self._usual_senses = Senses.of(self._definition)
         self.usual = self._view(self._searcher(None), self._usual_senses)
         self._plain = PlainWords(*self.usual)
-        self._views: OrderedDict[tuple[tuple[float, ...] | None, Senses], _View] = OrderedDict()
+        self._views: OrderedDict[tuple[tuple[float, ...] | None, Senses], View] = OrderedDict()
         self._decays: OrderedDict[float, Decay] = OrderedDict()
 
     def _searcher(self, weights: tuple[float, ...] | None) -> Searcher:
@@ -169,7 +69,7 @@ class Ranker:
             None if weights is None else list(weights),
         )
 
-    def _view(self, searcher: Searcher, senses: Senses) -> _View:
+    def _view(self, searcher: Searcher, senses: Senses) -> View:
         segments, languages = self.snapshot.segments, self._definition.languages
         providers: list[Provider] = []
         known = None
@@ -188,7 +88,7 @@ class Ranker:
             names = Names(segments, every_word=True)
             providers.append(Translations(self._definition.dictionaries, self._forms, searcher, names))
         lexicon = Lexicon(segments, searcher, self._forms, providers)
-        return _View(lexicon, Kernel(searcher), None if known is None else Naming(lexicon, known))
+        return View(lexicon, Kernel(searcher), None if known is None else Naming(lexicon, known))
 
     @cached_property
     def columns(self) -> Columns:
@@ -227,11 +127,11 @@ class Ranker:
         k = min(limit, self.snapshot.documents)
         places = self._plain.best(query, k, match == "all")
         if places is not None:
-            return _PlainAnswer(self, places, query, match)
+            return PlainAnswer(self, places, query, match)
         lookup = _lone(query, self.usual.lexicon)
         return None if lookup is None else Answer(self, self.usual, Plan(lookup), lookup.best(k))
 
-    def view(self, question: Question) -> _View:
+    def view(self, question: Question) -> View:
         """The snapshot as a question wants to see it."""
         weights, senses = question.weights, Senses.of(self._definition, question)
         if weights is None and senses == self._usual_senses:
@@ -244,7 +144,7 @@ class Ranker:
                 self._views.popitem(last=False)
         return view
 
-    def plan(self, question: Question, view: _View, deadline: Deadline | None = None) -> Plan | None:
+    def plan(self, question: Question, view: View, deadline: Deadline | None = None) -> Plan | None:
         """None when the deadline passed before there was one."""
         match = question.match
         if match is None:
@@ -310,7 +210,7 @@ class Ranker:
         """The order when a query has nothing to rank by."""
         return "newest" if self._definition.date_field is not None else "relevance"
 
-    def _best(self, question: Question, view: _View, plan: Plan, deadline: Deadline | None) -> Answer:
+    def _best(self, question: Question, view: View, plan: Plan, deadline: Deadline | None) -> Answer:
         documents = self.snapshot.documents
         offset = min(question.offset, documents)
         k = min(question.limit + offset, documents)
@@ -345,7 +245,7 @@ class Ranker:
 
     def _unscored(
         self,
-        view: _View,
+        view: View,
         plan: Plan,
         decay: Decay | None,
         n: int,
@@ -364,7 +264,7 @@ class Ranker:
         return [(0.0, *place) for place in plan.root.bits.first(n, skip)]
 
     def _sorted(
-        self, question: Question, view: _View, plan: Plan, order: str, deadline: Deadline | None
+        self, question: Question, view: View, plan: Plan, order: str, deadline: Deadline | None
     ) -> Answer:
         date = self._definition.date_field
         by = order
@@ -415,7 +315,7 @@ class Ranker:
         return known
 
 
-def _words(query: str, tokens: Tokens, view: _View, together: bool) -> list[Word] | None:
+def _words(query: str, tokens: Tokens, view: View, together: bool) -> list[Word] | None:
     """What the words of a plain query mean, each by itself; None when together they mean more."""
     if view.naming is not None:
         return view.naming.plain(query, tokens, together)
