@@ -5,6 +5,7 @@ It is made in Python, or read from a TOML file:
 
     name = "news"                                  # default: the file's own name
     languages = ["en", "ru"]
+    boilerplate = false                            # lines that recur are indexed as well
     sources = ["sample.jsonl", "archive/*.csv"]    # files, folders or globs, relative to this file
 
     [bm25]
@@ -92,7 +93,8 @@ class Definition:
 
     k1: how slowly repetitions of a word stop counting (0: only presence counts); b: how much a long document
     is held back, from 0 (not at all) to 1. sources: where documents come from, as searchlib.sources.read
-    takes them. The order of the fields is part of the definition: a Document's texts and keywords follow it.
+    takes them. boilerplate: whether lines that recur across the documents of a source are left out of what is
+    indexed: of all sources, of none, or (None) of text files and HTML pages. The order of the fields is part of the definition: a Document's texts and keywords follow it.
     """
 
     fields: tuple[Field, ...]
@@ -101,6 +103,7 @@ class Definition:
     b: float = 0.55
     sources: tuple[str, ...] = ()
     name: str = ""
+    boilerplate: bool | None = None
     text_fields: tuple[Field, ...] = field(init=False, repr=False, compare=False)
     keyword_fields: tuple[Field, ...] = field(init=False, repr=False, compare=False)
     date_field: Field | None = field(init=False, repr=False, compare=False)
@@ -123,6 +126,8 @@ class Definition:
         if not isinstance(self.name, str):
             raise DefinitionError(f"a name is a string, not {self.name!r}", key="name")
         _check_utf8(self.name, "name")
+        if self.boilerplate is not None and not isinstance(self.boilerplate, bool):
+            raise DefinitionError(f"this is true or false, not {self.boilerplate!r}", key="boilerplate")
         dates = [one for one in fields if one.kind == "date"]
         computed = {
             "fields": fields,
@@ -153,18 +158,19 @@ class Definition:
 
         The order of `fields` matters: do not sort the keys when writing them.
         """
-        return {
+        values = {
             "name": self.name,
             "languages": list(self.languages),
             "sources": list(self.sources),
             "bm25": {"k1": self.k1, "b": self.b},
             "fields": {one.name: _field_to_dict(one) for one in self.fields},
         }
+        return values if self.boilerplate is None else values | {"boilerplate": self.boilerplate}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Definition:
         """A Definition from what to_dict gave, or from a parsed TOML file. Raises DefinitionError."""
-        _check_keys(values, ("name", "languages", "sources", "bm25", "fields"), "")
+        _check_keys(values, ("name", "languages", "sources", "boilerplate", "bm25", "fields"), "")
         bm25 = values.get("bm25", {})
         _check_keys(bm25, ("k1", "b"), "bm25")
         fields = NEWS.fields
@@ -178,6 +184,7 @@ class Definition:
             b=bm25.get("b", NEWS.b),
             sources=values.get("sources", ()),
             name=values.get("name", ""),
+            boilerplate=values.get("boilerplate"),
         )
 
 
