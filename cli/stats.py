@@ -7,6 +7,8 @@ import click
 from .location import open_index
 from .terminal import show
 
+_LETTERS = 50  # of a recurring line that are shown
+_SOURCES = 10  # whose recurring lines are shown
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
 
@@ -14,7 +16,7 @@ _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 @click.option("--index", "given", metavar="PATH", help="The index, or its name under indexes/.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(given: str | None, as_json: bool) -> None:
-    """Documents per language, terms, segments, bytes on disk.
+    """Documents per language, terms, segments, bytes on disk, lines of pages that are not indexed.
 
     \b
     Examples:
@@ -40,7 +42,23 @@ def command(given: str | None, as_json: bool) -> None:
     rows += [(f"  {part}", size(count)) for part, count in _largest_first(stats.parts)]
     left = max(len(name) for name, _ in rows)
     right = max(len(value) for _, value in rows)
-    show("\n".join([str(index.path), *(f"{name:<{left}}  {value:>{right}}" for name, value in rows)]))
+    lines = [str(index.path), *(f"{name:<{left}}  {value:>{right}}" for name, value in rows)]
+    show("\n".join([*lines, *_left_out(stats.boilerplate)]))
+
+
+def _left_out(boilerplate: dict[str, dict[str, int]]) -> list[str]:
+    """What is said of recurring lines: of each source how many, and the most frequent one."""
+    if not boilerplate:
+        return []
+    said = ["recurring lines that are not indexed"]
+    sources = sorted(boilerplate.items(), key=lambda item: (-len(item[1]), item[0]))
+    for source, lines in sources[:_SOURCES]:
+        line, documents = next(iter(lines.items()))
+        line = line if len(line) <= _LETTERS else f"{line[: _LETTERS - 1]}\u2026"
+        said.append(f"  {source or 'no source'}: {len(lines):,}; in {documents:,} documents: {line!r}")
+    if len(sources) > _SOURCES:
+        said.append(f"  and of {len(sources) - _SOURCES:,} more sources")
+    return said
 
 
 def _largest_first(counts: dict[str, int]) -> list[tuple[str, int]]:

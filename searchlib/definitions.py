@@ -5,6 +5,7 @@ It is made in Python, or read from a TOML file:
 
     name = "news"                                  # default: the file's own name
     languages = ["en", "ru"]
+    boilerplate = false                            # lines that recur are indexed as well
     sources = ["sample.jsonl", "archive/*.csv"]    # files, folders or globs, relative to this file
     names = false                                  # do not look for names in the other script
 
@@ -45,6 +46,7 @@ _KEYS = (
     "name",
     "languages",
     "sources",
+    "boilerplate",
     "names",
     "acronyms",
     "synonyms",
@@ -110,11 +112,13 @@ class Definition:
 
     k1: how slowly repetitions of a word stop counting (0: only presence counts); b: how much a long document
     is held back, from 0 (not at all) to 1. sources: where documents come from, as searchlib.sources.read
-    takes them. names: whether a search for a name finds it in the other script, too; acronyms: whether names of the table that comes
-    with the package lead to each other; synonyms: further groups of such names, each as a line of
-    searchlib/language/synonyms.py; cross_language: whether a search that does not say so finds documents of the other language,
-    too; dictionaries: those of two languages that it looks words up in, as searchlib.bilingual takes them, None for those that
-    are installed. The order of the fields is part of the definition: a Document's texts and keywords follow it.
+    takes them. boilerplate: whether lines that recur across the documents of a source are left out of what is indexed: of all
+    sources, of none, or (None) of text files and HTML pages. names: whether a search for a name finds it in the other script,
+    too; acronyms: whether names of the table that comes with the package lead to each other; synonyms: further groups of such
+    names, each as a line of searchlib/language/synonyms.py; cross_language: whether a search that does not say so finds
+    documents of the other language, too; dictionaries: those of two languages that it looks words up in, as searchlib.bilingual
+    takes them, None for those that are installed. The order of the fields is part of the definition: a Document's texts and
+    keywords follow it.
     """
 
     fields: tuple[Field, ...]
@@ -128,6 +132,7 @@ class Definition:
     dictionaries: tuple[str, ...] | None = None
     acronyms: bool = True
     synonyms: tuple[str, ...] = ()
+    boilerplate: bool | None = None
     text_fields: tuple[Field, ...] = field(init=False, repr=False, compare=False)
     keyword_fields: tuple[Field, ...] = field(init=False, repr=False, compare=False)
     date_field: Field | None = field(init=False, repr=False, compare=False)
@@ -150,9 +155,10 @@ class Definition:
         if not isinstance(self.name, str):
             raise DefinitionError(f"a name is a string, not {self.name!r}", key="name")
         _check_utf8(self.name, "name")
-        for switch in ("names", "acronyms", "cross_language"):
-            if not isinstance(getattr(self, switch), bool):
-                raise DefinitionError(f"this is true or false, not {getattr(self, switch)!r}", key=switch)
+        for switch in ("names", "acronyms", "cross_language", "boilerplate"):
+            value = getattr(self, switch)
+            if not isinstance(value, bool) and not (switch == "boilerplate" and value is None):
+                raise DefinitionError(f"this is true or false, not {value!r}", key=switch)
         dates = [one for one in fields if one.kind == "date"]
         computed = {
             "fields": fields,
@@ -190,7 +196,7 @@ class Definition:
         across: dict[str, Any] = {"cross_language": True} if self.cross_language else {}
         if self.dictionaries is not None:
             across["dictionaries"] = list(self.dictionaries)
-        return {
+        values = {
             "name": self.name,
             "languages": list(self.languages),
             "sources": list(self.sources),
@@ -201,6 +207,7 @@ class Definition:
             "bm25": {"k1": self.k1, "b": self.b},
             "fields": {one.name: _field_to_dict(one) for one in self.fields},
         }
+        return values if self.boilerplate is None else values | {"boilerplate": self.boilerplate}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Definition:
@@ -224,6 +231,7 @@ class Definition:
             dictionaries=values.get("dictionaries"),
             acronyms=values.get("acronyms", True),
             synonyms=values.get("synonyms", ()),
+            boilerplate=values.get("boilerplate"),
         )
 
 

@@ -186,7 +186,7 @@ class Watcher:
 
     def _add(self, writer: Writer, record: Record) -> None:
         try:
-            writer.add(record.values)
+            writer.add(record.values, page=record.page)
         except DocumentError as error:
             self._skip(error.at(record.source, record.line))
 

@@ -38,19 +38,23 @@ READERS: Final[dict[str, Reader]] = {
     ".htm": read_html,
 }
 
+PAGES: Final = (read_text, read_html)
+
 
 @dataclass(slots=True)
 class Record:
     """What one document of a source says, before anything of it has been checked.
 
     source: the file, or "stdin"; line: where it begins there, from 1; consumed: bytes read from disk so far
-    over all paths (packed bytes of a packed file), for showing progress.
+    over all paths (packed bytes of a packed file), for showing progress. page: the file, when it is a text file or an HTML page,
+    whose lines may be those of its site.
     """
 
     values: dict[str, Any]
     source: str
     line: int
     consumed: int
+    page: str | None = None
 
 
 def read(
@@ -81,7 +85,7 @@ def _records(paths: list[str], report: Callable[[DocumentError], None]) -> Itera
         failure = None
         try:
             for line, values in reader(Input(name, stream, progress, report)):
-                yield Record(values, name, line, progress.bytes)
+                yield Record(values, name, line, progress.bytes, name if reader in PAGES else None)
         except InputError as error:
             failure = _error(error, name)
         finally:

@@ -53,7 +53,7 @@ def add_from(
 
     for record in read(chosen, on_error=skip):
         try:
-            writer.add(record.values)
+            writer.add(record.values, page=record.page)
             added += 1
         except DocumentError as error:
             skip(error.at(record.source, record.line))

@@ -2,8 +2,9 @@
 
     manifest = JSON object, newline, XXH64 of the object as 16 hexadecimal digits, newline
 
-    {"format": 2, "generation": commits so far, "analysis": version of the word analysis, "next": number of the next file,
-     "definition": {...}, "segments": [{"file", "documents", "checksum", "deletions", "deleted", "deletions_checksum"}]}
+    {"format": 3, "generation": commits so far, "analysis": version of the word analysis, "next": number of the next file,
+     "definition": {...}, "segments": [{"file", "documents", "checksum", "deletions", "deleted", "deletions_checksum"}],
+     "boilerplate": [[source, documents, [[line, documents that have it]]]]}  # absent when nothing is known (boilerplate.py)
 
 `deletions` names the file that says which documents live (deletions.py), or is null when all do. The checksums are those at the
 end of both files: a commit means just these, not others of the same name.
@@ -36,6 +37,7 @@ from searchlib.errors import (
     StorageError,
 )
 from searchlib.storage._segment import hash64
+from searchlib.storage.boilerplate import Known, checked
 from searchlib.storage.durable import replace_file, sync_file, sync_folder, write_file
 from searchlib.storage.format import VERSION
 
@@ -79,6 +81,7 @@ class Manifest:
     next: int = 1
     segments: tuple[SegmentEntry, ...] = field(default=())
     durable: bool = True
+    boilerplate: Known = ()
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
@@ -123,7 +126,7 @@ class Manifest:
 
         The files it names must be written, and synced for a durable one. Raises StorageError.
         """
-        values = {
+        values: dict[str, Any] = {
             "format": VERSION,
             "generation": self.generation,
             "analysis": self.analysis,
@@ -131,6 +134,8 @@ class Manifest:
             "definition": self.definition.to_dict(),
             "segments": [entry.to_dict() for entry in self.segments],
         }
+        if self.boilerplate:
+            values["boilerplate"] = self.boilerplate
         body = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
         final = folder / (MANIFEST if self.durable else RECENT)
         path = final.with_name(final.name + ".new")
@@ -201,6 +206,7 @@ def _manifest(path: Path, content: bytes, durable: bool) -> Manifest:
             next=following,
             segments=segments,
             durable=durable,
+            boilerplate=checked(values.get("boilerplate", [])),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, DefinitionError) as error:
         raise CorruptIndexError(path, f"the manifest makes no sense ({error})") from error

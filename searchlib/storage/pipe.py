@@ -3,7 +3,7 @@
     frame    = u64 length, MessagePack of one message
     to it    = {"folder", "definition"}, then for each chunk of documents: its file's name, [document*]*, nil
     from it  = for each chunk [documents, checksum, [replaced*]]; or {"kind", "text", "values"} of an error, and nothing after it
-    document = [id, [text*], date, [[keyword*]*], stored], where a stored text is nil, so that it goes once
+    document = [id, [text*], date, [[keyword*]*], stored], where a stored text that is indexed as it is is nil, so that it goes once
 
 Both ends are of one version of this library, and trust each other.
 """
@@ -81,7 +81,7 @@ class Batch:
     """A frame of documents in the making. They are given to it for good."""
 
     def __init__(self, definition: Definition) -> None:
-        self._texts = [field.name for field in definition.text_fields if field.stored]
+        self._texts = [(i, field.name) for i, field in enumerate(definition.text_fields) if field.stored]
         self._frame = bytearray(_MANY)
         self._count = 0
 
@@ -94,8 +94,8 @@ class Batch:
 
     def add(self, document: Document) -> None:
         stored = document.stored
-        for name in self._texts:
-            if name in stored:
+        for i, name in self._texts:
+            if name in stored and stored[name] is document.texts[i]:
                 stored[name] = None
         row: Row = (document.id, document.texts, document.date, document.keywords, stored)
         _encode_into(row, self._frame, -1)
@@ -115,7 +115,7 @@ def documents_of(frame: bytearray, definition: Definition) -> Iterator[Document]
     for row in _rows(frame):
         document = Document(*row)
         for i, name in names:
-            if name in document.stored:
+            if name in document.stored and document.stored[name] is None:
                 document.stored[name] = document.texts[i]
         yield document
 

@@ -3,7 +3,8 @@
 Only stored fields are read (remains.py); what is indexed is made anew from them. A deleted document stays deleted as long as the file
 with deletions can be read: where it is not known which number a document has, it counts as lost if any of its segment is deleted.
 Without a manifest all segments in the folder are read in the order of their numbers, each with its latest deletions; of an id the last
-document counts, as always.
+document counts, as always. Which documents came from text files and pages is not stored: their recurring lines (boilerplate.py) are indexed
+again, unless the definition leaves out those of all sources; what was known of the lines is not taken over.
 """
 
 from __future__ import annotations

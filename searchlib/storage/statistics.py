@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from searchlib.storage.boilerplate import boilerplate_of
 from searchlib.storage.snapshot import Snapshot
 
 __all__ = ["Stats", "figures"]
@@ -15,7 +16,8 @@ class Stats:
     """Figures of one snapshot.
 
     documents: living ones; languages: of them by `lang`, most frequent first; terms, forms: distinct ones, summed over
-    segments; bytes: on disk in all; parts: of them by what they are for.
+    segments; bytes: on disk in all; parts: of them by what they are for. boilerplate: by source, the lines that are left out of what is indexed (folded, and cut
+    at 100 letters) with how many documents had them, the most frequent first.
     """
 
     documents: int
@@ -25,6 +27,7 @@ class Stats:
     segments: int
     bytes: int
     parts: dict[str, int]
+    boilerplate: dict[str, dict[str, int]]
 
 
 def figures(folder: Path, snapshot: Snapshot) -> Stats:
@@ -49,4 +52,5 @@ def figures(folder: Path, snapshot: Snapshot) -> Stats:
         segments=len(snapshot.segments),
         bytes=total,
         parts=parts,
+        boilerplate=boilerplate_of(snapshot.manifest.boilerplate),
     )

@@ -16,9 +16,10 @@ from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from searchlib.documents import Preparer
+from searchlib.documents import Document, Preparer
 from searchlib.errors import DocumentError, SearchError, StorageError
 from searchlib.language import Analyzer
+from searchlib.storage.boilerplate import Boilerplate, source_of
 from searchlib.storage.builder import SegmentBuilder
 from searchlib.storage.draft import Draft
 from searchlib.storage.durable import sync_file
@@ -95,6 +96,7 @@ class Writer:
         self._generation = durable.generation if recent is None else recent.generation
         self._prepare = Preparer(self._manifest.definition)
         self._draft = Draft(self._snapshot)
+        self._boilerplate = Boilerplate(self._manifest.definition, self._manifest.boilerplate)
         self._added = 0
         self._deleted = 0
         self._failure = None
@@ -126,30 +128,54 @@ class Writer:
         """Documents added since the last commit, replaced ones included."""
         return self._added
 
-    def add(self, record: Mapping[str, Any]) -> str:
+    def add(self, record: Mapping[str, Any], *, page: str | None = None) -> str:
         """Adds a document and gives its id; one that has the same id is replaced when this is committed.
+
+        page: the text file or HTML page that it was read from. Lines that recur across the pages of its source are not indexed
+        then, unless the definition says otherwise (storage/boilerplate.py).
 
         Raises DocumentError when the record cannot be a document (nothing was added then, and the writer goes on), and
         StorageError when the disk refuses: then only rollback() is left.
         """
         several = self._builders is not None
-        document = self._prepare.unlabelled(record) if several else self._prepare(record)
+        wanted = self._prepare.definition.boilerplate
+        judged = page is not None if wanted is None else wanted
+        # the language is that of the whole text, whoever builds
+        document = self._prepare.unlabelled(record) if several and not judged else self._prepare(record)
         with self._guard:
             self._check()
             with self._failing():
-                if self._builders is not None:
-                    self._builders.add(document, self._draft)
-                    self._added += 1
-                    return document.id
-                if self._builder is None:
-                    self._builder = SegmentBuilder(
-                        self._folder, self._names.new(), self._manifest.definition, self._analyzer
-                    )
-                self._builder.add(document)
+                if judged or len(self._boilerplate):
+                    source = source_of(document, page or "") if judged else None
+                    self._boilerplate.wait(document, source, new=judged and not self._known(document.id))
+                    self._release()
+                else:
+                    self._build(document)
                 self._added += 1
-                if self._builder.memory > self._budget:
-                    self._flush()
         return document.id
+
+    def _known(self, id: str) -> bool:
+        """Is a document with this id in the index, or was it added since the last commit and its lines counted?"""
+        if self._boilerplate.seen(id):
+            return True
+        return any(segment.file.find_id(id) >= 0 for segment in self._draft.segments)
+
+    def _release(self, *, all: bool = False) -> None:
+        """Builds the documents that need not wait for others of their source any more."""
+        while (document := self._boilerplate.take(all=all)) is not None:
+            self._build(document)
+
+    def _build(self, document: Document) -> None:
+        if self._builders is not None:
+            self._builders.add(document, self._draft)
+            return
+        if self._builder is None:
+            self._builder = SegmentBuilder(
+                self._folder, self._names.new(), self._manifest.definition, self._analyzer
+            )
+        self._builder.add(document)
+        if self._builder.memory > self._budget:
+            self._flush()
 
     def delete(self, id: str) -> bool:
         """Deletes the document with this id when this is committed; False when there is none.
@@ -160,6 +186,7 @@ class Writer:
         with self._guard:
             self._check()
             with self._failing():
+                self._release(all=True)
                 if self._builders is not None:
                     self._flush()
                 found = self._builder is not None and self._builder.delete(id)
@@ -178,6 +205,7 @@ class Writer:
             if self._matching is None:
                 raise SearchError("this writer was not made by an index: it cannot look a query up")
             with self._failing():
+                self._release(all=True)
                 self._flush()
             found = self._draft.delete(self._matching(self._draft.snapshot(), query))
             self._deleted += found
@@ -189,6 +217,7 @@ class Writer:
             self._check()
             self._merging.stop()
             self._discard()
+            self._boilerplate = Boilerplate(self._manifest.definition, ())
             self._deleted += self._draft.clear()
             self._added = 0
 
@@ -224,6 +253,7 @@ class Writer:
             if not (self._added or self._deleted or self._merging.finished or unsaved):
                 return
             with self._failing():
+                self._release(all=True)
                 self._flush()
                 self._collect()
                 self._merging.small(self._draft)
@@ -235,6 +265,7 @@ class Writer:
         with self._guard:
             self._check()
             with self._failing():
+                self._release(all=True)
                 self._flush()
                 merged = self._merging.whole(self._draft)
                 if not (merged or self._added or self._deleted or not self._manifest.durable):
@@ -263,7 +294,12 @@ class Writer:
         generation = self._generation + 1
         segments = self._draft.write(self._folder, generation)
         manifest = replace(
-            self._manifest, generation=generation, next=self._names.next, segments=segments, durable=durable
+            self._manifest,
+            generation=generation,
+            next=self._names.next,
+            segments=segments,
+            durable=durable,
+            boilerplate=self._boilerplate.known(),
         )
         if durable:
             for entry in segments:
@@ -301,6 +337,7 @@ class Writer:
                 return
             try:
                 self._discard()
+                self._boilerplate = Boilerplate(self._manifest.definition, self._manifest.boilerplate)
                 if self._snapshot is not None:
                     self._draft = Draft(self._snapshot)
                 if self._failure is not None:
