@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
+import hypothesis
 import pytest
 from naive_query import NaiveArchive
 
@@ -17,6 +18,9 @@ from searchlib.definitions import NEWS, Definition
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that starts the tests in the background has them ignore Ctrl-C, and so what they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+hypothesis.settings.register_profile("unhurried", deadline=None)  # how quick a busy machine is says nothing
+hypothesis.settings.load_profile("unhurried")
 
 Records = Sequence[dict[str, Any]]
 
