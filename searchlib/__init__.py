@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from searchlib.definitions import NEWS, Definition, Field, load_definition
+from searchlib.definition_files import load_definition
+from searchlib.definitions import NEWS, Definition, Field
 from searchlib.errors import (
     CorruptIndexError,
     DefinitionError,

@@ -1,7 +1,7 @@
 """What does an index hold, and how does a person say so?
 
 A Definition names the fields of an index, its languages, its BM25 settings and the sources it is built from.
-It is made in Python, or read from a TOML file:
+It is made in Python, or read from a TOML file (definition_files.py):
 
     name = "news"                                  # default: the file's own name
     languages = ["en", "ru"]
@@ -31,14 +31,12 @@ an unknown key or a value out of range raises DefinitionError with the key at fa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from os import PathLike
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from searchlib.errors import DefinitionError
 
-__all__ = ["NEWS", "Definition", "Field", "load_definition"]
+__all__ = ["NEWS", "Definition", "Field"]
 
 Kind = Literal["text", "keyword", "date", "stored"]
 
@@ -61,7 +59,6 @@ RESERVED = ("id", "score")  # `id` is the key of every document, `score` what a 
 MOST_TEXT_FIELDS = 16
 SMALLEST = 1e-6  # weight of a field but 0: far above where a float32 score is lost
 LARGEST = 1000.0  # of a weight or k1: far above any use, far below where a float32 score loses its meaning
-MAX_FILE = 1 << 20  # bytes: a larger file is somebody's documents given by mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,63 +232,6 @@ class Definition:
         )
 
 
-def load_definition(path: str | PathLike[str]) -> Definition:
-    """The Definition in a TOML file. Raises DefinitionError, which names the file and the key.
-
-    Relative sources and dictionaries are taken from the file's folder, and globs are expanded in sorted order; a glob that
-    matches nothing stays as it is, so that reading it says what is missing. The file of synonyms is read: an index needs it
-    no more. The name is the file's when none
-    is given.
-    """
-    import tomllib
-
-    file = Path(path)
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(MAX_FILE + 1)
-        if len(content) > MAX_FILE:
-            raise DefinitionError(
-                "too large for a definition (over 1 MB); is this a file of documents?", path=file
-            )
-        values = tomllib.loads(content.decode("utf-8-sig"))
-        if "synonyms" in values:
-            values["synonyms"] = _read_synonyms(values["synonyms"], file.parent)
-        definition = Definition.from_dict(values)
-        sources = tuple(source for pattern in definition.sources for source in _expand(pattern, file.parent))
-        dictionaries = definition.dictionaries
-        if dictionaries is not None:
-            dictionaries = tuple(_beside(one, file.parent) for one in dictionaries)
-        return replace(
-            definition, sources=sources, dictionaries=dictionaries, name=definition.name or file.stem
-        )
-    except OSError as error:
-        raise DefinitionError(f"cannot be read: {error.strerror or error}", path=file) from error
-    except UnicodeDecodeError as error:
-        raise DefinitionError("not in UTF-8; save the file as UTF-8", path=file) from error
-    except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(f"not valid TOML: {error}", path=file) from error
-    except RecursionError as error:
-        raise DefinitionError("not valid TOML: nested too deeply", path=file) from error
-    except DefinitionError as error:
-        if error.path is not None:  # it is about the file of synonyms
-            raise
-        raise DefinitionError(error.message, path=file, key=error.key) from error
-
-
-def _beside(name: str, folder: Path) -> str:
-    if not name or "\0" in name:
-        raise DefinitionError(f"not a path: {name!r}", key="dictionaries")
-    return str((folder / name).absolute())
-
-
-def _read_synonyms(name: object, folder: Path) -> tuple[str, ...]:
-    from searchlib.language.synonyms import read
-
-    if not isinstance(name, str) or not name or "\0" in name:
-        raise DefinitionError(f"the path of a file of synonyms, not {name!r}", key="synonyms")
-    return read(folder / name)
-
-
 def _synonyms(given: object) -> tuple[str, ...]:
     lines = _strings(given, "synonyms")
     if lines:
@@ -305,20 +245,6 @@ def _synonyms(given: object) -> tuple[str, ...]:
             except ValueError as error:
                 raise DefinitionError(str(error), key="synonyms") from error
     return lines
-
-
-def _expand(pattern: str, folder: Path) -> list[str]:
-    if pattern == "-":
-        raise DefinitionError("standard input cannot be a definition's source", key="sources")
-    if not pattern or "\0" in pattern:
-        raise DefinitionError(f"not a path: {pattern!r}", key="sources")
-    if any(sign in pattern for sign in "*?[") and not (folder / pattern).exists():
-        from glob import glob
-
-        found = sorted(glob(pattern, root_dir=folder, recursive=True))  # noqa: PTH207  Path.glob takes no absolute pattern
-        if found:
-            return [str(folder / one) for one in found]
-    return [str(folder / pattern)]
 
 
 def _fields(given: object) -> tuple[Field, ...]:

@@ -24,10 +24,10 @@ from datetime import date
 from typing import Any, Final
 
 from searchlib.dates import parse_date
-from searchlib.definitions import NEWS, Definition, Field, load_definition
+from searchlib.definitions import NEWS, Definition, Field
 from searchlib.errors import DocumentError
 
-__all__ = ["NEWS", "Definition", "Document", "Field", "Preparer", "load_definition", "prepare"]
+__all__ = ["NEWS", "Definition", "Document", "Field", "Preparer", "prepare"]
 
 MAX_ID: Final = 512  # bytes of UTF-8
 MAX_KEYWORD: Final = 32_000  # bytes of UTF-8 of one value

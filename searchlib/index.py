@@ -8,7 +8,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from searchlib.definitions import NEWS, Definition, load_definition
+from searchlib.definition_files import load_definition
+from searchlib.definitions import NEWS, Definition
 from searchlib.errors import IncompatibleIndexError, IndexExistsError, SearchError
 from searchlib.language import VERSION as ANALYSIS
 from searchlib.language import Analyzer

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchlib.documents import NEWS, Definition, Field, load_definition
+from searchlib.definition_files import load_definition
+from searchlib.documents import NEWS, Definition, Field
 from searchlib.errors import DefinitionError
 
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchlib import Index
-from searchlib.definitions import NEWS, Definition, load_definition
+from searchlib.definition_files import load_definition
+from searchlib.definitions import NEWS, Definition
 from searchlib.language import Analyzer, synonyms
 from searchlib.language._tokens import tokenize
 from searchlib.language.synonym_table import Table
