@@ -63,7 +63,8 @@ static int sl_keyed_compare(const void *a, const void *b)
 SL_FUNCTION void sl_name_list_encode(sl_name_list *list, uint32_t terms, sl_buffer *out)
 {
     uint32_t width = sl_name_width(terms);
-    qsort(list->names, list->count, sizeof *list->names, sl_keyed_compare);
+    if (list->count) /* else there may be no array */
+        qsort(list->names, list->count, sizeof *list->names, sl_keyed_compare);
     for (uint32_t i = 0; i < list->count; i++)
         sl_put_bytes(out, &list->names[i].ordinal, width);
 }
