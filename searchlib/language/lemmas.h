@@ -238,17 +238,23 @@ static inline int sl_choose(sl_lemmatizer *l, const sl_russian *r, uint32_t star
     return 0;
 }
 
+/* Makes the readings that the dictionary has for a word all there are. 0, or SL_DAMAGED or SL_NO_MEMORY. */
+static inline int sl_read_known(const sl_russian *r, sl_parser *p, const uint8_t *word, uint32_t n)
+{
+    p->word = word;
+    p->length = n;
+    p->count = 0;
+    p->parsed = 0;
+    p->budget = SL_BUDGET;
+    return sl_look_up(r, p, 0, 1.0, 0, 0);
+}
+
 /* The lemmas of a word without a hyphen, or, when `known`, only those that the dictionary has for it, perhaps none. */
 static inline int sl_lemmas_of_word(sl_lemmatizer *l, const sl_russian *r, const uint8_t *word, uint32_t n,
                                     double threshold, int known)
 {
     sl_parser *p = &l->parser;
     int status;
-    p->word = word;
-    p->length = n;
-    p->count = 0;
-    p->parsed = 0;
-    p->budget = SL_BUDGET;
     l->count = l->text_length = l->answers = 0;
     for (uint32_t i = 0; i < n; i++)
         l->folded[i] = word[i];
@@ -257,7 +263,7 @@ static inline int sl_lemmas_of_word(sl_lemmatizer *l, const sl_russian *r, const
             l->folded[i] = 0xD0;
             l->folded[i + 1] = 0xB5;
         }
-    if ((status = sl_look_up(r, p, 0, 1.0, 0, 0)))
+    if ((status = sl_read_known(r, p, word, n)))
         return status;
     if (p->count || known)
         return p->count ? sl_choose(l, r, 0, threshold, 0) : 0;
@@ -272,13 +278,8 @@ static inline int sl_name_share(sl_lemmatizer *l, const sl_russian *r, const uin
 {
     sl_parser *p = &l->parser;
     int status;
-    p->word = word;
-    p->length = n;
-    p->count = 0;
-    p->parsed = 0;
-    p->budget = SL_BUDGET;
     *share = -1;
-    if ((status = sl_look_up(r, p, 0, 1.0, 0, 0)) || !p->count)
+    if ((status = sl_read_known(r, p, word, n)) || !p->count)
         return status;
     sl_weigh(r, p, 0, 0);
     *share = 0;

@@ -77,16 +77,16 @@ class Ranker:
             known = KnownNames.of(self._definition)
             if known is not None:
                 providers.append(known)
-        if senses.names and len(languages) > 1:
+        if len(languages) > 1 and (senses.names or senses.cross_language):
             from searchlib.ranking.names import Names
 
-            providers.append(Names(segments))
-        if senses.cross_language and len(languages) > 1:
-            from searchlib.ranking.names import Names
-            from searchlib.ranking.translating import Translations
+            if senses.names:
+                providers.append(Names(segments))
+            if senses.cross_language:
+                from searchlib.ranking.translating import Translations
 
-            names = Names(segments, every_word=True)
-            providers.append(Translations(self._definition.dictionaries, self._forms, searcher, names))
+                names = Names(segments, every_word=True)
+                providers.append(Translations(self._definition.dictionaries, self._forms, searcher, names))
         lexicon = Lexicon(segments, searcher, self._forms, providers)
         return View(lexicon, Kernel(searcher), None if known is None else Naming(lexicon, known))
 
