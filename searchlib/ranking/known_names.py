@@ -21,12 +21,15 @@ __all__ = ["SHARE", "KnownNames", "shouted"]
 SHARE: Final = 0.8
 """What a synonym counts, of what it would count had it been asked."""
 
+_MEMO: Final = 5_000  # words whose other names are kept at hand
+
 
 class KnownNames:
     """The names of one index. Immutable but for what it reads when it is first asked; threads may share it."""
 
     def __init__(self, definition: Definition) -> None:
         self._definition = definition
+        self._beside: dict[tuple[tuple[str, ...], bool], list[Member]] = {}
 
     @classmethod
     def of(cls, definition: Definition) -> KnownNames | None:
@@ -48,10 +51,18 @@ class KnownNames:
         """Is a word with these terms a name, or the first word of one?"""
         return self._synonyms.knows(terms)
 
-    def beside(self, terms: Sequence[str], capitals: bool) -> list[Member]:
+    def beside(self, terms: Sequence[str], capitals: bool) -> Sequence[Member]:
         """What a word may be called that cannot join its group. capitals: was it typed in capitals that say something?"""
-        found = [one for one in self._synonyms.of(terms) if not one.terms]
-        return found + self.in_capitals(terms) if capitals else found
+        key = (tuple(terms), capitals)
+        found = self._beside.get(key)
+        if found is None:
+            found = [one for one in self._synonyms.of(terms) if not one.terms]
+            if capitals:
+                found += self.in_capitals(terms)
+            if len(self._beside) >= _MEMO:
+                self._beside.clear()
+            self._beside[key] = found
+        return found
 
     def in_capitals(self, terms: Sequence[str]) -> list[Member]:
         """What a word means only when it is typed in capitals."""

@@ -29,7 +29,7 @@ _SWAPPED: Final = 2.0  # the cost of the other keyboard layout
 _TIMES: Final = 30.0  # as many documents need to have the reading as have the word
 # Nats that a reading needs: of a word of six letters in English, in Russian when the dictionary does not know it and when it does. Of a
 # longer word fewer, for there is less that is like it by chance.
-_NEEDED: Final = -1.2
+_NEEDED: Final = -0.4
 _NEEDED_OF_UNKNOWN: Final = -4.0
 _NEEDED_OF_KNOWN: Final = 1.0
 _NEEDED_OF_FAR: Final = 2.5  # more, when there are two errors
