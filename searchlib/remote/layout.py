@@ -1,0 +1,167 @@
+"""How does a document lie in a cluster?
+
+Words are found here, not there: a text goes out as places with a blank between, each place all terms that stand at it, `|` before each, and all
+forms, `=` before each («|сталь|стать=стали»). The analyzers of the index only cut that up, so that positions, lemmas and stop words are
+those of an index on disk. A field's score is how often a word occurs in it, times a boost: all the rest of BM25 is in the query.
+
+    texts.NAME          places by terms; texts.NAME.forms the same places by forms
+    terms               all terms of a document, without frequencies: who counts documents with a term asks here
+    lengths.NAME        words of a text field that count for length
+    values.NAME, first.NAME   the values of a keyword field, and the first of them, which orders go by
+    date                seconds since 1970
+    id, order           documents with equal scores stand by `order`, which grows as they are added
+    stored              what hits give back; texts themselves are not kept but there
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from searchlib.language import VERSION as ANALYSIS
+from searchlib.language._tokens import tokenize
+
+if TYPE_CHECKING:
+    from searchlib.definitions import Definition
+    from searchlib.documents import Document
+    from searchlib.language import Analyzer
+
+__all__ = ["FORMAT", "HOLE", "MOST_TERMS", "Layout", "body_of"]
+
+FORMAT: Final = 1
+"""Bumped whenever documents would lie otherwise."""
+
+HOLE: Final = "_"
+"""A place in a phrase where anything may stand. No form and no term is that."""
+
+MOST_TERMS: Final = 16  # of a form, as in an index on disk
+_MEMO: Final = 200_000  # forms whose terms are kept at hand
+
+
+class Layout:
+    """Makes what is sent of a document. Not for several threads at once: it remembers the words it has met."""
+
+    def __init__(self, definition: Definition, analyzer: Analyzer) -> None:
+        self.definition = definition
+        self._analyze = analyzer.analyze
+        self._known: dict[str, tuple[tuple[str, ...], bool]] = {}
+        self._texts = [field.name for field in definition.text_fields]
+        self._keywords = [field.name for field in definition.keyword_fields]
+
+    def source_of(self, document: Document, order: int) -> dict[str, Any]:
+        """The source of a document, whose id in the cluster is its own. order: of the documents with equal scores."""
+        texts: dict[str, str] = {}
+        lengths: dict[str, int] = {}
+        for name, text in zip(self._texts, document.texts, strict=True):
+            texts[name], lengths[name] = self.places(text)
+        source: dict[str, Any] = {
+            "id": document.id,
+            "order": order,
+            "texts": texts,
+            "lengths": lengths,
+            "stored": document.stored,
+        }
+        values = {name: given for name, given in zip(self._keywords, document.keywords, strict=True) if given}
+        if values:
+            source["values"] = values
+            source["first"] = {name: given[0] for name, given in values.items()}
+        if document.date is not None:
+            source["date"] = document.date
+        return source
+
+    def places(self, text: str) -> tuple[str, int]:
+        """The places of a text as they are sent, and how many words of it count for its length."""
+        known, analyze = self._known, self._analyze
+        places: list[str] = []
+        length = 0
+        last = -1  # the position that the last of the places is
+        above: tuple[str, tuple[str, ...]] | None = None  # a hyphenated whole and its terms
+        for form, _, _, position, _, whole in tokenize(text):
+            analysis = known.get(form)
+            if analysis is None:
+                terms, stop = analyze(form)
+                if len(known) >= _MEMO:
+                    known.clear()
+                analysis = known[form] = (terms[:MOST_TERMS], stop)
+            terms, stop = analysis
+            if not whole and not stop:
+                length += 1
+            if whole:
+                above = (form, terms)
+                continue
+            forms = f"={form}"
+            if above is not None:
+                # Of a term that the whole and its first part have, the part's form is the one that stands there.
+                if above[0] != form and (not above[1] or above[1][0] not in terms):
+                    forms += f"={above[0]}"
+                terms = tuple(dict.fromkeys((*terms, *above[1])))
+                above = None
+            if position == last:
+                raise AssertionError(f"two words at one place: {text[:60]!r}")
+            places.extend([HOLE] * (position - last - 1))
+            last = position
+            places.append(f"|{'|'.join(terms)}{forms}" if terms else forms)
+        return " ".join(places), length
+
+
+def body_of(definition: Definition, *, shards: int, replicas: int) -> dict[str, Any]:
+    """The settings and mappings of an index for documents by a definition.
+
+    Nothing that was added is seen before somebody refreshes the index: writers do when they commit.
+    """
+    text = {"type": "text", "norms": False, "similarity": "occurrences"}
+    terms = text | {"analyzer": "terms", "copy_to": "terms"}
+    terms["fields"] = {"forms": text | {"analyzer": "forms"}}
+    number = {"type": "long"}
+    keyword = {"type": "keyword"}
+    names = [field.name for field in definition.keyword_fields]
+    properties: dict[str, Any] = {
+        "id": keyword,
+        "order": number,
+        "date": number,
+        "terms": {"type": "text", "norms": False, "index_options": "docs", "analyzer": "terms"},
+        "texts": {"properties": {field.name: terms for field in definition.text_fields}},
+        "lengths": {
+            "properties": {
+                field.name: {"type": "integer", "index": False} for field in definition.text_fields
+            }
+        },
+        "values": {"properties": dict.fromkeys(names, keyword)},
+        "first": {"properties": dict.fromkeys(names, keyword | {"index": False})},
+        "stored": {"type": "object", "enabled": False},
+    }
+    return {
+        "settings": {
+            "number_of_shards": shards,
+            "number_of_replicas": replicas,
+            "refresh_interval": "-1",
+            "similarity.occurrences": {
+                "type": "scripted",
+                "script": {"source": "return query.boost * doc.freq;"},
+            },
+            "analysis": {
+                "tokenizer": {"places": {"type": "whitespace", "max_token_length": 1_000_000}},
+                "filter": {
+                    "terms": _captured("|"),
+                    "forms": _captured("="),
+                    "holes": {"type": "stop", "stopwords": [HOLE]},
+                },
+                "analyzer": {"terms": _cut("terms"), "forms": _cut("forms")},
+            },
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_source": {"excludes": ["texts"]},
+            "_meta": {
+                "searchlib": {"format": FORMAT, "analysis": ANALYSIS, "definition": definition.to_dict()}
+            },
+            "properties": properties,
+        },
+    }
+
+
+def _captured(sign: str) -> dict[str, Any]:
+    return {"type": "pattern_capture", "preserve_original": False, "patterns": [f"[{sign}]([^|=]+)"]}
+
+
+def _cut(what: str) -> dict[str, Any]:
+    return {"type": "custom", "tokenizer": "places", "filter": ["holes", what]}
