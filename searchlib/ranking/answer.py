@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from searchlib.ranking.question import Question
+from searchlib.storage._segment import ids_of
+from searchlib.storage.segment import find_id
 
 if TYPE_CHECKING:
     from searchlib.ranking._ages import Decay
@@ -69,6 +71,11 @@ class Answer:
 
         return explain(self, self._ranker.snapshot.manifest.definition, segment, doc)
 
+    def explain_id(self, id: str) -> Explanation | None:
+        """The same of the document with an id; None when there is none, deleted or not."""
+        place = find_id(self._ranker.snapshot.segments, id)
+        return None if place is None else self.explain(*place)
+
     def count(self) -> int:
         """How many documents match, exactly."""
         return 0 if self.plan is None else len(self.plan.root.bits)
@@ -82,7 +89,11 @@ class Answer:
             columns.bits_of(Nothing()) if self.plan is None else self.plan.root.bits, field, by
         )
 
-    def duplicates(self, at: int) -> list[tuple[int, int]]:
+    def ids(self) -> list[str]:
+        """The ids of the page."""
+        return ids_of([segment.file for segment in self._ranker.snapshot.segments], self.places)
+
+    def duplicates(self, at: int) -> list[str]:
         """None: nothing was collapsed (duplicates.py)."""
         return []
 

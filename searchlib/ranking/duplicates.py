@@ -56,6 +56,10 @@ class Duplicates:
         self._memo: OrderedDict[Place, bytes] = OrderedDict()
         self.read = 0
 
+    def id(self, place: Place) -> str:
+        """Of a document."""
+        return self._snapshot.segments[place[0]].file.id(place[1])
+
     def same(self, one: Place, other: Place) -> bool:
         """By their texts."""
         return jaccard(self._shingles(one), self._shingles(other)) >= _SAME
@@ -92,7 +96,6 @@ class Collapsed:
     def __init__(
         self, answer: Answer, told: Duplicates, kept: list[tuple[float, int, int]], offset: int
     ) -> None:
-        self._answer = answer
         self._told = told
         self._kept = [place[1:] for place in kept]
         self._offset = offset
@@ -102,15 +105,20 @@ class Collapsed:
         self.count = answer.count
         self.facet = answer.facet
         self.explain = answer.explain
+        self.explain_id = answer.explain_id
         self.suggestion = answer.suggestion
 
     def cursor(self, at: int) -> str | None:
         """None: what is to be left out on a later page is known only to who begins at the first."""
         return None
 
-    def duplicates(self, at: int) -> list[Place]:
-        """The documents that the one at a place of the page stands for, in document order."""
-        return self._duplicates[at]
+    def ids(self) -> list[str]:
+        """The ids of the page."""
+        return [self._told.id(place[1:]) for place in self.places]
+
+    def duplicates(self, at: int) -> list[str]:
+        """The ids of the documents that the one at a place of the page stands for, in document order."""
+        return [self._told.id(place) for place in self._duplicates[at]]
 
     @cached_property
     def _duplicates(self) -> list[list[Place]]:

@@ -7,14 +7,10 @@ from functools import cached_property, partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
-from searchlib.storage._segment import ids_of
-from searchlib.storage.segment import find_id
-
 if TYPE_CHECKING:
     from searchlib.definitions import Definition
     from searchlib.results.explain import Explanation
     from searchlib.results.snippets import FormAnalyzer, Marker, Snippet
-    from searchlib.storage.segment import Segment
 
 __all__ = ["Hit", "Results"]
 
@@ -28,8 +24,32 @@ class Asked(Protocol):
     def forms(self) -> Sequence[tuple[Container[str], int]]: ...
 
 
+class Fields(Protocol):
+    """The stored fields of documents by their numbers."""
+
+    def __getitem__(self, doc: int, /) -> dict[str, Any]: ...
+
+
+class Keys(Protocol):
+    """The ids of documents by their numbers."""
+
+    def id(self, doc: int) -> str: ...
+
+
+class Part(Protocol):
+    """A part of an index that has documents."""
+
+    @property
+    def file(self) -> Keys: ...
+    @property
+    def stored(self) -> Fields: ...
+
+
 class Found(Protocol):
-    """What Results are made of: (score, segment, document) in order, and what can be told of all matches."""
+    """What Results are made of: (score, part, document) in order, and what can be told of all matches.
+
+    ids: of the page; duplicates: the ids that the document at a place of it stands for; explain_id: None when no document has the id.
+    """
 
     places: list[tuple[float, int, int]]
     timed_out: bool
@@ -39,9 +59,11 @@ class Found(Protocol):
     def count(self) -> int: ...
     def facet(self, field: str, by: str | None) -> list[tuple[str, int]]: ...
     def cursor(self, at: int) -> str | None: ...
-    def duplicates(self, at: int) -> list[tuple[int, int]]: ...
+    def ids(self) -> list[str]: ...
+    def duplicates(self, at: int) -> list[str]: ...
     def suggestion(self, query: str) -> str | None: ...
     def explain(self, segment: int, doc: int) -> Explanation: ...
+    def explain_id(self, id: str) -> Explanation | None: ...
 
 
 class _Shared:
@@ -82,7 +104,7 @@ class Hit:
     def __init__(
         self,
         shared: _Shared,
-        segment: Segment,
+        segment: Part,
         doc: int,
         score: float,
         explanation: Explanation | None = None,
@@ -188,7 +210,7 @@ class Results(Sequence[Hit]):
         self,
         query: str,
         found: Found,
-        segments: Sequence[Segment],
+        segments: Sequence[Part],
         definition: Definition,
         analyzer: FormAnalyzer,
         began: float,
@@ -218,7 +240,7 @@ class Results(Sequence[Hit]):
     @property
     def ids(self) -> list[str]:
         """The ids of the hits."""
-        return ids_of([segment.file for segment in self._segments], self._ranked)
+        return self._found.ids()
 
     @cached_property
     def total(self) -> int:
@@ -257,10 +279,10 @@ class Results(Sequence[Hit]):
 
         Raises LookupError when there is no document with this id.
         """
-        place = find_id(self._segments, id)
-        if place is None:
+        found = self._found.explain_id(id)
+        if found is None:
             raise LookupError(f"there is no document with the id {id!r}")
-        return self._found.explain(*place)
+        return found
 
     @property
     def marker(self) -> Marker:
@@ -277,7 +299,7 @@ class Results(Sequence[Hit]):
                     doc,
                     score,
                     None if explain is None else explain(part, doc),
-                    partial(_duplicate_ids, self._found, self._segments, at),
+                    partial(self._found.duplicates, at),
                 )
                 for at, (score, part, doc) in enumerate(self._ranked)
             ]
@@ -299,7 +321,3 @@ class Results(Sequence[Hit]):
     def __repr__(self) -> str:
         return f"Results({self.query!r}, {len(self)} hits, {self.took_ms:.2f} ms)"
 
-
-def _duplicate_ids(found: Found, segments: Sequence[Segment], at: int) -> list[str]:
-    """The ids of the documents that one on the page stands for."""
-    return [segments[segment].file.id(doc) for segment, doc in found.duplicates(at)]
