@@ -8,20 +8,17 @@ document (Robertson and Spärck Jones 1994, Simple, proven approaches to text re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
-from searchlib.query.tree import Nothing
 from searchlib.ranking.execution import Either, Limited, Lookup, Part, Values
 
 if TYPE_CHECKING:
     from searchlib.definitions import Field
     from searchlib.ranking._searcher import Group
-    from searchlib.ranking.columns import Columns
     from searchlib.ranking.lexicon import Lexicon
-    from searchlib.storage.snapshot import Snapshot
 
 __all__ = ["like_document"]
 
@@ -29,26 +26,23 @@ _WORDS: Final = 30
 
 
 def like_document(
-    snapshot: Snapshot, place: tuple[int, int], fields: Sequence[Field], lexicon: Lexicon, columns: Columns
-) -> Part:
-    """Every other living document that has one of the document's weightiest words, the most alike scored highest.
+    stored: Mapping[str, Any], norm: float, fields: Sequence[Field], lexicon: Lexicon, others: Values
+) -> Part | None:
+    """Every other document that has one of the document's weightiest words, the most alike scored highest; None when there are none.
 
-    place: (segment, document) of a living document; fields: the text fields. Raises QueryError when none of them is stored,
-    CorruptIndexError.
+    stored, norm: of the document; fields: the text fields; others: all documents but this one. Raises QueryError when no text is
+    stored, CorruptIndexError.
     """
-    searcher = lexicon.searcher
     if not any(field.stored for field in fields):
         raise QueryError("what is alike is told from stored texts, and this index stores none")
-    stored = snapshot.segments[place[0]].stored[place[1]]
     counts: dict[int, tuple[str, Group, float]] = {}
-    for field, weight in zip(fields, searcher.field_weights, strict=True):
+    for field, weight in zip(fields, lexicon.searcher.field_weights, strict=True):
         for token in tokenize(str(stored.get(field.name) or "")):
             group, stop = lexicon.meaning(token[0])
             if stop or token[5] or not weight:
                 continue
             form, _, before = counts.get(id(group), (token[0], group, 0.0))
             counts[id(group)] = (form, group, before + weight)
-    norm = searcher.lengths(*place)[2]
     weighed = [
         (max(group.weights) * tf / (tf + norm), form, group)
         for form, group, tf in counts.values()
@@ -60,6 +54,5 @@ def like_document(
         for weight, form, group in weighed[:_WORDS]
     ]
     if not parts:
-        return Values(searcher, lambda: columns.bits_of(Nothing()), "no document")
-    others = Values(searcher, lambda: columns.all_but(place), "another document")
+        return None
     return Limited(parts[0] if len(parts) == 1 else Either(parts), others)

@@ -20,7 +20,6 @@ from searchlib.ranking.execution import (
     Lookup,
     Part,
     Perhaps,
-    Plan,
     Values,
     Without,
 )
@@ -37,7 +36,13 @@ class TimeOverError(Exception):
 
 
 class Planner:
-    """Plans one query. fields: the text fields' names in order. naming: what else its words may be called, None for nothing. capitals: do words in capitals say that they are acronyms?"""
+    """Plans one query.
+
+    fields: the text fields' names in order. naming: what else its words may be called, None for nothing. capitals: do words in
+    capitals say that they are acronyms? stop_words: whether there are no other words, once it is planned.
+    """
+
+    stop_words = False
 
     def __init__(
         self,
@@ -59,7 +64,7 @@ class Planner:
         self._strict = False
         self._place = 0  # of the last word; where words are not side by side, a number is left out
 
-    def plan(self, node: tree.Node, limit: tree.Node | None = None, *, loose: bool = True) -> Plan:
+    def root(self, node: tree.Node, limit: tree.Node | None = None, *, loose: bool = True) -> Part:
         """limit: another query; only what matches it, too, is found. loose: of a query that is one word of several tokens
         any will do. Raises QueryError, TimeOverError."""
         root = self._part(node, loose=loose)
@@ -68,14 +73,12 @@ class Planner:
             root = self._part(node, loose=loose)
         if root is None:
             raise QueryError("the query has no words: type at least one letter or digit")
+        self.stop_words = self._stop_words
         return self.limited(root, limit)
 
-    def limited(self, root: Part, limit: tree.Node | None) -> Plan:
-        """The plan of a part that there is already; limit: as of plan()."""
-        stop_words = self._stop_words
-        if limit is not None:
-            root = Limited(root, self._part(limit) or self.part(limit))
-        return Plan(root, stop_words=stop_words)
+    def limited(self, root: Part, limit: tree.Node | None) -> Part:
+        """A part that there is already, and a limit as of root()."""
+        return root if limit is None else Limited(root, self._part(limit) or self.part(limit))
 
     def part(self, node: tree.Node) -> Part:
         """A node of which nothing is left out, and of whose words every token is needed: of an exclusion."""

@@ -11,6 +11,7 @@ from searchlib.dates import DAY
 from searchlib.errors import QueryError
 from searchlib.language._tokens import tokenize
 from searchlib.language.analyzer import Analysis
+from searchlib.query.reading import tree_of
 from searchlib.query.syntax import is_plain
 from searchlib.query.words import quoted_words, tokens_of
 from searchlib.ranking._plain import PlainWords, clauses_of
@@ -18,7 +19,7 @@ from searchlib.ranking._searcher import Searcher
 from searchlib.ranking._topk import Kernel
 from searchlib.ranking.alternatives import Senses
 from searchlib.ranking.answer import Answer, PlainAnswer, View
-from searchlib.ranking.execution import Lookup, Plan
+from searchlib.ranking.execution import Lookup, Part, Plan, Values
 from searchlib.ranking.known_names import KnownNames, shouted
 from searchlib.ranking.lexicon import FormTable, Lexicon
 from searchlib.ranking.naming import Naming, Word
@@ -27,7 +28,6 @@ from searchlib.storage._deadline import Deadline
 
 if TYPE_CHECKING:
     from searchlib.language import Analyzer
-    from searchlib.query.tree import Node
     from searchlib.query.words import Tokens
     from searchlib.ranking._ages import Decay
     from searchlib.ranking.alternatives import Provider
@@ -173,38 +173,27 @@ class Ranker:
         if question.where is not None:
             from searchlib.query.tree import all_of
 
-            where = self._parse(question.where, "all", question.lenient)
+            where = tree_of(question.where, self._definition, "all", lenient=question.lenient)
             limit = where if limit is None else all_of([limit, where])
         try:
             if question.like is not None:
-                from searchlib.ranking.likeness import like_document
-
-                root = like_document(self.snapshot, question.like, fields, view.lexicon, self.columns)
-                return planner.limited(root, limit)
-            return planner.plan(
-                self._parse(question.query, match, question.lenient), limit, loose=match == "any"
-            )
+                return Plan(planner.limited(self._likeness(question.like, view), limit))
+            tree = tree_of(question.query, self._definition, match, lenient=question.lenient)
+            root = planner.root(tree, limit, loose=match == "any")
+            return Plan(root, stop_words=planner.stop_words)
         except TimeOverError:
             return None
 
-    def _parse(self, query: str, match: str | int, lenient: bool) -> Node:
-        if isinstance(query, str) and is_plain(query):
-            from searchlib.query.together import bag
+    def _likeness(self, place: tuple[int, int], view: View) -> Part:
+        from searchlib.query.tree import Nothing
+        from searchlib.ranking.likeness import like_document
 
-            tokens_of(query)
-            node = bag(query, match)
-            if node is None:
-                raise AssertionError("a query with tokens has words")
-            return node
-        if isinstance(query, str):
-            from searchlib.query.simple import simple
-
-            tree = simple(query, self._definition, match)
-            if tree is not None:
-                return tree
-        from searchlib.query.parser import parse
-
-        return parse(query, self._definition, match=match, lenient=lenient)
+        lexicon, columns = view.lexicon, self.columns
+        others = Values(lexicon.searcher, lambda: columns.all_but(place), "another document")
+        stored = self.snapshot.segments[place[0]].stored[place[1]]
+        norm = lexicon.searcher.lengths(*place)[2]
+        found = like_document(stored, norm, self._definition.text_fields, lexicon, others)
+        return found or Values(lexicon.searcher, lambda: columns.bits_of(Nothing()), "no document")
 
     def _unranked(self) -> str:
         """The order when a query has nothing to rank by."""
