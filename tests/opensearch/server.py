@@ -34,7 +34,7 @@ RESOLVED_WITHIN = 600.0  # seconds, with all that Maven fetches the first time
 STARTED_WITHIN = 180.0  # seconds for all nodes; an idle machine needs about 7
 
 
-class NoServer(Exception):
+class NoServerError(Exception):
     """There is no OpenSearch here, or it did not do what it was told; the message says why."""
 
 
@@ -57,7 +57,7 @@ def why_not_started() -> str | None:
     """As why_not(), for those that need a cluster of their own whatever is given."""
     try:
         class_path()
-    except NoServer as reason:
+    except NoServerError as reason:
         return str(reason)
     return None
 
@@ -66,7 +66,7 @@ def java() -> str:
     home = os.environ.get("JAVA_HOME")
     found = shutil.which("java", path=str(Path(home) / "bin") if home else None)
     if found is None:
-        raise NoServer(
+        raise NoServerError(
             f"no OpenSearch: JAVA_HOME is {home}, where there is no bin/java"
             if home
             else "no OpenSearch: no java on the PATH"
@@ -75,7 +75,7 @@ def java() -> str:
 
 
 def class_path() -> str:
-    """The jars of OpenSearch, fetched if they are not here yet, and our class; raises NoServer."""
+    """The jars of OpenSearch, fetched if they are not here yet, and our class; raises NoServerError."""
     java()
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in SOURCES)).hexdigest()[:12]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "searchlib-tests"
@@ -95,15 +95,15 @@ def class_path() -> str:
 def _build(built: Path) -> None:
     maven = shutil.which("mvn")
     if maven is None:
-        raise NoServer("no OpenSearch: no mvn on the PATH, which would fetch it")
+        raise NoServerError("no OpenSearch: no mvn on the PATH, which would fetch it")
     command = [maven, "--batch-mode", "--quiet", "--file", str(SOURCES[0]), f"-Dbuilt={built}", "compile"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=RESOLVED_WITHIN, check=False)
     except subprocess.TimeoutExpired:
-        raise NoServer(f"no OpenSearch: Maven did not fetch it within {RESOLVED_WITHIN:.0f} s") from None
+        raise NoServerError(f"no OpenSearch: Maven did not fetch it within {RESOLVED_WITHIN:.0f} s") from None
     if done.returncode:
         lines = [line for line in done.stdout.splitlines() if "[ERROR]" in line and "http" not in line]
-        raise NoServer(
+        raise NoServerError(
             "\n".join(["no OpenSearch: Maven does not fetch it or compile Nodes.java:", *lines[:8]])
         )
 
@@ -112,7 +112,7 @@ class Cluster:
     """Nodes of OpenSearch on loopback, or with no arguments the server that SEARCHLIB_OPENSEARCH_URL names, if it is set.
 
     settings are those of opensearch.yml, for every node. heap is that of all nodes together; more is right for a
-    benchmark, as are jvm options other than the default, which is to start quickly. Raises NoServer. Not for several
+    benchmark, as are jvm options other than the default, which is to start quickly. Raises NoServerError. Not for several
     threads, but for the addresses.
     """
 
@@ -196,7 +196,7 @@ class Cluster:
 
     def _order(self, command: str, answer: str) -> None:
         if self._process is None or self._process.stdin is None:
-            raise NoServer(f"cannot {command}: the server was not started by this object, or is closed")
+            raise NoServerError(f"cannot {command}: the server was not started by this object, or is closed")
         self._process.stdin.write(command + "\n")
         self._process.stdin.flush()
         self._answer(answer, time.monotonic() + STARTED_WITHIN)
@@ -205,11 +205,13 @@ class Cluster:
         try:
             words = self._answers.get(timeout=max(0.0, until - time.monotonic())).split()
         except queue.Empty:
-            raise NoServer(
+            raise NoServerError(
                 f"OpenSearch was not {wanted} within {STARTED_WITHIN:.0f} s. The end of its log:\n{self.tail()}"
             ) from None
         if not words:
-            raise NoServer(f"OpenSearch ended before it was {wanted}. The end of its log:\n{self.tail()}")
+            raise NoServerError(
+                f"OpenSearch ended before it was {wanted}. The end of its log:\n{self.tail()}"
+            )
         assert words[0] == wanted, words
         return words
 
