@@ -125,8 +125,7 @@ class Searching(ABC):
             if answer is not None and (
                 answer.places or not repair or ranker.guesses.in_other_layout(query) is None
             ):
-                segments = ranker.snapshot.segments
-                return Results(query, answer, segments, self.definition, ranker, began, explain=explain)
+                return Results(query, answer, self.definition, ranker, began, explain=explain)
         return self._ask(
             ranker,
             query,
@@ -189,7 +188,7 @@ class Searching(ABC):
         ranker = self._newest_ranker()
         question = question_of(self.definition, query, None, limit=0, **filters)
         answer, sizes = groups(ranker, question)
-        hits = iter(Results(query, answer, ranker.snapshot.segments, self.definition, ranker, began))
+        hits = iter(Results(query, answer, self.definition, ranker, began))
         return [list(islice(hits, size)) for size in sizes]
 
     def trends(
@@ -245,11 +244,9 @@ class Searching(ABC):
             repaired = ranker.guesses.in_other_layout(query)
             if repaired is not None:
                 answer = _answer(ranker, question_of(self.definition, repaired, like, **options))
-        segments = ranker.snapshot.segments
         return Results(
             query,
             answer,
-            segments,
             self.definition,
             ranker,
             began,

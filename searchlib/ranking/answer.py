@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from searchlib.ranking.ranker import Ranker
     from searchlib.ranking.rescoring import Rescoring
     from searchlib.results.explain import Explanation
+    from searchlib.storage.segment import Segment
 
 __all__ = ["Answer", "PlainAnswer", "View"]
 
@@ -89,9 +90,14 @@ class Answer:
             columns.bits_of(Nothing()) if self.plan is None else self.plan.root.bits, field, by
         )
 
+    @property
+    def parts(self) -> list[Segment]:
+        """The parts of the index, of which places tell the number."""
+        return self._ranker.snapshot.segments
+
     def ids(self) -> list[str]:
         """The ids of the page."""
-        return ids_of([segment.file for segment in self._ranker.snapshot.segments], self.places)
+        return ids_of([segment.file for segment in self.parts], self.places)
 
     def duplicates(self, at: int) -> list[str]:
         """None: nothing was collapsed (duplicates.py)."""

@@ -102,6 +102,7 @@ class Collapsed:
         self.places = kept[offset:]
         self.timed_out = answer.timed_out
         self.plan = answer.plan
+        self.parts = answer.parts
         self.count = answer.count
         self.facet = answer.facet
         self.explain = answer.explain

@@ -48,11 +48,14 @@ class Part(Protocol):
 class Found(Protocol):
     """What Results are made of: (score, part, document) in order, and what can be told of all matches.
 
-    ids: of the page; duplicates: the ids that the document at a place of it stands for; explain_id: None when no document has the id.
+    parts: of the index; ids: of the page; duplicates: the ids that the document at a place of it stands for; explain_id: None when no document has the id.
     """
 
     places: list[tuple[float, int, int]]
     timed_out: bool
+
+    @property
+    def parts(self) -> Sequence[Part]: ...
 
     @property
     def plan(self) -> Asked | None: ...
@@ -210,7 +213,6 @@ class Results(Sequence[Hit]):
         self,
         query: str,
         found: Found,
-        segments: Sequence[Part],
         definition: Definition,
         analyzer: FormAnalyzer,
         began: float,
@@ -228,7 +230,6 @@ class Results(Sequence[Hit]):
         self._analyzer = analyzer
         self._found = found
         self._ranked = found.places
-        self._segments = segments
         self._explain = explain
         self._hits: list[Hit] | None = None
         self.took_ms = (perf_counter() - began) * 1000
@@ -292,10 +293,11 @@ class Results(Sequence[Hit]):
     def _all(self) -> list[Hit]:
         if self._hits is None:
             explain = self._found.explain if self._explain else None
+            parts = self._found.parts
             self._hits = [
                 Hit(
                     self._shared,
-                    self._segments[part],
+                    parts[part],
                     doc,
                     score,
                     None if explain is None else explain(part, doc),
