@@ -10,7 +10,7 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from threading import Lock
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from searchlib.storage.segment import Segment
     from searchlib.storage.snapshot import Snapshot
 
-__all__ = ["Columns", "Filter", "Place"]
+__all__ = ["Columns", "Filter", "Place", "by_period", "check_period", "unknown_field"]
 
 Filter: TypeAlias = Keyword | KeywordRange | DateRange | Pattern | Everything | Nothing
 Place: TypeAlias = tuple[int | str | None, int, int]
@@ -94,7 +94,7 @@ class Columns:
         if name == self._date:
             return self._by_date(bits, descending, k, after)
         if name not in self._keywords:
-            raise self._unknown(name, "sorted by", self._names())
+            raise unknown_field(name, "sorted by", self._names())
         values, keys = self._ranks(name)
         limit: tuple[int | None, int, int] | None = None
         if after is not None and after[0] is None:
@@ -130,7 +130,7 @@ class Columns:
         if field == self._date:
             return self._periods(bits, "day" if by is None else by)
         if field not in self._keywords:
-            raise self._unknown(field, "counted by", self._names())
+            raise unknown_field(field, "counted by", self._names())
         if by is not None:
             raise QueryError(f"'{field}' is no date: its values are counted, not by {by}")
         counts: dict[str, int] = {}
@@ -143,36 +143,26 @@ class Columns:
         return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
     def _periods(self, bits: Bits, by: str) -> list[tuple[str, int]]:
-        if by not in _PERIODS:
-            raise QueryError(f"dates are counted by {_listed(_PERIODS)}, not by '{by}'")
+        check_period(by)
         days: dict[int, int] = {}
         for number, segment in enumerate(self._segments):
             dates = segment.dates
             if dates.numbers is not None:
                 for day, count in count_units(bits, number, dates.numbers, dates.base, DAY):
                     days[day] = days.get(day, 0) + count
-        counts: list[tuple[str, int]] = []
-        label, end, count = "", FIRST // DAY, 0
-        for day in sorted(days):
-            if day >= end:
-                if count:
-                    counts.append((label, count))
-                label, end = _period(day, by)
-                count = 0
-            count += days[day]
-        return [*counts, (label, count)] if count else counts
+        return by_period(days, by)
 
     def _find(self, node: Keyword | KeywordRange | DateRange | Pattern) -> Bits:
         if isinstance(node, DateRange):
             if node.field != self._date:
-                raise self._unknown(node.field, "asked for a date", (self._date,) if self._date else ())
+                raise unknown_field(node.field, "asked for a date", (self._date,) if self._date else ())
             dates = [segment.dates for segment in self._segments]
             ranges = [[column.between(node.start, node.end)] for column in dates]
             return number_bits(self.living, [column.numbers for column in dates], ranges)
         if node.field == "id":
             return document_bits(self.living, self._with_id(node))
         if node.field is None or node.field not in self._keywords:
-            raise self._unknown(str(node.field), "asked for a value", ("id", *self._keywords))
+            raise unknown_field(str(node.field), "asked for a value", ("id", *self._keywords))
         chosen = []
         columns = [segment.keyword(node.field) for segment in self._segments]
         for column in columns:
@@ -208,13 +198,35 @@ class Columns:
     def _names(self) -> tuple[str, ...]:
         return self._keywords if self._date is None else (self._date, *self._keywords)
 
-    def _unknown(self, name: str, what: str, fields: Sequence[str]) -> QueryError:
-        from difflib import get_close_matches
 
-        near = get_close_matches(name.lower(), fields, n=1)
-        hint = f"did you mean '{near[0]}'? " if near else ""
-        has = f"fields that can be: {_listed(fields)}" if fields else "the index has no field that can be"
-        return QueryError(f"'{name}' cannot be {what}", hint=f"{hint}{has}")
+def unknown_field(name: str, what: str, fields: Sequence[str]) -> QueryError:
+    """The error about a field that is not there or not of that kind. what: was to be done with it; fields: those it can be done with."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name.lower(), fields, n=1)
+    hint = f"did you mean '{near[0]}'? " if near else ""
+    has = f"fields that can be: {_listed(fields)}" if fields else "the index has no field that can be"
+    return QueryError(f"'{name}' cannot be {what}", hint=f"{hint}{has}")
+
+
+def check_period(by: str) -> None:
+    """Raises QueryError unless dates are counted by that."""
+    if by not in _PERIODS:
+        raise QueryError(f"dates are counted by {_listed(_PERIODS)}, not by '{by}'")
+
+
+def by_period(days: Mapping[int, int], by: str) -> list[tuple[str, int]]:
+    """Counts by day, counted from 1970, as counts by a period, the earliest first."""
+    counts: list[tuple[str, int]] = []
+    label, end, count = "", FIRST // DAY, 0
+    for day in sorted(days):
+        if day >= end:
+            if count:
+                counts.append((label, count))
+            label, end = _period(day, by)
+            count = 0
+        count += days[day]
+    return [*counts, (label, count)] if count else counts
 
 
 def _period(day: int, by: str) -> tuple[str, int]:

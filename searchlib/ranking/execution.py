@@ -91,6 +91,11 @@ class Lookup(Part):
         self.forms = forms
 
     @property
+    def subject(self) -> Group | Tally | Phrase:
+        """What is looked up, its documents perhaps not looked for yet."""
+        return self._what
+
+    @property
     def what(self) -> Group | Occurrences:
         return self._what if isinstance(self._what, Group) else self._what.occurrences
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from searchlib.storage.segment import Segment
     from searchlib.storage.snapshot import Snapshot
 
-__all__ = ["MOST_FORMS", "FormTable", "Lexicon", "Phrase"]
+__all__ = ["MOST_FORMS", "FormTable", "Lexicon", "Phrase", "fold_pattern"]
 
 MOST_FORMS: Final = 1_000_000
 """Forms that a pattern or a fuzzy word may fit in one segment. Each takes up to 100 bytes while it is looked for."""
@@ -185,7 +185,7 @@ class Lexicon:
         self, text: str, *, fields: int = 0, deadline: Deadline | None = None
     ) -> tuple[Tally, FormQuery]:
         """Documents with a form that a pattern fits, and which forms these are. Raises QueryError when it is no word or fits too many."""
-        forms = FormQuery.matching(_fold_pattern(text))
+        forms = FormQuery.matching(fold_pattern(text))
         try:
             return self._tally(forms, fields, deadline), forms
         except OverflowError:
@@ -215,7 +215,7 @@ class Lexicon:
         return [FormSet.of(segment.file, form) for segment in self._segments]
 
 
-def _fold_pattern(text: str) -> str:
+def fold_pattern(text: str) -> str:
     """A pattern in the letters of forms, `*` and `?` as they are. Raises QueryError for what is no part of one word."""
     folded = ""
     piece = ""

@@ -134,6 +134,7 @@ def body_of(definition: Definition, *, shards: int, replicas: int) -> dict[str, 
             "number_of_shards": shards,
             "number_of_replicas": replicas,
             "refresh_interval": "-1",
+            "max_regex_length": 100_000,
             "similarity.occurrences": {
                 "type": "scripted",
                 "script": {"source": "return query.boost * doc.freq;"},

@@ -1,0 +1,201 @@
+"""What did a cluster find, and what can be asked about all of it?"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from searchlib.dates import DAY
+from searchlib.errors import QueryError
+from searchlib.ranking.columns import by_period, check_period, unknown_field
+from searchlib.ranking.pages import Cursor
+
+if TYPE_CHECKING:
+    from searchlib.ranking.question import Question
+    from searchlib.remote.plans import RemotePlan
+    from searchlib.remote.ranker import RemoteRanker
+    from searchlib.results.explain import Explanation
+
+__all__ = ["RemoteAnswer"]
+
+Query = dict[str, Any]
+
+_DEEPEST: Final = 10_000  # hits that a cluster gives at once, counted from the first
+_BUCKETS: Final = 5_000  # values that are counted in one request
+
+
+class RemoteAnswer:
+    """A page of documents of a cluster, as an Answer is one of an index on disk. Its documents are numbered from 0 as they stand on it.
+
+    file, stored: their ids and what is stored with them, so that it is also the one part of the index that results read from.
+    """
+
+    def __init__(
+        self,
+        ranker: RemoteRanker,
+        question: Question,
+        plan: RemotePlan,
+        order: str,
+        hits: list[Query],
+        timed_out: bool,
+    ) -> None:
+        self._ranker = ranker
+        self._question = question
+        self._hits = hits
+        self.plan = plan
+        self.order = order
+        self.timed_out = timed_out
+        self.places = [
+            (hit["_score"] or 0.0 if order == "relevance" else 0.0, 0, at) for at, hit in enumerate(hits)
+        ]
+        self.stored = [hit["_source"]["stored"] for hit in hits]
+        self.file = self
+
+    @classmethod
+    def ask(cls, ranker: RemoteRanker, question: Question, plan: RemotePlan, order: str) -> RemoteAnswer:
+        """The page that a question asks for. Raises QueryError, RemoteError."""
+        relevance = order == "relevance"
+        query = plan.query if relevance else plan.matching
+        if relevance and question.recency is not None:
+            query = _aged(ranker, query, question.recency)
+        body: Query = {
+            "query": query,
+            "sort": _order(ranker, order),
+            "track_scores": relevance,
+            "track_total_hits": False,
+            "_source": ["stored"],
+        }
+        if question.timeout_ms is not None:
+            body["timeout"] = f"{max(1, round(question.timeout_ms))}ms"
+        if question.after is not None:
+            body["search_after"] = _behind(ranker, Cursor.read(question.after, order))
+        hits: list[Query] = []
+        end = question.offset + question.limit
+        timed_out = False
+        while len(hits) < end and not timed_out:  # deeper than a cluster goes at once, page by page
+            body["size"] = min(end - len(hits), _DEEPEST)
+            answer = ranker.within_reach(lambda: ranker.cluster.msearch([body])[0])
+            found = answer["hits"]["hits"]
+            timed_out = bool(answer["timed_out"])
+            hits += found
+            if len(found) < body["size"]:
+                break
+            body["search_after"] = found[-1]["sort"]
+        return cls(ranker, question, plan, order, hits[question.offset :], timed_out)
+
+    @property
+    def parts(self) -> list[RemoteAnswer]:
+        """The parts of the index, of which places tell the number."""
+        return [self]
+
+    def id(self, doc: int) -> str:
+        """Of a document of the page."""
+        return str(self._hits[doc]["_id"])
+
+    def ids(self) -> list[str]:
+        """The ids of the page."""
+        return [str(hit["_id"]) for hit in self._hits]
+
+    def count(self) -> int:
+        """How many documents match, exactly."""
+        body = {"query": self.plan.matching, "size": 0, "track_total_hits": True}
+        answer = self._ranker.within_reach(lambda: self._ranker.cluster.msearch([body])[0])
+        total: int = answer["hits"]["total"]["value"]
+        return total
+
+    def facet(self, field: str, by: str | None) -> list[tuple[str, int]]:
+        """How many of the documents that match have each value. Raises QueryError."""
+        columns = self._ranker.columns
+        if field == columns.date:
+            period = "day" if by is None else by
+            check_period(period)
+            days = self._buckets({"histogram": {"field": "date", "interval": DAY}})
+            return by_period({int(start // DAY): count for start, count in days}, period)
+        if field not in columns.keywords:
+            raise unknown_field(field, "counted by", columns.names())
+        if by is not None:
+            raise QueryError(f"'{field}' is no date: its values are counted, not by {by}")
+        values = self._buckets({"terms": {"field": f"values.{field}"}})
+        return sorted(values, key=lambda one: (-one[1], one[0]))
+
+    def _buckets(self, source: Query) -> list[tuple[Any, int]]:
+        """All values that documents of the query have, with how many have them: exact, for any number of shards."""
+        found: list[tuple[Any, int]] = []
+        composite: Query = {"size": _BUCKETS, "sources": [{"one": source}]}
+        body = {"query": self.plan.matching, "size": 0, "aggs": {"values": {"composite": composite}}}
+        while True:
+            answer = self._ranker.within_reach(lambda: self._ranker.cluster.msearch([body])[0])
+            buckets = answer["aggregations"]["values"]["buckets"]
+            found += [(bucket["key"]["one"], bucket["doc_count"]) for bucket in buckets]
+            if len(buckets) < _BUCKETS:
+                return found
+            composite["after"] = buckets[-1]["key"]
+
+    def cursor(self, at: int) -> str:
+        """The cursor of the document at a place of the page."""
+        hit = self._hits[at]
+        return str(Cursor(self.order, hit["sort"][0], str(hit["_id"])))
+
+    def duplicates(self, at: int) -> list[str]:
+        """None: nothing is collapsed in a cluster."""
+        return []
+
+    def suggestion(self, query: str) -> None:
+        """None: what was meant is told from the words of an index on disk."""
+
+    def explain(self, segment: int, doc: int) -> Explanation:
+        """How the score of a document of the page comes about."""
+        found = self.explain_id(self.id(doc))
+        if found is None:
+            raise QueryError(f"the document {self.id(doc)!r} was deleted meanwhile")
+        return found
+
+    def explain_id(self, id: str) -> Explanation | None:
+        """The same of any document; None when there is none with the id."""
+        from searchlib.remote.explaining import explain
+
+        return explain(self._ranker, self._question, self.plan, id)
+
+
+def _order(ranker: RemoteRanker, order: str) -> list[Query]:
+    columns = ranker.columns
+    if order == "relevance":
+        return [{"_score": "desc"}, {"order": "asc"}]
+    by = order
+    if order in ("newest", "oldest"):
+        if columns.date is None:
+            raise QueryError(f"sort='{order}' needs a date field, and this index has none")
+        by = f"-{columns.date}" if order == "newest" else columns.date
+    return columns.order_of(by)
+
+
+def _behind(ranker: RemoteRanker, cursor: Cursor) -> list[Any]:
+    """Where a cluster is to go on: behind the document of a cursor; when that is gone, before those that are equal to it."""
+    body = {
+        "query": {"ids": {"values": [cursor.id]}},
+        "size": 1,
+        "sort": [{"order": "asc"}],
+        "_source": False,
+    }
+    hits = ranker.cluster.msearch([body])[0]["hits"]["hits"]
+    order = next((hit["sort"][0] for hit in islice(hits, 1)), -1)
+    return [cursor.key, order]
+
+
+def _aged(ranker: RemoteRanker, query: Query, half_life: float) -> Query:
+    """Scores that halve with every half-life by which a document is older than the newest; without a date it is as old as the oldest."""
+    if ranker.columns.date is None:
+        raise QueryError("recency needs a date field, and this index has none")
+    figures = ranker.figures()
+    if figures.newest is None or figures.oldest is None:
+        return query
+    script = (
+        "double date = doc['date'].size() == 0 ? params.oldest : doc['date'].value; "
+        "return _score * Math.max(1e-20, Math.pow(2.0, (date - params.newest) / params.half));"
+    )
+    params = {
+        "newest": float(figures.newest),
+        "oldest": float(figures.oldest),
+        "half": float(half_life * DAY),
+    }
+    return {"script_score": {"query": query, "script": {"source": script, "params": params}}}

@@ -1,0 +1,121 @@
+"""In how many documents is a word, and how long is a document on average? What BM25 needs to know of an index, asked of the cluster.
+
+Figures are kept for some seconds, as long as an index on disk keeps its snapshot until it is refreshed: so that a question whose words
+were asked before takes one request. A question is planned with what is known; what it lacked is then asked for in one request, and it is planned again.
+"""
+
+from __future__ import annotations
+
+import json
+from math import log
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from searchlib.definitions import Definition
+
+__all__ = ["Counting", "Figures", "Searches"]
+
+_MEMO: Final = 100_000  # counts that are kept at hand
+
+
+class Searches(Protocol):
+    """Sends several searches of one index together."""
+
+    def msearch(self, bodies: Sequence[dict[str, Any]]) -> list[dict[str, Any]]: ...
+
+
+class Figures:
+    """What was true of an index at one moment. Immutable but for counts that come to it; threads may share it.
+
+    documents: in the index; lengths: sum of the words of each text field; newest, oldest: dates, None when no document has one.
+    """
+
+    def __init__(self, answer: dict[str, Any], definition: Definition) -> None:
+        found = answer["aggregations"]
+        self.began = monotonic()
+        self.documents: int = answer["hits"]["total"]["value"]
+        self.lengths = tuple(
+            float(found[f"length.{field.name}"]["value"] or 0) for field in definition.text_fields
+        )
+        self.newest = _second(found["newest"]["value"])
+        self.oldest = _second(found["oldest"]["value"])
+        self.counts: dict[str, int] = {}
+        self.guard = Lock()
+
+    @classmethod
+    def ask(cls, searches: Searches, definition: Definition) -> Figures:
+        """Raises RemoteError."""
+        sums = {
+            f"length.{field.name}": {"sum": {"field": f"lengths.{field.name}"}}
+            for field in definition.text_fields
+        }
+        dates = {"newest": {"max": {"field": "date"}}, "oldest": {"min": {"field": "date"}}}
+        body = {"size": 0, "track_total_hits": True, "aggs": sums | dates}
+        return cls(searches.msearch([body])[0], definition)
+
+    def same(self, other: Figures) -> bool:
+        """Are documents, lengths and dates the same?"""
+        own = self.documents, self.lengths, self.newest, self.oldest
+        return own == (other.documents, other.lengths, other.newest, other.oldest)
+
+    def average(self, weights: Sequence[float]) -> float:
+        """The length of an average document, its fields weighted."""
+        if not self.documents:
+            return 1.0
+        total = sum(weight * length for weight, length in zip(weights, self.lengths, strict=True))
+        return total / self.documents or 1.0
+
+    def idf(self, df: int) -> float:
+        """Of what df documents have; 0 when none has."""
+        return log(1 + (self.documents - df + 0.5) / (df + 0.5)) if df else 0.0
+
+
+class Counting:
+    """Counts documents for one question: those that are not known count as none, and are noted."""
+
+    def __init__(self, figures: Figures) -> None:
+        self.figures = figures
+        self._missing: dict[str, dict[str, Any]] = {}
+
+    def __bool__(self) -> bool:
+        """Was there anything that was not known?"""
+        return bool(self._missing)
+
+    def with_term(self, term: str) -> int:
+        """How many documents have a term."""
+        known = self.figures.counts.get(term)
+        if known is None:
+            self._missing[term] = {"term": {"terms": term}}
+            return 0
+        return known
+
+    def matching(self, query: dict[str, Any]) -> int:
+        """How many documents match a query of the cluster."""
+        key = json.dumps(query, ensure_ascii=False)  # begins with a brace, as no term does
+        known = self.figures.counts.get(key)
+        if known is None:
+            self._missing[key] = query
+            return 0
+        return known
+
+    def ask(self, searches: Searches) -> None:
+        """Asks for all that was missing. Raises RemoteError."""
+        keys = list(self._missing)
+        answers = searches.msearch(
+            [{"size": 0, "track_total_hits": True, "query": self._missing[key]} for key in keys]
+        )
+        figures = self.figures
+        with figures.guard:
+            if len(figures.counts) + len(keys) > _MEMO:
+                figures.counts.clear()
+            for key, answer in zip(keys, answers, strict=True):
+                figures.counts[key] = answer["hits"]["total"]["value"]
+        self._missing.clear()
+
+
+def _second(value: float | None) -> int | None:
+    return None if value is None else int(value)

@@ -1,0 +1,188 @@
+"""Which documents of a cluster answer a question best? The question is planned here as on disk, and carried out there."""
+
+from __future__ import annotations
+
+import re
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+from searchlib.errors import QueryError, RemoteError
+from searchlib.query.reading import tree_of
+from searchlib.ranking.alternatives import Senses
+from searchlib.ranking.known_names import KnownNames, shouted
+from searchlib.ranking.naming import Naming
+from searchlib.ranking.question import Question
+from searchlib.remote.answer import RemoteAnswer
+from searchlib.remote.columns import RemoteColumns
+from searchlib.remote.figures import Counting, Figures
+from searchlib.remote.plans import Chosen, RemotePlan, RemotePlanner
+from searchlib.remote.words import RemoteForms, RemoteLexicon, Weighing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from searchlib.definitions import Definition
+    from searchlib.language import Analyzer
+    from searchlib.language.analyzer import Analysis
+    from searchlib.ranking.alternatives import Provider
+    from searchlib.ranking.execution import Part
+    from searchlib.remote.cluster import Cluster
+
+__all__ = ["RemoteRanker"]
+
+_ROUNDS: Final = 6  # in which a question asks for what it lacks: more would be a mistake of ours
+_TOO_MANY: Final = re.compile(r"too_many_clauses|too_many_nested_clauses|maxClauseCount")
+_Found = TypeVar("_Found")
+
+
+class RemoteRanker:
+    """Answers questions about one index of a cluster. Threads may share it.
+
+    fresh: seconds for which the figures of the index are kept.
+    """
+
+    def __init__(self, cluster: Cluster, definition: Definition, analyzer: Analyzer, fresh: float) -> None:
+        self.cluster = cluster
+        self.definition = definition
+        self.columns = RemoteColumns(definition)
+        self._fresh = fresh
+        self._forms = RemoteForms(analyzer)
+        self._weights = tuple(field.weight for field in definition.text_fields)
+        self._known_names = KnownNames.of(definition)
+        self._figures: Figures | None = None
+        self._guard = Lock()
+
+    def forget(self) -> None:
+        """Asks for all figures anew when the next question comes."""
+        with self._guard:
+            self._figures = None
+
+    def figures(self) -> Figures:
+        """What is known of the index. Raises RemoteError."""
+        with self._guard:
+            found = self._figures
+            if found is None or monotonic() - found.began > self._fresh:
+                found = self._figures = Figures.ask(self.cluster, self.definition)
+            return found
+
+    def analyze(self, form: str) -> Analysis:
+        """The terms of a form."""
+        return self._forms.analyze(form)
+
+    def ask_plainly(self, query: str, limit: int, match: str | None) -> None:
+        """None: every question goes one way here."""
+
+    @property
+    def guesses(self) -> RemoteRanker:
+        """What can be guessed of queries: this much."""
+        return self
+
+    def in_other_layout(self, query: str) -> str | None:
+        """The query with the other keyboard layout, when the index has none of its words as they were typed and all of them so."""
+        from searchlib.ranking.suggesting import in_other_layout
+
+        question = Question(query)
+        return self.counted(
+            lambda counting: in_other_layout(query, self.definition, self.lexicon(question, counting)[0])
+        )
+
+    def source_of(self, id: str, parts: list[str]) -> dict[str, Any] | None:
+        """Parts of the source of a document that searches see; None when there is no such document. Raises RemoteError."""
+        body = {"query": {"ids": {"values": [id]}}, "size": 1, "_source": parts or False}
+        hits = self.cluster.msearch([body])[0]["hits"]["hits"]
+        return hits[0].get("_source", {}) if hits else None
+
+    def ask(self, question: Question, like: dict[str, Any] | None = None) -> RemoteAnswer:
+        """like: the source of a document, its stored fields and lengths; what is like it is asked for. Raises QueryError, RemoteError."""
+        for name, value, usual in (
+            ("quality", question.quality, "fast"),
+            ("collapse", question.collapse, None),
+        ):
+            if value != usual:
+                raise QueryError(
+                    f"{name}='{value}' cannot be asked of a cluster", hint="it needs an index on disk"
+                )
+        plan = self.planned(question, like)
+        order = question.sort or ("relevance" if plan.ranks else self._unranked())
+        return RemoteAnswer.ask(self, question, plan, order)
+
+    def planned(self, question: Question, like: dict[str, Any] | None = None) -> RemotePlan:
+        """The plan of a question; like: as of ask()."""
+        return self.counted(lambda counting: self._plan(question, like, counting))
+
+    def counted(self, make: Callable[[Counting], _Found]) -> _Found:
+        """What is made with the figures of the index: made again while it lacks some, which are then asked for."""
+        counting = Counting(self.figures())
+        for _ in range(_ROUNDS):
+            found = make(counting)
+            if not counting:
+                return found
+            self.within_reach(lambda: counting.ask(self.cluster))
+        raise AssertionError("a question goes on asking for figures")
+
+    def within_reach(self, ask: Callable[[], _Found]) -> _Found:
+        """What a request gives. Raises QueryError when a pattern fits too many words for a cluster."""
+        try:
+            return ask()
+        except RemoteError as error:
+            if _TOO_MANY.search(error.message):
+                raise QueryError(
+                    "a pattern fits more than 1,024 words, the most for a cluster",
+                    hint="give more of its letters",
+                ) from None
+            raise
+
+    def lexicon(self, question: Question, counting: Counting) -> tuple[RemoteLexicon, KnownNames | None]:
+        """What words mean for one question, and the other names they may have."""
+        senses = Senses.of(self.definition, question)
+        weighing = Weighing(self.definition, question.weights or self._weights, counting)
+        providers: list[Provider] = []
+        known = self._known_names if senses.synonyms else None
+        if known is not None:
+            providers.append(known)
+        if senses.cross_language and len(self.definition.languages) > 1:
+            from searchlib.ranking.translating import Translations
+
+            found = Translations(self.definition.dictionaries, self._forms, cast("Any", weighing))
+            providers.append(found)
+        return RemoteLexicon(weighing, self._forms, providers), known
+
+    def _plan(self, question: Question, like: dict[str, Any] | None, counting: Counting) -> RemotePlan:
+        definition = self.definition
+        lexicon, known = self.lexicon(question, counting)
+        match = question.match
+        if match is None:
+            match = "any" if question.by_relevance else "all"
+        fields = definition.text_fields
+        planner = RemotePlanner(
+            lexicon,
+            self.columns,
+            [field.name for field in fields],
+            None if known is None else Naming(lexicon, known),
+            isinstance(question.query, str) and not shouted(question.query),
+        )
+        limit = question.only
+        if question.where is not None:
+            from searchlib.query.tree import all_of
+
+            where = tree_of(question.where, definition, "all", lenient=question.lenient)
+            limit = where if limit is None else all_of([limit, where])
+        if like is not None:
+            return RemotePlan(planner.limited(self._likeness(like, lexicon), limit), stop_words=False)
+        tree = tree_of(question.query, definition, match, lenient=question.lenient)
+        root = planner.root(tree, limit, loose=match == "any")
+        return RemotePlan(root, stop_words=planner.stop_words)
+
+    def _likeness(self, source: dict[str, Any], lexicon: RemoteLexicon) -> Part:
+        from searchlib.ranking.likeness import like_document
+
+        fields = self.definition.text_fields
+        stored = source["stored"]
+        norm = lexicon.weighing.norm([source["lengths"][field.name] for field in fields])[2]
+        others = Chosen({"bool": {"must_not": [{"ids": {"values": [stored["id"]]}}]}}, "another document")
+        found = like_document(stored, norm, fields, lexicon, others)
+        return found or Chosen({"match_none": {}}, "no document")
+
+    def _unranked(self) -> str:
+        return "newest" if self.columns.date is not None else "relevance"
