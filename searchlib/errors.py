@@ -19,6 +19,7 @@ __all__ = [
     "IndexLockedError",
     "IndexNotFoundError",
     "QueryError",
+    "RemoteError",
     "SearchError",
     "StorageError",
 ]
@@ -193,3 +194,20 @@ class StorageError(SearchError):
     def __init__(self, path: str | PathLike[str], message: str) -> None:
         self.path = fspath(path)
         super().__init__(f"{self.path}: {message}")
+
+
+class RemoteError(SearchError):
+    """An OpenSearch cluster cannot be reached, refuses what it is asked, or does not do it.
+
+    address: which, without the password; message: what went wrong; status: the HTTP status of its answer, or None when
+    there was none; hint: what to do about it, or None.
+    """
+
+    def __init__(
+        self, address: str, message: str, *, status: int | None = None, hint: str | None = None
+    ) -> None:
+        self.address = address
+        self.message = message
+        self.status = status
+        self.hint = hint
+        super().__init__(f"{address}: {message}" if hint is None else f"{address}: {message}; {hint}")
