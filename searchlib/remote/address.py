@@ -154,9 +154,11 @@ def _who(
     credentials: str, environ: Mapping[str, str], wrong: _Wrong
 ) -> tuple[str | None, str | None, str | None]:
     """User, password and API key, of which the last stands alone."""
+    key = environ.get(API_KEY) or None
+    if key is not None and not re.fullmatch(r"[!-~]+", key):
+        raise wrong(f"{API_KEY} is no key", "it has Latin letters, digits and signs only, and no blanks")
     user, colon, written = credentials.partition(":")
     user, password = unquote(user), unquote(written) if colon else None
-    key = environ.get(API_KEY) or None
     if not user:
         if password is not None:
             raise wrong("there is a password without a user")

@@ -320,4 +320,3 @@ class Results(Sequence[Hit]):
 
     def __repr__(self) -> str:
         return f"Results({self.query!r}, {len(self)} hits, {self.took_ms:.2f} ms)"
-
