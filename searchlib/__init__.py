@@ -25,6 +25,7 @@ from searchlib.errors import (
     IndexLockedError,
     IndexNotFoundError,
     QueryError,
+    RemoteError,
     SearchError,
     StorageError,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "IndexLockedError",
     "IndexNotFoundError",
     "QueryError",
+    "RemoteError",
     "Results",
     "SearchError",
     "Stats",

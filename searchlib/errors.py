@@ -19,6 +19,7 @@ __all__ = [
     "IndexLockedError",
     "IndexNotFoundError",
     "QueryError",
+    "RemoteError",
     "SearchError",
     "StorageError",
 ]
@@ -193,3 +194,28 @@ class StorageError(SearchError):
     def __init__(self, path: str | PathLike[str], message: str) -> None:
         self.path = fspath(path)
         super().__init__(f"{self.path}: {message}")
+
+
+class RemoteError(SearchError):
+    """An OpenSearch cluster cannot be reached, refuses what it is asked, or does not do it.
+
+    address: which, without the password; message: what went wrong; status: the HTTP status of its answer, or None when
+    there was none; hint: what to do about it, or None; passing: the same may succeed later, as it is: the cluster was busy, or
+    not reached.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        message: str,
+        *,
+        status: int | None = None,
+        hint: str | None = None,
+        passing: bool = False,
+    ) -> None:
+        self.address = address
+        self.message = message
+        self.status = status
+        self.hint = hint
+        self.passing = passing
+        super().__init__(f"{address}: {message}" if hint is None else f"{address}: {message}; {hint}")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from searchlib.ranking.execution import Lookup
     from searchlib.ranking.rescoring import Rescoring
 
-__all__ = ["explain"]
+__all__ = ["explain", "score_of"]
 
 
 def explain(answer: Answer, definition: Definition, segment: int, doc: int) -> Explanation:
@@ -49,7 +49,7 @@ def _lifted(answer: Answer, rescoring: Rescoring, words: Explanation, segment: i
         return replace(words, what="the words; the document is not among the first, which are rescored")
     measures = answer.searcher.lengths(segment, doc)
     parts = [
-        _score(one.label, one.boost, one.idf, "the rarest word's", one.tf, "", *measures) for one in found
+        score_of(one.label, one.boost, one.idf, "the rarest word's", one.tf, "", *measures) for one in found
     ]
     lift = Explanation(sum(part.value for part in parts), "how the words stand", "sum", tuple(parts))
     return Explanation(words.value + lift.value, "the words and how they stand", "sum", (words, lift))
@@ -64,7 +64,7 @@ def _clause(
         found = clause.occurrences
         tf = found.tf(segment, doc)
         spread = f"in {found.df:,} documents" if source.phrase is None else "the sum of its words'"
-        return _score(source.label, clause.boost, found.weight, spread, tf, "", length, average, norm)
+        return score_of(source.label, clause.boost, found.weight, spread, tf, "", length, average, norm)
     assert clause.group is not None
     names = [field.name for field in definition.text_fields]
     weights = searcher.field_weights
@@ -82,7 +82,7 @@ def _clause(
         if tf > 0:
             where = ": " + ", ".join(f"{name} {count} × {weight:g}" for name, weight, count in counted)
             terms.append(
-                _score(
+                score_of(
                     f"the term '{term}'",
                     clause.boost,
                     idf,
@@ -100,7 +100,7 @@ def _clause(
     return Explanation(best, f"the word '{source.label}', its readings", "largest", tuple(terms))
 
 
-def _score(
+def score_of(
     what: str,
     boost: float,
     idf: float,
@@ -111,6 +111,7 @@ def _score(
     average: float,
     norm: float,
 ) -> Explanation:
+    """What a word or what counts as one scores in a document. spread: of what its idf is; where: in which fields it occurs, or ""."""
     if not tf > 0:
         return Explanation(0.0, what)
     saturation = tf / (tf + norm)

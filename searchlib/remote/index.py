@@ -89,7 +89,7 @@ class RemoteIndex(Searching):
                 raise ValueError(f"{name} is a number from {least}, not {value!r}")
         cluster = Cluster(address, timeout=timeout)
         try:
-            if cluster.exists():
+            if bool(cluster.index_request("HEAD")):
                 raise IndexExistsError(str(address), f"{address}: an index is already here")
             cluster.index_request("PUT", "", body_of(definition, shards=shards, replicas=replicas))
         except BaseException:
@@ -118,7 +118,7 @@ class RemoteIndex(Searching):
         """Is there an index at this address? Raises RemoteError."""
         cluster = Cluster(Address.parse(url), timeout=timeout)
         try:
-            return cluster.exists()
+            return bool(cluster.index_request("HEAD"))
         finally:
             cluster.close()
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from searchlib.remote.figures import Counting
     from searchlib.storage._deadline import Deadline
 
-__all__ = ["Forms", "RemoteForms", "RemoteGroup", "RemoteLexicon", "RemotePhrase", "Weighing"]
+__all__ = ["Forms", "RemoteForms", "RemoteGroup", "RemoteLexicon", "RemotePhrase", "Weighing", "chains_of"]
 
 Query = dict[str, Any]
 
@@ -100,19 +100,19 @@ class RemoteGroup:
     """Terms that count as one, as a Group does."""
 
     def __init__(self, weighing: Weighing, terms: tuple[str, ...], shares: tuple[float, ...]) -> None:
-        self._weighing = weighing
+        self.weighing = weighing
         self.terms = terms
         self.shares = shares
 
     @property
     def dfs(self) -> tuple[int, ...]:
-        counting = self._weighing.counting
+        counting = self.weighing.counting
         return tuple(counting.with_term(term) for term in self.terms)
 
     @property
     def weights(self) -> tuple[float, ...]:
         """As of Searcher.group."""
-        figures = self._weighing.counting.figures
+        figures = self.weighing.counting.figures
         idfs = [figures.idf(df) for df in self.dfs]
         most = max((idf for idf, share in zip(idfs, self.shares, strict=True) if share == 1), default=0.0)
         return tuple(
@@ -126,7 +126,7 @@ class RemoteGroup:
 
     def scored(self, boost: float, mask: int) -> Query:
         """The best of its terms."""
-        weighing = self._weighing
+        weighing = self.weighing
         parts = [
             weighing.scored(self._occurrences(term, mask), boost * weight)
             for term, weight in zip(self.terms, self.weights, strict=True)
@@ -138,8 +138,8 @@ class RemoteGroup:
 
     def matched(self, mask: int) -> Query:
         """Without a score."""
-        paths = [path for path, _ in self._weighing.fields(mask)]
-        if not mask and len(paths) == len(self._weighing.names):
+        paths = [path for path, _ in self.weighing.fields(mask)]
+        if not mask and len(paths) == len(self.weighing.names):
             return {"terms": {"terms": list(self.terms)}}
         return some([{"terms": {path: list(self.terms)}} for path in paths]) or NOTHING
 
@@ -147,7 +147,7 @@ class RemoteGroup:
         return some(
             [
                 {"term": {path: {"value": term, "boost": weight}}}
-                for path, weight in self._weighing.fields(mask)
+                for path, weight in self.weighing.fields(mask)
             ]
         )
 
@@ -168,11 +168,14 @@ class RemotePhrase:
         slop: int,
         mask: int,
     ) -> None:
-        self._weighing = weighing
+        self.weighing = weighing
         self._groups = groups
-        self._mask = mask
+        self.slots = slots
+        self.exact = exact
+        self.slop = slop
+        self.mask = mask
         self._suffix = ".forms" if exact else ""
-        self.chains = list(_chains(slots, slop, "=" if exact else "|"))
+        self._chains = list(_chains(slots, slop, "=" if exact else "|"))
         self.weight = sum(group.rarest() for group in groups)
 
     @property
@@ -183,7 +186,7 @@ class RemotePhrase:
     @property
     def df(self) -> int:
         """In how many documents it is."""
-        return self._weighing.counting.matching(self.matched(0))
+        return self.weighing.counting.matching(self.matched(0))
 
     def terms(self) -> list[str]:
         return [term for group in self._groups for term in group.terms]
@@ -198,15 +201,15 @@ class RemotePhrase:
             }
             for weight, one in self._intervals()
         ]
-        return self._weighing.scored(some(parts), boost * self.weight)
+        return self.weighing.scored(some(parts), boost * self.weight)
 
     def matched(self, mask: int) -> Query:
         """Without a score."""
         return some([one for _, one in self._intervals()]) or NOTHING
 
     def _intervals(self) -> Iterator[tuple[float, Query]]:
-        for path, weight in self._weighing.fields(self._mask, self._suffix):
-            for chain in self.chains:
+        for path, weight in self.weighing.fields(self.mask, self._suffix):
+            for chain in self._chains:
                 yield (
                     weight,
                     {"intervals": {path: {"match": {"query": chain, "max_gaps": 0, "ordered": True}}}},
@@ -216,16 +219,21 @@ class RemotePhrase:
 def _chains(slots: Sequence[Sequence[str]], slop: int, sign: str) -> Iterator[str]:
     """All ways for neighbours to stand at most `slop` places apart, as texts that a cluster cuts up."""
     words = ["".join(f"{sign}{word}" for word in slot) for slot in slots]
-    if slop ** (len(words) - 1) > _MOST_CHAINS:
-        raise QueryError(
-            f"a phrase of {len(words)} words with ~{slop} is too much for a cluster",
-            hint="write fewer words or a smaller number behind ~",
-        )
-    for gaps in product(range(1, slop + 1), repeat=len(words) - 1):
+    for gaps in chains_of(len(words), slop):
         text = words[0]
         for gap, word in zip(gaps, words[1:], strict=True):
             text += f" {HOLE}" * (gap - 1) + f" {word}"
         yield text
+
+
+def chains_of(words: int, slop: int) -> Iterator[tuple[int, ...]]:
+    """All ways for the neighbours among so many words to stand at most `slop` places apart. Raises QueryError when there are too many."""
+    if slop ** (words - 1) > _MOST_CHAINS:
+        raise QueryError(
+            f"a phrase of {words} words with ~{slop} is too much for a cluster",
+            hint="write fewer words or a smaller number behind ~",
+        )
+    return product(range(1, slop + 1), repeat=words - 1)
 
 
 class Forms:
@@ -237,10 +245,10 @@ class Forms:
     def __init__(
         self, weighing: Weighing, kind: str, how: Query, mask: int, scoring: dict[str, str] | None = None
     ) -> None:
-        self._weighing = weighing
+        self.weighing = weighing
         self._kind = kind
         self._how = how
-        self._mask = mask
+        self.mask = mask
         self._scoring = scoring or {}
 
     @property
@@ -251,23 +259,23 @@ class Forms:
     @property
     def df(self) -> int:
         """How many documents have one of the forms."""
-        return self._weighing.counting.matching(self.matched(0))
+        return self.weighing.counting.matching(self.matched(0))
 
     @property
     def weight(self) -> float:
         """Their idf as one word."""
-        return self._weighing.counting.figures.idf(self.df)
+        return self.weighing.counting.figures.idf(self.df)
 
     def scored(self, boost: float, mask: int) -> Query:
         parts = [
             {self._kind: {path: self._how | self._scoring | {"boost": weight}}}
-            for path, weight in self._weighing.fields(self._mask, ".forms")
+            for path, weight in self.weighing.fields(self.mask, ".forms")
         ]
-        return self._weighing.scored(some(parts), boost * self.weight)
+        return self.weighing.scored(some(parts), boost * self.weight)
 
     def matched(self, mask: int) -> Query:
         """Without a score."""
-        paths = self._weighing.fields(self._mask, ".forms")
+        paths = self.weighing.fields(self.mask, ".forms")
         return some([{self._kind: {path: self._how}} for path, _ in paths]) or NOTHING
 
 
