@@ -95,14 +95,11 @@ class RemoteRanker:
 
     def ask(self, question: Question, like: dict[str, Any] | None = None) -> RemoteAnswer:
         """like: the source of a document, its stored fields and lengths; what is like it is asked for. Raises QueryError, RemoteError."""
-        for name, value, usual in (
-            ("quality", question.quality, "fast"),
-            ("collapse", question.collapse, None),
-        ):
-            if value != usual:
-                raise QueryError(
-                    f"{name}='{value}' cannot be asked of a cluster", hint="it needs an index on disk"
-                )
+        if question.collapse is not None:
+            raise QueryError(
+                "near-duplicates cannot be left out on a cluster",
+                hint="'search pull' makes an index on disk of it",
+            )
         plan = self.planned(question, like)
         order = question.sort or ("relevance" if plan.ranks else self._unranked())
         return RemoteAnswer.ask(self, question, plan, order)
