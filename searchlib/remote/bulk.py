@@ -163,24 +163,34 @@ class Bulk:
     def discard(self) -> None:
         """Drops what was not sent yet, and waits for the answers to what was. What was refused is forgotten, too."""
         with self._changed:
-            self._discarded += 1
-            self._filling, self._filled = [], 0
-            self._ready.clear()
-            self._under_way = dict.fromkeys(self._under_way)  # nothing waits for them any more
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._working)
-            self._ready.clear()
-            self._under_way.clear()
-            self._held = 0
-            self._failure = None
-            self._refused = []
+            self._check_open()
+            self._drop()
 
     def close(self) -> None:
         """discard(), and an end of it. May be called again."""
         threads, self._threads = self._threads, None
         if threads is not None and self._process == os.getpid():
-            self.discard()
+            with self._changed:
+                self._drop()
             threads.shutdown()
+
+    def check_open(self) -> None:
+        """Raises SearchError when this was closed, or belongs to another process."""
+        with self._changed:
+            self._check_open()
+
+    def _drop(self) -> None:
+        self._discarded += 1
+        self._filling, self._filled = [], 0
+        self._ready.clear()
+        self._under_way = dict.fromkeys(self._under_way)  # nothing waits for them any more
+        self._changed.notify_all()
+        self._changed.wait_for(lambda: not self._working)
+        self._ready.clear()
+        self._under_way.clear()
+        self._held = 0
+        self._failure = None
+        self._refused = []
 
     def _give(self, operation: _Operation) -> None:
         with self._changed:
@@ -211,16 +221,19 @@ class Bulk:
 
     def _check(self) -> None:
         """Raises what made a thread give up, once: whoever calls again tries again."""
+        self._check_open()
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            self._start()
+            raise failure
+
+    def _check_open(self) -> None:
         if self._process != os.getpid():
             raise SearchError(
                 f"{self._cluster.address}: this writer belongs to process {self._process}; ask the index for one in this process"
             )
         if self._threads is None:
             raise SearchError(f"{self._cluster.address}: this writer is closed; ask the index for another")
-        if self._failure is not None:
-            failure, self._failure = self._failure, None
-            self._start()
-            raise failure
 
     def _tell(self) -> None:
         if self._on_error is None or not self._refused:
