@@ -1,8 +1,8 @@
 """Is one segment's file all that it should be? Its container, its pages, and what its sections say of each other.
 
 A page that is not as it was written is one fault; what lies on it is not looked at any further. The lists of terms are decoded and
-written again, as a merge of this segment alone would (merger.py): what comes out is the sections terms, postings, positions, forms and
-endings byte for byte, whether the segment was built or merged. So everything in them that could be otherwise is compared: order,
+written again, as a merge of this segment alone would (merger.py): what comes out is the sections terms, postings, positions, forms,
+endings, peaks and those of names byte for byte, whether the segment was built or merged. So everything in them that could be otherwise is compared: order,
 offsets, tf, bounds, codes. Against the length and tokens of documents it is held on the way.
 """
 
@@ -33,7 +33,16 @@ from searchlib.storage.stored import DAMAGE, ENTRY
 __all__ = ["Fault", "Ids", "Inspection"]
 
 _MOST: Final = 20  # faults of one kind in one file that are listed
-_LISTS: Final = ("terms", "postings", "positions", "forms", "endings", "names.latin", "names.cyrillic")
+_LISTS: Final = (
+    "terms",
+    "postings",
+    "positions",
+    "forms",
+    "endings",
+    "peaks",
+    "names.latin",
+    "names.cyrillic",
+)
 _IDS: Final = ("ids", "id_ends", "id_order")
 
 

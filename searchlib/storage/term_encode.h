@@ -7,6 +7,7 @@
 #define SL_TERM_ENCODE_H
 
 #include "dictionary.h"
+#include "frequency.h"
 #include "name_order.h"
 #include "postings_encode.h"
 #include "table.h"
@@ -21,6 +22,8 @@ typedef struct {
     sl_dictionary_writer terms;
     sl_buffer postings, positions;
     sl_name_list names[2]; /* of Latin letters, of Cyrillic ones (name_order.h) */
+    float *shares;         /* by ordinal (frequency.h): forms are written when all terms are */
+    uint32_t share_capacity;
     uint64_t postings_gone, positions_gone; /* bytes that were there before what the buffers hold */
     float *impacts;                         /* of the term at hand */
     uint32_t impact_capacity;
@@ -66,6 +69,7 @@ SL_FUNCTION void sl_terms_end(sl_terms_writer *w)
     sl_buffer_free(&w->positions);
     sl_name_list_free(&w->names[0]);
     sl_name_list_free(&w->names[1]);
+    free(w->shares);
     free(w->norms);
     free(w->impacts);
     memset(w, 0, sizeof *w);
@@ -106,6 +110,9 @@ SL_FUNCTION void sl_terms_put(sl_terms_writer *w, const sl_term_lists *t)
     size_t postings_before = w->postings.length, positions_before = w->positions.length;
     uint64_t postings = w->postings_gone + postings_before, positions = w->positions_gone + positions_before;
     sl_name_list_add(w->names, &w->failed, t->key, t->length, w->terms.count);
+    if (!sl_grow(&w->failed, (void **)&w->shares, &w->share_capacity, w->terms.count + 1, sizeof *w->shares))
+        return;
+    w->shares[w->terms.count] = sl_term_share(t->df, t->symbols);
     if (t->occurrences == 1 && !t->symbols && t->tfs[w->fields - 1][0] == 1) {
         sl_dictionary_add(&w->terms, t->key, t->length, SL_ONCE, postings, positions);
         sl_put_varint(out, (uint64_t)t->docs[0] << 1);
