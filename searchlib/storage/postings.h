@@ -1,4 +1,4 @@
-/* How does the list of one term lie on disk? The format and its bounds-checked reader; postings_encode.h writes it.
+/* How does the list of one term lie on disk? The format and the bounds-checked reader of its documents; tfs.h reads how often, postings_encode.h writes.
  *
  * A posting is a document number and, for each text field, how often the term occurs in it (tf). The list of a term that
  * df documents contain, in a segment of N documents and F text fields:

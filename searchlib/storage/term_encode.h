@@ -1,5 +1,6 @@
 /* How is one term written, with its postings and positions? Term after term, in the order of their keys, become the sections
- * terms, postings and positions of a segment, as dictionary.h and postings.h specify, and its orders of names (name_order.h). Whoever has the terms, an inversion
+ * terms, postings and positions of a segment, as dictionary.h and postings.h specify, its orders of names (name_order.h), and what forms need
+ * to know of their frequency (frequency.h). Whoever has the terms, an inversion
  * (inversion_encode.h) or a merge (merge_terms.h), gives each with all its occurrences at once; lists may leave memory between
  * two terms.
  */
