@@ -15,7 +15,7 @@ those of an index on disk. A field's score is how often a word occurs in it, tim
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from searchlib.language import VERSION as ANALYSIS
 from searchlib.language._tokens import tokenize
@@ -43,7 +43,7 @@ class Layout:
     def __init__(self, definition: Definition, analyzer: Analyzer) -> None:
         self.definition = definition
         self._analyze = analyzer.analyze
-        self._known: dict[str, tuple[tuple[str, ...], bool]] = {}
+        self._known: dict[str, _Word] = {}
         self._texts = [field.name for field in definition.text_fields]
         self._keywords = [field.name for field in definition.keyword_fields]
 
@@ -70,37 +70,51 @@ class Layout:
 
     def places(self, text: str) -> tuple[str, int]:
         """The places of a text as they are sent, and how many words of it count for its length."""
-        known, analyze = self._known, self._analyze
+        known = self._known
         places: list[str] = []
         length = 0
-        last = -1  # the position that the last of the places is
-        above: tuple[str, tuple[str, ...]] | None = None  # a hyphenated whole and its terms
+        above: _Word | None = None  # a hyphenated whole
         for form, _, _, position, _, whole in tokenize(text):
-            analysis = known.get(form)
-            if analysis is None:
-                terms, stop = analyze(form)
-                if len(known) >= _MEMO:
-                    known.clear()
-                analysis = known[form] = (terms[:MOST_TERMS], stop)
-            terms, stop = analysis
-            if not whole and not stop:
-                length += 1
+            word = known.get(form) or self._met(form)
             if whole:
-                above = (form, terms)
+                above = word
                 continue
-            forms = f"={form}"
-            if above is not None:
-                # Of a term that the whole and its first part have, the part's form is the one that stands there.
-                if above[0] != form and (not above[1] or above[1][0] not in terms):
-                    forms += f"={above[0]}"
-                terms = tuple(dict.fromkeys((*terms, *above[1])))
-                above = None
-            if position == last:
-                raise AssertionError(f"two words at one place: {text[:60]!r}")
-            places.extend([HOLE] * (position - last - 1))
-            last = position
-            places.append(f"|{'|'.join(terms)}{forms}" if terms else forms)
+            if not word.stop:
+                length += 1
+            if position != len(places):
+                raise AssertionError(f"a word is missing between others: {text[:60]!r}")
+            places.append(word.place if above is None else _together(word, above))
+            above = None
         return " ".join(places), length
+
+    def _met(self, form: str) -> _Word:
+        """A form that was not met before."""
+        terms, stop = self._analyze(form)
+        if len(self._known) >= _MEMO:
+            self._known.clear()
+        word = self._known[form] = _Word.of(form, terms[:MOST_TERMS], stop)
+        return word
+
+
+class _Word(NamedTuple):
+    """place: as it is sent."""
+
+    form: str
+    terms: tuple[str, ...]
+    stop: bool
+    place: str
+
+    @classmethod
+    def of(cls, form: str, terms: tuple[str, ...], stop: bool) -> _Word:
+        return cls(form, terms, stop, "".join(f"|{term}" for term in terms) + f"={form}")
+
+
+def _together(part: _Word, whole: _Word) -> str:
+    """The place of the first part of a hyphenated word. Of a term that both have, the part's form is the one that stands there."""
+    terms = tuple(dict.fromkeys((*part.terms, *whole.terms)))
+    place = _Word.of(part.form, terms, False).place
+    hidden = whole.form == part.form or (whole.terms and whole.terms[0] in part.terms)
+    return place if hidden else f"{place}={whole.form}"
 
 
 def body_of(definition: Definition, *, shards: int, replicas: int) -> dict[str, Any]:
@@ -134,6 +148,7 @@ def body_of(definition: Definition, *, shards: int, replicas: int) -> dict[str, 
             "number_of_shards": shards,
             "number_of_replicas": replicas,
             "refresh_interval": "-1",
+            "codec": "best_compression",  # with it an index takes a third less
             "max_regex_length": 100_000,
             "similarity.occurrences": {
                 "type": "scripted",
