@@ -15,6 +15,7 @@ those of an index on disk. A field's score is how often a word occurs in it, tim
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from searchlib.language import VERSION as ANALYSIS
@@ -128,6 +129,8 @@ def body_of(definition: Definition, *, shards: int, replicas: int) -> dict[str, 
     number = {"type": "long"}
     keyword = {"type": "keyword"}
     names = [field.name for field in definition.keyword_fields]
+    # as text: a cluster does not keep the order of keys, and that of the fields matters
+    written = json.dumps(definition.to_dict(), ensure_ascii=False)
     properties: dict[str, Any] = {
         "id": keyword,
         "order": number,
@@ -168,7 +171,7 @@ def body_of(definition: Definition, *, shards: int, replicas: int) -> dict[str, 
             "dynamic": "strict",
             "_source": {"excludes": ["texts"]},
             "_meta": {
-                "searchlib": {"format": FORMAT, "analysis": ANALYSIS, "definition": definition.to_dict()}
+                "searchlib": {"format": FORMAT, "analysis": ANALYSIS, "definition": written}
             },
             "properties": properties,
         },
