@@ -71,6 +71,10 @@ def _newer(error: Any) -> int | None:
     return int(found[1]) if found else None
 
 
+def _refusal(operation: _Operation, reason: str, field: str | None = None) -> DocumentError:
+    return DocumentError(f"the cluster refuses the document '{operation.id}': {reason}", field=field)
+
+
 class Bulk:
     """Operations on the documents of one index, on their way there. Threads may share it; a fork's copy may not be used.
 
@@ -279,6 +283,7 @@ class Bulk:
         finally:
             with self._changed:
                 self._working -= 1
+                self._start()  # another batch may have come since there was none
                 self._changed.notify_all()
 
     def _deliver(self, batch: list[_Operation], since: int) -> bool:
@@ -290,22 +295,22 @@ class Bulk:
             payload = b"".join(operation.line(ids[operation.id]) for operation in left)
             try:
                 answer = self._cluster.bulk(payload, self._params)
+                again, told = self._sort(left, answer)
             except SearchError as error:
                 if isinstance(error, RemoteError) and error.status == 413:
                     return self._halve(left, since)
                 failure = error
             except BaseException as error:
-                failure = SearchError(f"{self._cluster.address}: {type(error).__name__}: {error}")
+                failure = SearchError(
+                    f"{self._cluster.address}: sending documents failed: {type(error).__name__}: {error}"
+                )
                 failure.__cause__ = error
             else:
-                before = len(left)
-                left, told = self._sort(left, answer)
-                if not left:
+                if told is None:
                     return True
-                assert told is not None
-                failure = told
-                if len(left) < before:
+                if len(again) < len(left):
                     backoff.reset()
+                left, failure = again, told
             wait = backoff.wait() if isinstance(failure, RemoteError) and failure.passing else None
             with self._changed:
                 if wait is not None:
@@ -326,8 +331,7 @@ class Bulk:
         """Sends the halves of a batch that is too large for the cluster, or something on the way to it."""
         if len(batch) == 1:
             operation = batch[0]
-            self._refuse(operation, f"it is too large: {operation.size:,} bytes", None)
-            self._finish(batch)
+            self._finish(batch, [_refusal(operation, f"it is too large: {operation.size:,} bytes")])
             return True
         middle = len(batch) // 2
         if self._deliver(batch[:middle], since):
@@ -346,8 +350,9 @@ class Bulk:
             wrong = "the cluster does not say what became of each document"
             return batch, RemoteError(str(self._cluster.address), wrong)
         if not answer.get("errors"):
-            self._finish(batch)
+            self._finish(batch, [])
             return [], None
+        refused: list[DocumentError] = []
         again: list[_Operation] = []
         done: list[_Operation] = []
         failure: SearchError | None = None
@@ -373,24 +378,19 @@ class Bulk:
                     failure = failure_of_answer(self._cluster.address, status, error)
             else:
                 field = _FIELD.search(str(error.get("reason"))) if isinstance(error, dict) else None
-                self._refuse(operation, reason_of(error), field[1] if field else None)
+                refused.append(_refusal(operation, reason_of(error), field[1] if field else None))
                 done.append(operation)
-        self._finish(done)
+        self._finish(done, refused)
         return again, failure
 
     def _step_over(self, operation: _Operation, version: int) -> None:
         with self._changed:
             self._version = operation.version = max(self._version, version) + 1
 
-    def _refuse(self, operation: _Operation, reason: str, field: str | None) -> None:
+    def _finish(self, operations: Sequence[_Operation], refused: Sequence[DocumentError]) -> None:
+        """These are done with, some of them refused: what waited for them can go."""
         with self._changed:
-            self._refused.append(
-                DocumentError(f"the cluster refuses the document '{operation.id}': {reason}", field=field)
-            )
-
-    def _finish(self, operations: Sequence[_Operation]) -> None:
-        """These are done with: what waited for them can go."""
-        with self._changed:
+            self._refused += refused
             for operation in operations:
                 self._held -= operation.size
                 waiting = self._under_way[operation.id]
