@@ -32,9 +32,10 @@ __all__ = ["Forms", "RemoteForms", "RemoteGroup", "RemoteLexicon", "RemotePhrase
 Query = dict[str, Any]
 
 _MOST_CHAINS: Final = 64  # of places that a phrase with words between may take
-_LONGEST_EXPRESSION: Final = 100_000  # as the settings of an index allow (layout.py)
+_SHORT: Final = 4  # letters of a word of which all but one may be wrong
 _MEMO: Final = 50_000
 _TIMES: Final = "params.weight * Math.rint(_score / (1.0 - _score))"
+_WEIGHTED: Final = "params.weight * _score"
 
 
 class Weighing:
@@ -85,8 +86,8 @@ class Weighing:
 
 
 NOTHING: Final[Query] = {"match_none": {}}
-ANY: Final = ""  # any letter
-_EACH: Final = {"rewrite": "scoring_boolean"}
+_EACH: Final = "scoring_boolean"  # how forms that fit score
+_ALL: Final = "constant_score"  # how they are found
 
 
 def some(queries: Sequence[Query]) -> Query | None:
@@ -239,17 +240,18 @@ def chains_of(words: int, slop: int) -> Iterator[tuple[int, ...]]:
 class Forms:
     """Forms that count as one word: one form, or those that fit a pattern.
 
-    kind, how: a query of the cluster for forms; scoring: what is added to it so that each form scores.
+    kind, how: a query of the cluster for forms; several: may it find more than one?
     """
 
     def __init__(
-        self, weighing: Weighing, kind: str, how: Query, mask: int, scoring: dict[str, str] | None = None
+        self, weighing: Weighing, kind: str, how: Query, mask: int, *, several: bool = True
     ) -> None:
         self.weighing = weighing
         self._kind = kind
         self._how = how
         self.mask = mask
-        self._scoring = scoring or {}
+        self._each = {"rewrite": _EACH} if several else {}
+        self._all = {"rewrite": _ALL} if several else {}
 
     @property
     def occurrences(self) -> Forms:
@@ -268,7 +270,7 @@ class Forms:
 
     def scored(self, boost: float, mask: int) -> Query:
         parts = [
-            {self._kind: {path: self._how | self._scoring | {"boost": weight}}}
+            _times({self._kind: {path: self._how | self._each}}, weight)
             for path, weight in self.weighing.fields(self.mask, ".forms")
         ]
         return self.weighing.scored(some(parts), boost * self.weight)
@@ -276,7 +278,7 @@ class Forms:
     def matched(self, mask: int) -> Query:
         """Without a score."""
         paths = self.weighing.fields(self.mask, ".forms")
-        return some([{self._kind: {path: self._how}} for path, _ in paths]) or NOTHING
+        return some([{self._kind: {path: self._how | self._all}} for path, _ in paths]) or NOTHING
 
 
 class RemoteForms(FormTable):
@@ -329,46 +331,52 @@ class RemoteLexicon(Lexicon):
         return cast("Phrase", found)
 
     def exact_word(self, form: str, *, fields: int = 0, deadline: Deadline | None = None) -> Tally:
-        return cast("Tally", Forms(self.weighing, "term", {"value": form}, fields))
+        return cast("Tally", Forms(self.weighing, "term", {"value": form}, fields, several=False))
 
     def pattern(
         self, text: str, *, fields: int = 0, deadline: Deadline | None = None
     ) -> tuple[Tally, FormQuery]:
         folded = fold_pattern(text)
-        found = Forms(self.weighing, "wildcard", {"value": folded}, fields, _EACH)
+        found = Forms(self.weighing, "wildcard", {"value": folded}, fields)
         return cast("Tally", found), FormQuery.matching(folded)
 
     def near(
         self, form: str, distance: int, prefix: int, *, fields: int = 0, deadline: Deadline | None = None
     ) -> tuple[Tally, FormQuery]:
-        how = {"value": _misspelt(form, distance, prefix), "flags": "NONE"}
-        return cast("Tally", Forms(self.weighing, "regexp", how, fields, _EACH)), FormQuery.near(
-            form, distance, prefix
-        )
+        forms = FormQuery.near(form, distance, prefix)
+        if len(form) <= _SHORT:
+            how = {"value": _misspelt(form, distance, prefix), "flags": "NONE"}
+            return cast("Tally", Forms(self.weighing, "regexp", how, fields)), forms
+        how = {"value": form, "fuzziness": distance, "prefix_length": prefix, "transpositions": True}
+        return cast("Tally", Forms(self.weighing, "fuzzy", how, fields)), forms
+
+
+def _times(query: Query, weight: float) -> Query:
+    if weight == 1:
+        return query
+    return {"script_score": {"query": query, "script": {"source": _WEIGHTED, "params": {"weight": weight}}}}
 
 
 def _misspelt(form: str, distance: int, prefix: int) -> str:
-    """A regular expression of all forms with up to so many errors: a letter more, less or another one, or two neighbours swapped.
+    """A regular expression of all forms with up to so many errors, as in an index on disk: a letter more, less or another one, or two
+    neighbours swapped, with nothing between them.
 
-    A cluster's own fuzzy query counts a form the less the more errors it has.
+    A cluster's own fuzzy query gives words a share of their score that is less than 0 where most of their letters are wrong.
     """
-    found = {tuple(form)}
-    for _ in range(distance):
-        found |= {one for letters in found for one in _with_error(letters, prefix)}
-    text = "|".join(
-        "".join("." if letter == ANY else "\\" + letter for letter in one) for one in sorted(found)
-    )
-    if len(text) > _LONGEST_EXPRESSION:
-        raise QueryError(f"'{form}~{distance}' is too much for a cluster", hint="write ~1")
-    return text
+    letters = [letter if letter.isalnum() else f"\\{letter}" for letter in form]
 
+    def rest(at: int, errors: int) -> str:
+        if not errors:
+            return "".join(letters[at:])
+        if at == len(letters):
+            return ".?" * errors
+        own = letters[at]
+        ways = [own + rest(at + 1, errors), f".?{own}?" + rest(at + 1, errors - 1)]
+        if errors > 1:
+            ways.append(f"..{own}" + rest(at + 1, errors - 2))
+        if at + 1 < len(letters):
+            ways.append(letters[at + 1] + own + rest(at + 2, errors - 1))
+        return f"({'|'.join(ways)})"
 
-def _with_error(letters: tuple[str, ...], prefix: int) -> Iterator[tuple[str, ...]]:
-    for at in range(min(prefix, len(letters)), len(letters) + 1):
-        before, rest = letters[:at], letters[at:]
-        yield (*before, ANY, *rest)
-        if rest:
-            yield (*before, ANY, *rest[1:])
-            yield (*before, *rest[1:])
-        if len(rest) > 1:
-            yield (*before, rest[1], rest[0], *rest[2:])
+    right = min(prefix, len(letters))
+    return "".join(letters[:right]) + rest(right, distance)
