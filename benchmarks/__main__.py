@@ -12,6 +12,7 @@ from benchmarks.measures.duplicates import command as duplicates
 from benchmarks.measures.effectiveness import command as effectiveness
 from benchmarks.measures.merging import command as merging
 from benchmarks.measures.names import command as names
+from benchmarks.measures.senses import command as senses
 from benchmarks.measures.suggestions import command as suggestions
 from benchmarks.measures.suite import command as run
 from benchmarks.measures.upserts import command as upserts
@@ -34,6 +35,7 @@ main.add_command(merging)
 main.add_command(report)
 main.add_command(run)
 main.add_command(names)
+main.add_command(senses)
 main.add_command(suggestions)
 main.add_command(upserts)
 

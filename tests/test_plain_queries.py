@@ -155,6 +155,22 @@ def test_the_short_way_is_taken(
     assert nameless.search(query, match=match).ids is not None
 
 
+@pytest.mark.parametrize("query", ["одкб", "одкб саммит", "одкб одкб", "главы одкб государств"])
+def test_words_with_other_names_are_needed_the_short_way(
+    index: Index, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = told(index.search(query, match="all", timeout_ms=1e6))
+    assert wanted[0]
+
+    def long(*_: object) -> None:
+        raise AssertionError("the long way")
+
+    found = index.search(query, match="all")
+    monkeypatch.setattr(type(index._open_ranker()), "ask", long)
+    assert index.search(query, match="all").ids == found.ids
+    assert told(found) == wanted
+
+
 @pytest.mark.parametrize(
     "query",
     [

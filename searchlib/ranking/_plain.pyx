@@ -73,15 +73,38 @@ cdef class PlainWords:
             words = self.words(<str> query, 1, length - 1) if (<str> query)[length - 1] == u'"' else None
             return None if words is None else self.phrase(words, k)
         words = self.words(<str> query, 0, length)
-        if words is None or (self.naming is not None and self.named(words, together)):
+        if words is None:
             return None
+        if self.naming is not None:
+            if self.named(words):
+                return None
+            if together:
+                for word in words:
+                    if (<tuple> word)[2]:
+                        return self.needed(words, k)
         return self.top(clauses_of(words, together)[0], k)
 
-    cdef bint named(self, list words, bint together):
+    cdef object needed(self, list words, int k):
+        """The best documents that have all words, of which one at least may be called otherwise: such a word or one of its other names."""
+        cdef list chosen = [word for word in words if not word[1]]
+        cdef list clauses = []
+        mask = None
+        for word in chosen:
+            beside = (<tuple> word)[2]
+            clauses.append(Clause(word[0], 1.0, 0, len(chosen) > 1 and not beside))
+            if beside:
+                for one in beside:
+                    clauses.append(Clause(one.what.occurrences, one.boost))
+                if len(chosen) > 1:
+                    bits = self.naming.either(word)
+                    mask = bits if mask is None else mask & bits
+        return self.top(clauses, k, mask=mask)
+
+    cdef bint named(self, list words):
         """Is there more to the words than each by itself?"""
         follow = None
         for word in words:  # each a Word, which is a tuple
-            if (<tuple> word)[6] or (together and (<tuple> word)[2]):
+            if (<tuple> word)[6]:
                 return True
             if follow is not None and not follow.isdisjoint((<tuple> word)[4]):
                 return self.naming.is_run(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
     from searchlib.ranking._topk import Clause
     from searchlib.ranking.answer import Answer
     from searchlib.ranking.execution import Lookup
-    from searchlib.ranking.rescoring import Rescoring
+    from searchlib.ranking.rescoring import Part as Lift
 
-__all__ = ["explain", "score_of"]
+__all__ = ["explain", "lifted", "score_of"]
 
 
 def explain(answer: Answer, definition: Definition, segment: int, doc: int) -> Explanation:
@@ -36,18 +37,21 @@ def explain(answer: Answer, definition: Definition, segment: int, doc: int) -> E
     if not parts:
         total = Explanation(0.0, "the document matches; nothing in the query gives a score")
     elif answer.rescoring is not None:
-        total = _lifted(answer, answer.rescoring, total, segment, doc)
+        measures = answer.searcher.lengths(segment, doc)
+        total = lifted(total, answer.rescoring.parts(segment, doc), measures)
     if answer.decay is None:
         return total
     factor = Explanation(answer.decay.factor(segment, doc), "what its age leaves")
     return Explanation(total.value * factor.value, "score", "product", (total, factor))
 
 
-def _lifted(answer: Answer, rescoring: Rescoring, words: Explanation, segment: int, doc: int) -> Explanation:
-    found = rescoring.parts(segment, doc)
+def lifted(
+    words: Explanation, found: Sequence[Lift] | None, measures: tuple[float, float, float]
+) -> Explanation:
+    """The words of a document with what quality="best" adds; found: None for one that is not rescored. measures: its length, the
+    average and its norm."""
     if found is None:
         return replace(words, what="the words; the document is not among the first, which are rescored")
-    measures = answer.searcher.lengths(segment, doc)
     parts = [
         score_of(one.label, one.boost, one.idf, "the rarest word's", one.tf, "", *measures) for one in found
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from searchlib.ranking._matches import group_bits, occurrence_bits
 from searchlib.ranking._searcher import Group
 from searchlib.ranking.execution import Lookup
 from searchlib.ranking.known_names import SHARE, KnownNames
@@ -17,12 +18,14 @@ from searchlib.ranking.lexicon import Phrase
 if TYPE_CHECKING:
     from searchlib.language.synonyms import Member
     from searchlib.query.words import Tokens
+    from searchlib.ranking._bits import Bits
     from searchlib.ranking.lexicon import Lexicon
     from searchlib.storage._deadline import Deadline
 
 __all__ = ["Beside", "Naming", "Word"]
 
 _KEPT: Final = 256  # phrases
+_KEPT_SETS: Final = 32  # of documents with a word or another name: a bit a document
 _KEPT_DOCUMENTS: Final = 4_000_000  # of all of them together: 8 bytes each
 
 
@@ -57,6 +60,7 @@ class Naming:
         self.names = names
         self._kept: dict[tuple[str, ...], Phrase | None] = {}
         self._documents = 0  # of the phrases that are kept
+        self._either: dict[str, Bits] = {}
 
     def word(self, form: str, written: str) -> Word:
         """A word that stands by itself."""
@@ -67,6 +71,19 @@ class Naming:
         capitals = written.isupper() and bool(self.names.in_capitals(terms))
         beside = () if stop else tuple(self.beside_word(form, capitals=False))
         return Word(group, stop, beside, self.names.follow(terms), terms, form, capitals)
+
+    def either(self, word: Word) -> Bits:
+        """The documents with a word or one of its other names."""
+        bits = self._either.get(word.form)
+        if bits is None:
+            bits = group_bits(word.group, 0)
+            for one in word.beside:
+                assert not isinstance(one.what, Group)
+                bits = bits | occurrence_bits(one.what.occurrences)
+            if len(self._either) >= _KEPT_SETS:
+                self._either.clear()
+            self._either[word.form] = bits
+        return bits
 
     def plain(self, query: str, tokens: Tokens, together: bool) -> list[Word] | None:
         """What the words of a query that has nothing else mean; None when it takes more than each by itself. together: all are needed."""

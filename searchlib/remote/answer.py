@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from math import exp2
 from typing import TYPE_CHECKING, Any, Final
 
 from searchlib.dates import DAY
@@ -14,13 +15,15 @@ if TYPE_CHECKING:
     from searchlib.ranking.question import Question
     from searchlib.remote.plans import RemotePlan
     from searchlib.remote.ranker import RemoteRanker
+    from searchlib.remote.rescoring import Rescoring
     from searchlib.results.explain import Explanation
 
-__all__ = ["RemoteAnswer"]
+__all__ = ["RemoteAnswer", "left_by_age"]
 
 Query = dict[str, Any]
 
 _DEEPEST: Final = 10_000  # hits that a cluster gives at once, counted from the first
+_LEAST_LEFT: Final = 1e-20  # of a score, whatever the age
 _BUCKETS: Final = 5_000  # values that are counted in one request
 
 
@@ -38,6 +41,7 @@ class RemoteAnswer:
         order: str,
         hits: list[Query],
         timed_out: bool,
+        rescoring: Rescoring | None,
     ) -> None:
         self._ranker = ranker
         self._question = question
@@ -45,6 +49,7 @@ class RemoteAnswer:
         self.plan = plan
         self.order = order
         self.timed_out = timed_out
+        self._rescoring = rescoring
         self.places = [
             (hit["_score"] or 0.0 if order == "relevance" else 0.0, 0, at) for at, hit in enumerate(hits)
         ]
@@ -54,34 +59,18 @@ class RemoteAnswer:
     @classmethod
     def ask(cls, ranker: RemoteRanker, question: Question, plan: RemotePlan, order: str) -> RemoteAnswer:
         """The page that a question asks for. Raises QueryError, RemoteError."""
-        relevance = order == "relevance"
-        query = plan.query if relevance else plan.matching
-        if relevance and question.recency is not None:
-            query = _aged(ranker, query, question.recency)
-        body: Query = {
-            "query": query,
-            "sort": _order(ranker, order),
-            "track_scores": relevance,
-            "track_total_hits": False,
-            "_source": ["stored"],
-        }
-        if question.timeout_ms is not None:
-            body["timeout"] = f"{max(1, round(question.timeout_ms))}ms"
-        if question.after is not None:
-            body["search_after"] = _behind(ranker, Cursor.read(question.after, order))
-        hits: list[Query] = []
+        pages = _Pages(ranker, question, plan, order)
+        after = None if question.after is None else _behind(ranker, Cursor.read(question.after, order))
         end = question.offset + question.limit
-        timed_out = False
-        while len(hits) < end and not timed_out:  # deeper than a cluster goes at once, page by page
-            body["size"] = min(end - len(hits), _DEEPEST)
-            answer = ranker.within_reach(lambda: ranker.cluster.msearch([body])[0])
-            found = answer["hits"]["hits"]
-            timed_out = bool(answer["timed_out"])
-            hits += found
-            if len(found) < body["size"]:
-                break
-            body["search_after"] = found[-1]["sort"]
-        return cls(ranker, question, plan, order, hits[question.offset :], timed_out)
+        rescoring = None
+        if question.quality == "best" and order == "relevance" and plan.has_words:
+            from searchlib.remote.rescoring import Rescoring
+
+            rescoring = Rescoring(ranker, plan, pages.behind, pages.factor)
+            hits = rescoring.page(end, None if after is None else (float(after[0]), int(after[1])))
+        else:
+            hits = pages.behind(end, None if after is None else {"sort": after})
+        return cls(ranker, question, plan, order, hits[question.offset :], pages.timed_out, rescoring)
 
     @property
     def parts(self) -> list[RemoteAnswer]:
@@ -154,7 +143,7 @@ class RemoteAnswer:
         """The same of any document; None when there is none with the id."""
         from searchlib.remote.explaining import explain
 
-        return explain(self._ranker, self._question, self.plan, id)
+        return explain(self._ranker, self._question, self.plan, self._rescoring, id)
 
 
 def _order(ranker: RemoteRanker, order: str) -> list[Query]:
@@ -182,6 +171,58 @@ def _behind(ranker: RemoteRanker, cursor: Cursor) -> list[Any]:
     return [cursor.key, order]
 
 
+class _Pages:
+    """Hits of one question, as they stand. timed_out: the time was over before all documents were looked at."""
+
+    def __init__(self, ranker: RemoteRanker, question: Question, plan: RemotePlan, order: str) -> None:
+        self._ranker = ranker
+        self._half_life = question.recency
+        relevance = order == "relevance"
+        query = plan.query if relevance else plan.matching
+        if relevance and question.recency is not None:
+            query = _aged(ranker, query, question.recency)
+        parts = ["stored"] if question.quality == "fast" else ["stored", "lengths", "date"]
+        self._body: Query = {
+            "query": query,
+            "sort": _order(ranker, order),
+            "track_scores": relevance,
+            "track_total_hits": False,
+            "_source": parts,
+        }
+        if question.timeout_ms is not None:
+            self._body["timeout"] = f"{max(1, round(question.timeout_ms))}ms"
+        self.timed_out = False
+
+    def behind(self, count: int, hit: Query | None) -> list[Query]:
+        """So many hits behind one, None: the first ones. Deeper than a cluster goes at once, page by page."""
+        ranker, body = self._ranker, dict(self._body)
+        hits: list[Query] = []
+        if hit is not None:
+            body["search_after"] = hit["sort"]
+        while len(hits) < count and not self.timed_out:
+            body["size"] = min(count - len(hits), _DEEPEST)
+            answer = ranker.within_reach(lambda: ranker.cluster.msearch([body])[0])
+            found = answer["hits"]["hits"]
+            self.timed_out = bool(answer["timed_out"])
+            hits += found
+            if len(found) < body["size"]:
+                break
+            body["search_after"] = found[-1]["sort"]
+        return hits
+
+    def factor(self, hit: Query) -> float:
+        """What its age leaves of the score of a hit."""
+        figures = self._ranker.figures()
+        if self._half_life is None or figures.newest is None or figures.oldest is None:
+            return 1.0
+        return left_by_age(figures.newest - hit["_source"].get("date", figures.oldest), self._half_life)
+
+
+def left_by_age(age: float, half_life: float) -> float:
+    """What an age in seconds leaves of a score. half_life: in days."""
+    return max(_LEAST_LEFT, exp2(-age / (half_life * DAY)))
+
+
 def _aged(ranker: RemoteRanker, query: Query, half_life: float) -> Query:
     """Scores that halve with every half-life by which a document is older than the newest; without a date it is as old as the oldest."""
     if ranker.columns.date is None:
@@ -191,11 +232,12 @@ def _aged(ranker: RemoteRanker, query: Query, half_life: float) -> Query:
         return query
     script = (
         "double date = doc['date'].size() == 0 ? params.oldest : doc['date'].value; "
-        "return _score * Math.max(1e-20, Math.pow(2.0, (date - params.newest) / params.half));"
+        "return _score * Math.max(params.least, Math.pow(2.0, (date - params.newest) / params.half));"
     )
     params = {
         "newest": float(figures.newest),
         "oldest": float(figures.oldest),
         "half": float(half_life * DAY),
+        "least": _LEAST_LEFT,
     }
     return {"script_score": {"query": query, "script": {"source": script, "params": params}}}

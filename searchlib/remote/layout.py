@@ -149,6 +149,7 @@ def body_of(definition: Definition, *, shards: int, replicas: int) -> dict[str, 
             "number_of_shards": shards,
             "number_of_replicas": replicas,
             "refresh_interval": "-1",
+            "codec": "best_compression",  # with it an index takes a third less
             "similarity.occurrences": {
                 "type": "scripted",
                 "script": {"source": "return query.boost * doc.freq;"},

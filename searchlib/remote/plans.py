@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from searchlib.ranking.columns import Filter
     from searchlib.ranking.naming import Naming
     from searchlib.remote.columns import RemoteColumns
-    from searchlib.remote.words import RemoteGroup, RemoteLexicon
+    from searchlib.remote.weighing import RemoteGroup
+    from searchlib.remote.words import RemoteLexicon
 
-__all__ = ["Chosen", "RemotePlan", "RemotePlanner", "matched", "scored"]
+__all__ = ["Chosen", "RemotePlan", "RemotePlanner", "conditioned", "matched", "scored"]
 
 Query = dict[str, Any]
 
@@ -71,14 +72,15 @@ class _Columns:
 class RemotePlan:
     """A question for a cluster, and what is to be marked in texts.
 
-    query: what scores; matching: the same without scores. ranks: is there anything to rank by? stop_words: there are no other words.
+    query: what scores; matching: the same without scores. ranks: is there anything to rank by? has_words: are there words to rank by? stop_words: there are no other words.
     """
 
     def __init__(self, root: Part, *, stop_words: bool) -> None:
         self.root = root
         self.stop_words = stop_words
-        self.sources = list(_sources(root))
+        self.sources = [one for one, _ in conditioned(root)]
         self.ranks = bool(self.sources)
+        self.has_words = any(isinstance(one, Lookup) for one in self.sources)
         self.query = scored(root)
         self.matching = matched(root)
 
@@ -157,27 +159,40 @@ def _bool(*, must: Sequence[Part], only: Sequence[Part] = (), never: Sequence[Pa
     return {"bool": {name: queries for name, queries in found.items() if queries}}
 
 
-def _sources(part: Part, adds: bool = False) -> Iterator[Lookup | Chosen]:
-    """What may score, in the order in which a plan on disk has it."""
+def conditioned(
+    part: Part, condition: Part | None = None, *, adds: bool = False
+) -> Iterator[tuple[Lookup | Chosen, Part | None]]:
+    """What may score, in the order in which a plan on disk has it, each with the part that must match for it to count: None for the
+    whole. adds: a value counts here, too."""
     match part:
         case Lookup():
-            yield part
+            yield part, condition
         case Chosen():
             if adds:
-                yield part
+                yield part, condition
         case Both():
             for one in part.parts:
-                yield from _sources(one)
+                yield from conditioned(one, condition)
         case Either():
             for one in part.parts:
-                yield from _sources(one, adds=True)
+                yield from _alone_conditioned(one, condition)
         case Perhaps():
-            yield from _sources(part.wanted)
-            yield from _sources(part.better, adds=True)
+            yield from conditioned(part.wanted, condition)
+            yield from _alone_conditioned(part.better, condition)
         case Limited():
-            yield from _sources(part.scored)
+            yield from conditioned(part.scored, condition)
         case Without():
-            yield from _sources(part.wanted)
+            yield from conditioned(part.wanted, condition)
+
+
+def _alone_conditioned(part: Part, condition: Part | None) -> Iterator[tuple[Lookup | Chosen, Part | None]]:
+    """As of a part that need not match where its parent does."""
+    if isinstance(part, (Lookup, Chosen)):
+        yield from conditioned(part, condition, adds=True)
+    elif isinstance(part, Either) and part.least == 1:
+        yield from conditioned(part, condition)
+    else:
+        yield from conditioned(part, part if condition is None else Both([condition, part]))
 
 
 def _subject(part: Lookup) -> RemoteGroup:

@@ -17,7 +17,8 @@ from searchlib.remote.answer import RemoteAnswer
 from searchlib.remote.columns import RemoteColumns
 from searchlib.remote.figures import Counting, Figures
 from searchlib.remote.plans import Chosen, RemotePlan, RemotePlanner
-from searchlib.remote.words import RemoteForms, RemoteLexicon, Weighing
+from searchlib.remote.weighing import Weighing
+from searchlib.remote.words import RemoteForms, RemoteLexicon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,20 +90,19 @@ class RemoteRanker:
 
     def source_of(self, id: str, parts: list[str]) -> dict[str, Any] | None:
         """Parts of the source of a document that searches see; None when there is no such document. Raises RemoteError."""
+        if not id:  # which a cluster does not take for an id
+            return None
         body = {"query": {"ids": {"values": [id]}}, "size": 1, "_source": parts or False}
         hits = self.cluster.msearch([body])[0]["hits"]["hits"]
         return hits[0].get("_source", {}) if hits else None
 
     def ask(self, question: Question, like: dict[str, Any] | None = None) -> RemoteAnswer:
         """like: the source of a document, its stored fields and lengths; what is like it is asked for. Raises QueryError, RemoteError."""
-        for name, value, usual in (
-            ("quality", question.quality, "fast"),
-            ("collapse", question.collapse, None),
-        ):
-            if value != usual:
-                raise QueryError(
-                    f"{name}='{value}' cannot be asked of a cluster", hint="it needs an index on disk"
-                )
+        if question.collapse is not None:
+            raise QueryError(
+                "near-duplicates cannot be left out on a cluster",
+                hint="'search pull' makes an index on disk of it",
+            )
         plan = self.planned(question, like)
         order = question.sort or ("relevance" if plan.ranks else self._unranked())
         return RemoteAnswer.ask(self, question, plan, order)

@@ -24,6 +24,8 @@ __all__ = ["Forms", "RemoteForms", "RemoteLexicon"]
 
 _SHORT: Final = 4  # letters of a word of which all but one may be wrong
 _MEMO: Final = 50_000
+_EACH: Final = "scoring_boolean"  # how forms that fit score
+_ALL: Final = "constant_score"  # how they are found
 
 
 class Forms:
@@ -32,9 +34,7 @@ class Forms:
     kind, how: a query of the cluster for forms; several: may it find more than one?
     """
 
-    def __init__(
-        self, weighing: Weighing, kind: str, how: Query, mask: int, *, several: bool = True
-    ) -> None:
+    def __init__(self, weighing: Weighing, kind: str, how: Query, mask: int, *, several: bool = True) -> None:
         self.weighing = weighing
         self._kind = kind
         self._how = how
@@ -134,7 +134,7 @@ class RemoteLexicon(Lexicon):
     ) -> tuple[Tally, FormQuery]:
         forms = FormQuery.near(form, distance, prefix)
         if len(form) <= _SHORT:
-            how = {"value": _misspelt(form, distance, prefix), "flags": "NONE"}
+            how: Query = {"value": _misspelt(form, distance, prefix), "flags": "NONE"}
             return cast("Tally", Forms(self.weighing, "regexp", how, fields)), forms
         how = {"value": form, "fuzziness": distance, "prefix_length": prefix, "transpositions": True}
         return cast("Tally", Forms(self.weighing, "fuzzy", how, fields)), forms

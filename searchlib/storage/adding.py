@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final, Protocol
 
 from searchlib.errors import DocumentError
 from searchlib.sources import read, total_bytes
-
-if TYPE_CHECKING:
-    from searchlib.storage.writer import Writer
 
 __all__ = ["Progress", "add_from"]
 
@@ -30,15 +27,32 @@ class Progress:
     seconds: float
 
 
+class _Adding(Protocol):
+    """A writer, whatever it writes to."""
+
+    def add(self, record: Mapping[str, Any], *, page: str | None = None) -> str: ...
+
+
+class _Refusing(Protocol):
+    """What was added and then refused since this was last called; all: once all is known of what was added."""
+
+    def __call__(self, *, all: bool = False) -> Iterable[DocumentError]: ...
+
+
+def _nothing_refused(*, all: bool = False) -> Iterable[DocumentError]:
+    return ()
+
+
 def add_from(
-    writer: Writer,
+    writer: _Adding,
     paths: Iterable[str | PathLike[str]],
     *,
     strict: bool,
     on_error: Callable[[DocumentError], None] | None,
     on_progress: Callable[[Progress], None] | None,
+    refused: _Refusing = _nothing_refused,
 ) -> int:
-    """See Writer.add_from."""
+    """See Writer.add_from. refused: for writers that learn later whether a document was taken."""
     chosen = list(paths)
     total = total_bytes(chosen) if on_progress is not None else None
     began = reported = monotonic()
@@ -57,10 +71,16 @@ def add_from(
             added += 1
         except DocumentError as error:
             skip(error.at(record.source, record.line))
+        for late in refused():
+            added -= 1
+            skip(late)
         consumed = record.consumed
         if on_progress is not None and monotonic() - reported >= _REPORT_EVERY:
             reported = monotonic()
             on_progress(Progress(added, skipped, consumed, total, reported - began))
+    for late in refused(all=True):
+        added -= 1
+        skip(late)
     if on_progress is not None:
         on_progress(Progress(added, skipped, consumed, total, monotonic() - began))
     return added

@@ -1,4 +1,4 @@
-"""Servers that several test files ask. A worker of pytest-xdist starts its own; see README.md beside this file."""
+"""Servers that several test files ask. Each process that runs such tests starts its own; see README.md beside this file."""
 
 from __future__ import annotations
 

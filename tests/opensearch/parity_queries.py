@@ -19,7 +19,6 @@ class Documents(Protocol):
     def article(self, number_: int, /) -> Any: ...
 
 
-
 _STOP: Final = ("в", "и", "на", "не", "the", "of", "and", "in", "to")
 
 WRITTEN: Final[dict[str, list[Asked]]] = {
@@ -135,7 +134,7 @@ WRITTEN: Final[dict[str, list[Asked]]] = {
         )
     ],
     "stop words": [
-        (one, {"match": match})
+        (one, dict[str, Any](match=match))
         for one in ("и", "в и на", "the of", "не", "to be or not to be", "в саммит", "title:и", "и AND в")
         for match in ("any", "all")
     ],
@@ -167,6 +166,10 @@ WRITTEN: Final[dict[str, list[Asked]]] = {
         for query in ("саммит", "вода школа summit", '"глав государств"', "саммит OR lang:ru", "сам*", "lang:ru")
         for days in (1, 30, 365.25, 100_000)
     ],
+    "rescored": [
+        (one, {"quality": "best"})
+        for one in ("саммит ОДКБ", "collective security treaty", "the joint exercises of the countries", '"глав государств" вода')
+    ],
     "other names": [
         (one, options)
         for one in (
@@ -184,23 +187,25 @@ WRITTEN: Final[dict[str, list[Asked]]] = {
     "lenient": [(one, {"lenient": True}) for one in ('саммит "вода', "((саммит", "no:such summit", "саммит AND", "школы?")],
     "not one word": [(one, {}) for one in ("?", "!!", "", "   ", "...", "-", "«»")],
     "errors": [
-        (one, options)
-        for one, options in (
-            *((one, {}) for one in ('саммит "вода', "((саммит", "no:such", "саммит AND", "date:soon", "tags:[b TO a]")),
-            *((one, {}) for one in ("date:[2025 TO 2024]", "саммит^0", "title:*", "и/или*", "a-b-c~", "a_b c+d~")),
-            *((one, {}) for one in ("date:[2024", "саммит~3", '"глав государств"~0', '"a"~101', "+", "AND", "NOT")),
-            ("саммит", {"since": "2025", "until": "2024"}),
-            ("саммит", {"since": "when"}),
-            ("саммит", {"sort": "title"}),
-            ("саммит", {"sort": "nothing"}),
-            ("саммит", {"lang": []}),
-            ("саммит", {"fields": ["source"]}),
-            ("саммит", {"fields": {"title": -1}}),
-            ("саммит", {"fields": []}),
-            ("саммит", {"match": "x%"}),
-            ("саммит", {"after": "nothing"}),
-            ("саммит", {"where": "((("}),
-        )
+        *(
+            (one, {})
+            for one in (
+                *('саммит "вода', "((саммит", "no:such", "саммит AND", "date:soon", "tags:[b TO a]"),
+                *("date:[2025 TO 2024]", "саммит^0", "title:*", "и/или*", "a-b-c~", "a_b c+d~"),
+                *("date:[2024", "саммит~3", '"глав государств"~0', '"a"~101', "+", "AND", "NOT"),
+            )
+        ),
+        ("саммит", {"since": "2025", "until": "2024"}),
+        ("саммит", {"since": "when"}),
+        ("саммит", {"sort": "title"}),
+        ("саммит", {"sort": "nothing"}),
+        ("саммит", {"lang": []}),
+        ("саммит", {"fields": ["source"]}),
+        ("саммит", {"fields": {"title": -1}}),
+        ("саммит", {"fields": []}),
+        ("саммит", {"match": "x%"}),
+        ("саммит", {"after": "nothing"}),
+        ("саммит", {"where": "((("}),
     ],
 }  # fmt: skip
 
@@ -222,7 +227,7 @@ class _Reader:
         self.words = [one for one in self.tokens if len(one) > 3 and one.isalpha()] or ["summit"]
 
     def word(self) -> str:
-        found = self.chance.choice(self.words)
+        found: str = self.chance.choice(self.words)
         return found.lower() if self.chance.random() < 0.5 else found
 
     def bag(self, least: int, most: int) -> str:
@@ -289,6 +294,7 @@ KINDS: Final[dict[str, Callable[[_Reader], Asked]]] = {
     "an exact word": lambda by: (f"={by.word()}", {}),
     "a pattern": lambda by: (by.pattern(), {}),
     "a misspelt word": lambda by: (f"{by.misspelt()}~{by.chance.choice(['', '1', '2', '2/2', '1/3'])}", {}),
+    "rescored": lambda by: (by.bag(2, 5), {"quality": "best"}),
     "weights": lambda by: (by.bag(1, 3), {"fields": by.chance.choice([["title"], {"title": 1.5, "text": 0.3}])}),
     "an order": lambda by: (by.bag(1, 3), {"sort": by.chance.choice(["newest", "oldest", "source", "-tags"])}),
     "ages": lambda by: (by.bag(1, 3), {"recency": by.chance.choice([7, 90, 1000])}),

@@ -102,10 +102,9 @@ def _build(built: Path) -> None:
     except subprocess.TimeoutExpired:
         raise NoServerError(f"no OpenSearch: Maven did not fetch it within {RESOLVED_WITHIN:.0f} s") from None
     if done.returncode:
-        lines = [line for line in done.stdout.splitlines() if "[ERROR]" in line and "http" not in line]
-        raise NoServerError(
-            "\n".join(["no OpenSearch: Maven does not fetch it or compile Nodes.java:", *lines[:8]])
-        )
+        errors = [line.strip() for line in done.stdout.splitlines() if "ERROR" in line]
+        told = "\n".join(errors[:3]) or done.stdout[-1000:] + done.stderr[-1000:]  # more is general advice
+        raise NoServerError(f"no OpenSearch: Maven does not fetch it or compile Nodes.java:\n{told}")
 
 
 class Cluster:

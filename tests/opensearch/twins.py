@@ -6,20 +6,19 @@ nothing else may.
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
 from searchlib import Definition, Index, QueryError, Results
-from searchlib.documents import Preparer
-from searchlib.language import Analyzer
 from searchlib.remote.address import Address
 from searchlib.remote.cluster import Cluster as Connection
 from searchlib.remote.index import RemoteIndex
-from searchlib.remote.layout import Layout
+from searchlib.searching import Searching
 
 NEAR = 1e-5  # of a score: float arithmetic of a sum of many parts
 PLAIN: dict[str, Any] = {"names": False}
@@ -39,19 +38,29 @@ class Twins:
     def differences(self, query: str, **options: Any) -> list[str]:
         """In words, how the answers to a query differ; [] when they are the same."""
         options = {"limit": 50, **PLAIN, **options}
-        wanted = answered(lambda: self.disk.search(query, **options))
+        return self.unlike(lambda index: index.search(query, **options))
+
+    def unlike(self, ask: Callable[[Searching], Results]) -> list[str]:
+        """The same of any question."""
+        wanted = answered(partial(ask, self.disk))
         return [
             f"{shards} shards: {what}"
             for shards, remote in self.remotes.items()
-            for what in unlike(wanted, answered(lambda one=remote: one.search(query, **options)))
+            for what in unlike(wanted, answered(partial(ask, remote)))
         ]
+
+    def same(self, ask: Callable[[Searching], object]) -> None:
+        """Asserts that something is equal on disk and on clusters."""
+        wanted = answered(partial(ask, self.disk))
+        for shards, remote in self.remotes.items():
+            assert answered(partial(ask, remote)) == wanted, f"{shards} shards"
 
 
 def answered(ask: Callable[[], _Made]) -> _Made | str:
     """What is answered, or the error in place of it."""
     try:
         return ask()
-    except QueryError as error:
+    except (QueryError, LookupError) as error:
         return f"{type(error).__name__}: {error}"
 
 
@@ -80,7 +89,7 @@ def misplaced(wanted: list[tuple[str, float]], found: list[tuple[str, float]]) -
             yield f"at {at + 1} {other} with {own!r}, not {id} with {score!r}"
         elif other in scores and not near(own, scores[other]):
             yield f"{other} has {own!r}, not {scores[other]!r}"
-    for (one, _), (other, _) in zip(found, found[1:], strict=False):
+    for (one, _), (other, _) in pairwise(found):
         if one in placed and other in placed and placed[one] > placed[other] and scores[one] == scores[other]:
             yield f"{one} before {other}, which was added before it and has the same score"
 
@@ -109,8 +118,9 @@ def twins(
         for count in shards:
             address = f"{url}/{name}-{count}"
             remotes[count] = RemoteIndex.create(address, definition, shards=count, replicas=0)
-            load(address, definition, [record for batch in batches for record in batch])
-            remotes[count].refresh()
+            with remotes[count].writer() as sending:
+                for record in chain.from_iterable(batches):
+                    sending.add(record)
         yield Twins(disk, remotes)
     finally:
         for count, remote in remotes.items():
@@ -118,18 +128,3 @@ def twins(
             with Connection(Address.parse(f"{url}/{name}-{count}")) as connection:
                 connection.index_request("DELETE")
         disk.close()
-
-
-def load(address: str, definition: Definition, records: Records) -> None:
-    """Sends documents in the order in which they are given."""
-    prepare, layout = Preparer(definition), Layout(definition, Analyzer(definition.languages))
-    with Connection(Address.parse(address)) as connection:
-        for start in range(0, len(records), 1000):
-            lines = []
-            for order, record in enumerate(records[start : start + 1000], start):
-                document = prepare(record)
-                lines.append({"index": {"_id": document.id}})
-                lines.append(layout.source_of(document, order))
-            answer = connection.bulk("".join(json.dumps(line) + "\n" for line in lines).encode())
-            assert not answer["errors"], [one for one in answer["items"] if one["index"]["status"] > 201][:1]
-        connection.index_request("POST", "_refresh")
