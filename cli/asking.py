@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from .location import ASKED
+
 if TYPE_CHECKING:
-    from searchlib import Index
     from searchlib.errors import QueryError
+    from searchlib.searching import Searching
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _MOST = 1_000_000_000  # days and milliseconds: beyond any use
@@ -63,7 +65,7 @@ def options(*names: str) -> Callable[[_Function], _Function]:
     return decorate
 
 
-def with_fields(index: Index, arguments: dict[str, Any]) -> dict[str, Any]:
+def with_fields(index: Searching, arguments: dict[str, Any]) -> dict[str, Any]:
     """The arguments with `fields` as Index.search takes them: one without a weight has that of the definition."""
     given: dict[str, float | None] | None = arguments.get("fields")
     if given is None:
@@ -87,7 +89,7 @@ def check_together(arguments: dict[str, Any]) -> None:
         raise click.UsageError("--recency goes with --sort relevance only")
 
 
-def note_place(error: QueryError, index: Index, query: str, arguments: dict[str, Any]) -> None:
+def note_place(error: QueryError, index: Searching, query: str, arguments: dict[str, Any]) -> None:
     """Adds a note to the error that shows its place in what was asked: in the query, or in --where."""
     from searchlib.errors import QueryError
 
@@ -144,9 +146,7 @@ def limit_option(default: int, help: str) -> Callable[[_Function], _Function]:
 
 
 _OPTIONS: dict[str, Callable[[Any], Any]] = {
-    "index": click.option(
-        "--index", "given", metavar="PATH", help="The index to ask, or its name under indexes/."
-    ),
+    "index": click.option("--index", "given", metavar="PATH|URL", help=ASKED),
     "match": click.option(
         "--match",
         metavar="any|all|N|N%",

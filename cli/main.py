@@ -7,6 +7,7 @@ failure, 130 for Ctrl-C. A search that finds nothing is no failure.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -29,6 +30,8 @@ _MODULES = {
     "verify": ".verify",
     "repair": ".repair",
     "snapshot": ".snapshot",
+    "push": ".push",
+    "pull": ".pull",
 }
 _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
     *(
@@ -57,9 +60,14 @@ _OPTIONS_WITH_VALUE = {  # of all commands; see _with_command
         "--format",
         "--query",
     ),
-    *("--follow", "--every", "--commit-every"),
+    *("--follow", "--every", "--commit-every", "--shards", "--replicas"),
     "--definition",
 }
+
+
+_PASSWORD = re.compile(
+    r"//[^\s/]*:\S*@"
+)  # and its user, of an address that somebody put where it is not looked for
 
 
 class _Commands(click.Group):
@@ -128,7 +136,7 @@ def _explain(error: Exception) -> tuple[str, int]:
 def _fail(message: str, code: int, notes: Sequence[str] = ()) -> NoReturn:
     from .terminal import warn, warn_as_is
 
-    warn(f"search: {message}")
+    warn(f"search: {_PASSWORD.sub('//', message)}")
     for note in notes:  # of a QueryError: the query with a caret under the spot
         warn_as_is(note)
     sys.exit(code)
@@ -158,11 +166,14 @@ Examples:
   search verify                            is the index sound?
   search repair DAMAGED INTO               save what can be read of a damaged index
   search snapshot DIR                      a consistent copy of a live index
+  search push INDEX URL                    copy an index to an OpenSearch cluster
+  search pull URL INDEX                    copy one from there
   search query index funds                 a query that begins with a command's name
   search -- index                          the same for one word
 
 The index is the one that --index names, else SEARCHLIB_INDEX, else indexes/news, or the only index under
-indexes/.
+indexes/. opensearch://HOST/INDEX names one of an OpenSearch cluster; what should not stand in a command line may
+stand in SEARCHLIB_OPENSEARCH_USER and SEARCHLIB_OPENSEARCH_PASSWORD, or SEARCHLIB_OPENSEARCH_API_KEY.
 """
 
 cli = _Commands("search", help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})

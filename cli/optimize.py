@@ -6,18 +6,18 @@ from time import monotonic
 
 import click
 
-from .location import open_index
+from .location import ASKED, open_index
 from .stats import size
 from .terminal import show
 
 
 @click.command("optimize", short_help="Make one segment of an index.")
-@click.option("--index", "given", metavar="PATH", help="The index, or its name under indexes/.")
+@click.option("--index", "given", metavar="PATH|URL", help=ASKED)
 def command(given: str | None) -> None:
     """Merge all segments of an index into one and drop what deleted documents left.
 
     It needs as much room again as the index takes, until it is done. Searches go on meanwhile. An index that is written to all
-    the time needs it never: a writer keeps segments few.
+    the time needs it never: a writer keeps segments few. Of an index of a cluster each shard becomes one segment.
 
     \b
     Examples:

@@ -42,6 +42,15 @@ class Report:
             left = f"  {clock(seconds * (1 - share) / share)} left" if share > 0 else ""
             self._write(f"{share:.0%}{left}")
 
+    def documents(self, done: int, total: int) -> None:
+        """The same for documents that are moved."""
+        if self._live and monotonic() >= self._next:
+            self._next = monotonic() + _PAUSE
+            seconds = max(monotonic() - self._began, 1e-6)
+            left = f"  {clock(seconds * (total - done) / done)} left" if done else ""
+            share = done / total if total else 1.0
+            self._write(f"{done:,} of {total:,} documents  {done / seconds:,.0f}/s  {share:.0%}{left}")
+
     def phase(self, what: str) -> None:
         """Says what is being done now that reading is over."""
         if self._live:

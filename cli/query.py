@@ -24,7 +24,8 @@ from .terminal import (
 )
 
 if TYPE_CHECKING:
-    from searchlib import Hit, Index, Results
+    from searchlib import Hit, Results
+    from searchlib.searching import Searching
 
 _INDENT = 4
 _TITLE_LIMIT = 200  # code points of a title that are shown
@@ -97,7 +98,7 @@ def command(
 
 
 def show_results(
-    index: Index,
+    index: Searching,
     results: Results,
     facets: tuple[str, ...],
     offset: int,

@@ -6,6 +6,7 @@ from time import monotonic
 
 import click
 
+from .location import checked_address, is_address, shown
 from .progress import Report
 from .terminal import show, warn
 
@@ -33,6 +34,12 @@ def command(damaged: str, into: str, definition: str | None) -> None:
     from searchlib.errors import IndexExistsError
     from searchlib.results.snippets import printable
 
+    for given in (damaged, into):
+        if is_address(given):
+            raise click.UsageError(
+                f"{shown(checked_address(given))}: repair needs an index on disk; a cluster mends its shards from replicas, or is "
+                "filled again with 'search push'"
+            )
     report = Report()
     began = monotonic()
     try:

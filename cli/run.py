@@ -33,7 +33,8 @@ from .location import open_index
 from .terminal import json_text, show, warn
 
 if TYPE_CHECKING:
-    from searchlib import Index, Results
+    from searchlib import Results
+    from searchlib.searching import Searching
 
     from .queries import Query
 
@@ -117,7 +118,7 @@ def _opened(file: str) -> AbstractContextManager[BinaryIO]:
     return Path(file).open("rb")
 
 
-def _check_options(index: Index, asked: dict[str, Any]) -> None:
+def _check_options(index: Searching, asked: dict[str, Any]) -> None:
     """Refuses at once what would have every query refused. --where is no question of anybody: it is never read leniently."""
     from searchlib.errors import QueryError
 
@@ -131,7 +132,9 @@ def _check_options(index: Index, asked: dict[str, Any]) -> None:
 class _Asking:
     """One run. tag: its name in TREC format, None: as JSON; count, refused: queries so far."""
 
-    def __init__(self, index: Index, asked: dict[str, Any], file: str, strict: bool, tag: str | None) -> None:
+    def __init__(
+        self, index: Searching, asked: dict[str, Any], file: str, strict: bool, tag: str | None
+    ) -> None:
         self.count = 0
         self.refused = 0
         self._index = index

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from .location import open_index
+from .location import ASKED, open_index
 from .terminal import show
+
+if TYPE_CHECKING:
+    from searchlib import RemoteStats, Stats
 
 _LETTERS = 50  # of a recurring line that are shown
 _SOURCES = 10  # whose recurring lines are shown
@@ -13,16 +18,21 @@ _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
 
 @click.command("stats", short_help="What an index holds: documents, languages, bytes.")
-@click.option("--index", "given", metavar="PATH", help="The index, or its name under indexes/.")
+@click.option("--index", "given", metavar="PATH|URL", help=ASKED)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(given: str | None, as_json: bool) -> None:
     """Documents per language, terms, segments, bytes on disk, lines of pages that are not indexed.
+
+    Of an index of a cluster: documents per language, deleted ones that still take room, shards, replicas, segments, bytes.
 
     \b
     Examples:
       search stats
       search stats --index archive/2024 --json
+      search stats --index opensearch://localhost/news
     """
+    from searchlib import Stats
+
     index = open_index(given)
     stats = index.stats()
     if as_json:
@@ -33,17 +43,32 @@ def command(given: str | None, as_json: bool) -> None:
         return
     rows = [("documents", f"{stats.documents:,}")]
     rows += [(f"  {language}", f"{count:,}") for language, count in _largest_first(stats.languages)]
-    rows += [
+    rows += _on_disk(stats) if isinstance(stats, Stats) else _of_a_cluster(stats)
+    left = max(len(name) for name, _ in rows)
+    right = max(len(value) for _, value in rows)
+    lines = [str(index.path), *(f"{name:<{left}}  {value:>{right}}" for name, value in rows)]
+    show("\n".join([*lines, *(_left_out(stats.boilerplate) if isinstance(stats, Stats) else [])]))
+
+
+def _on_disk(stats: Stats) -> list[tuple[str, str]]:
+    return [
         ("terms", f"{stats.terms:,}"),
         ("word forms", f"{stats.forms:,}"),
         ("segments", f"{stats.segments:,}"),
         ("on disk", size(stats.bytes)),
+        *((f"  {part}", size(count)) for part, count in _largest_first(stats.parts)),
     ]
-    rows += [(f"  {part}", size(count)) for part, count in _largest_first(stats.parts)]
-    left = max(len(name) for name, _ in rows)
-    right = max(len(value) for _, value in rows)
-    lines = [str(index.path), *(f"{name:<{left}}  {value:>{right}}" for name, value in rows)]
-    show("\n".join([*lines, *_left_out(stats.boilerplate)]))
+
+
+def _of_a_cluster(stats: RemoteStats) -> list[tuple[str, str]]:
+    return [
+        ("deleted", f"{stats.deleted:,}"),
+        ("shards", f"{stats.shards:,}"),
+        ("replicas", f"{stats.replicas:,}"),
+        ("segments", f"{stats.segments:,}"),
+        ("on disk", size(stats.bytes)),
+        ("  with replicas", size(stats.bytes_with_replicas)),
+    ]
 
 
 def _left_out(boilerplate: dict[str, dict[str, int]]) -> list[str]:

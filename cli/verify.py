@@ -7,14 +7,14 @@ from time import monotonic
 
 import click
 
-from .location import place_for_files
+from .location import ON_DISK, place_on_disk
 from .progress import Report
 from .stats import size
 from .terminal import json_text, show, warn
 
 
 @click.command("verify", short_help="Check every checksum and reference of an index.")
-@click.option("--index", "given", metavar="PATH", help="The index, or its name under indexes/.")
+@click.option("--index", "given", metavar="PATH", help=ON_DISK)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(given: str | None, as_json: bool) -> None:
     """Check every checksum and cross-reference of an index, and name file and offset of each fault.
@@ -29,7 +29,9 @@ def command(given: str | None, as_json: bool) -> None:
     """
     from searchlib import Index
 
-    place = place_for_files(given)
+    place = place_on_disk(
+        given, "verify", "a cluster checks its files itself: GET _cluster/health tells whether it is sound"
+    )
     report = Report()
     began = monotonic()
     try:

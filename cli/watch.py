@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .location import place_for_files
+from .location import ON_DISK, place_on_disk
 from .progress import Report
 from .terminal import show, warn
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @click.command("watch", short_help="Keep an index up to date with files that arrive.")
 @click.argument("paths", nargs=-1, metavar="[FOLDER]...")
-@click.option("--index", "given", metavar="PATH", help="The index to add to; created when there is none.")
+@click.option("--index", "given", metavar="PATH", help=f"{ON_DISK} Created when there is none.")
 @click.option(
     "--follow",
     multiple=True,
@@ -89,7 +89,7 @@ def command(
     _check(paths, follow)
     if not (isfinite(every) and isfinite(commit_every)):
         raise click.UsageError("--every and --commit-every are numbers of seconds")
-    place = place_for_files(given)
+    place = place_on_disk(given, "watch", "'search index' adds files to a cluster, as often as it is run")
     index = Index.open(place) if Index.exists(place) else Index.create(place)
     log = _Log()
     with _signals() as received:

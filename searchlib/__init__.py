@@ -35,6 +35,7 @@ from searchlib.results.results import Hit, Results
 from searchlib.storage.statistics import Stats
 
 if TYPE_CHECKING:
+    from searchlib.remote.index import RemoteIndex, RemoteStats
     from searchlib.results.trends import Trend, Trends
 
 __all__ = [
@@ -54,20 +55,38 @@ __all__ = [
     "IndexNotFoundError",
     "QueryError",
     "RemoteError",
+    "RemoteIndex",
+    "RemoteStats",
     "Results",
     "SearchError",
     "Stats",
     "StorageError",
     "Trend",
     "Trends",
+    "connect",
     "load_definition",
 ]
 
 __version__ = "0.1.0"
 
 
+def connect(url: str, *, timeout: float = 30.0, fresh: float = 5.0) -> RemoteIndex:
+    """Opens an index of an OpenSearch cluster: connect("opensearch://reader:secret@search.example.org/news").
+
+    url: an address (searchlib/remote/address.py); timeout, fresh: as of RemoteIndex.open; RemoteIndex.create makes an index.
+    Raises IndexNotFoundError, IncompatibleIndexError, RemoteError: also when opensearch-py is not installed.
+    """
+    from searchlib.remote.index import RemoteIndex
+
+    return RemoteIndex.open(url, timeout=timeout, fresh=fresh)
+
+
 def __getattr__(name: str) -> Any:
     """What is imported when somebody names it: it would cost every import some milliseconds."""
+    if name in ("RemoteIndex", "RemoteStats"):
+        from searchlib.remote import index as remote
+
+        return getattr(remote, name)
     if name in ("Trend", "Trends"):
         from searchlib.results import trends
 

@@ -31,7 +31,7 @@ an unknown key or a value out of range raises DefinitionError with the key at fa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from searchlib.errors import DefinitionError
@@ -184,6 +184,10 @@ class Definition:
             )
         for name, value in computed.items():
             object.__setattr__(self, name, value)
+
+    def alike(self, other: Definition) -> bool:
+        """Do both make the same index of the same documents? Where these come from does not matter, nor the name."""
+        return replace(self, name="", sources=()) == replace(other, name="", sources=())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values in the shape of the TOML file; from_dict gives back an equal Definition.

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from naive_dictionary import key_of, read_forms, read_terms
+from naive_dictionary import BLOCK, Form, key_of, peak_bound, read_forms, read_terms
 from naive_postings import read_places
+from naive_words import frequency
 
 from searchlib import CorruptIndexError
 from searchlib.language._tokens import tokenize
@@ -93,6 +94,7 @@ class Inverted:
             "names.cyrillic",
             "forms",
             "endings",
+            "peaks",
         ]
         self.sections = {name: bytes(part) for name, part in parts.items()}
         self.counts = {"terms": inversion.terms, "forms": inversion.forms}
@@ -156,6 +158,22 @@ class Inverted:
         ranked = [counts[by_code[code]] for code in range(varied)]
         assert ranked == sorted(ranked, reverse=True)
 
+    def check_peaks(self, forms: list[Form]) -> None:
+        """The bound of each block of forms holds, and is the least of its kind."""
+        peaks = self.sections["peaks"]
+        assert len(peaks) == -(-len(forms) // BLOCK)
+        for peak, start in zip(peaks, range(0, len(forms), BLOCK), strict=True):
+            most = max(
+                frequency(self.terms[form.terms[0]].df, form.code or 0, self.terms[form.terms[0]].varied)
+                if form.terms and not form.stop
+                else 0.0
+                for form in forms[start : start + BLOCK]
+            )
+            assert (peak == 0) == (most == 0)
+            if peak:  # a frequency is told to a hundredth
+                assert peak_bound(peak) >= 0.98 * most
+                assert peak_bound(peak - 1) <= 1.02 * most
+
     def check(self) -> None:
         file = self.file
         assert self.total_length == 2.0 * sum(self.lengths[0]) + sum(self.lengths[1])
@@ -168,6 +186,7 @@ class Inverted:
             assert keys == sorted(set(keys))
             assert {key_of(word) for word in words} <= set(keys)
         assert len(forms) == len(self.forms)
+        self.check_peaks(forms)
         assert {entry.key: entry.df for entry in terms if entry.df} == {
             key_of(term): df for term, df in self.df.items()
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -147,3 +148,11 @@ def read_forms(section: bytes, endings: bytes, count: int, terms: Sequence[Term]
         forms.append(Form(key, bool(stop), found, rank))
     assert data.at == limit
     return forms
+
+
+def peak_bound(peak: int) -> float:
+    """The frequency that a bound of peaks.h stands for: eight steps to a doubling, the first of them 1/8."""
+    if peak in (0, 255):
+        return math.inf if peak else 0.0
+    doublings, steps = divmod(peak - 1, 8)
+    return math.ldexp(1 + steps / 8, doublings - 3)

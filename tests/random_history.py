@@ -152,7 +152,7 @@ def _live(
     for step in history.steps(commits):
         if writer is None:
             writer = index.writer()
-            writer._budget = budget
+            writer._intake.budget = budget
         number = len(history.held) - 1
         if step.what == "add":
             writer.add(step.value)

@@ -150,7 +150,7 @@ def writing(folder: Path, files: dict[str, bytes], small: int) -> Iterator[Any]:
         patch.setattr(merging, "_SMALL", small)
         index = searchlib.Index.open(folder)
         writer = index.writer()
-        writer._budget = 60_000
+        writer._intake.budget = 60_000
         yield writer
         writer.close()
         index.close()

@@ -147,6 +147,18 @@ def test_filters_and_orders(index: searchlib.Index) -> None:
     assert second.ids == ["flood-1", "chess-1", "chess-2", "harvest-1"]
 
 
+def test_completions(index: searchlib.Index) -> None:
+    assert index.complete("тр") == ["трамваи", "трамвая"]
+    assert index.complete("b", limit=3) == ["bridge", "bridges", "bicycles"]
+    assert index.complete("ost") == ["Ostrova"]
+    assert index.complete("w") == ["water", "warning", "without"]
+
+
+def test_it_is_sound(index: searchlib.Index) -> None:
+    """Written again, its lists are what was written then, bounds and all."""
+    assert searchlib.Index.verify(index.path).faults == ()
+
+
 def test_facets_and_figures(index: searchlib.Index) -> None:
     everything = index.search("*")
     assert everything.facet("tags") == {

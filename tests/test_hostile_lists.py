@@ -45,6 +45,7 @@ SECTIONS = [  # name, mutations, how many of them must be found out
     ("terms", 400, 200),
     ("forms", 400, 200),
     ("endings", 300, 50),
+    ("peaks", 100, 0),
     ("names.latin", 100, 0),
     ("names.cyrillic", 100, 0),
     ("signatures", 100, 0),
@@ -164,7 +165,9 @@ def test_sections_of_a_small_segment(
     try_section(shutil.copytree(small, tmp_path / "index"), section, 0, count, least_damaged)
 
 
-@pytest.mark.parametrize(("section", "least_damaged"), [("forms", 200), ("endings", 30), ("terms", 150)])
+@pytest.mark.parametrize(
+    ("section", "least_damaged"), [("forms", 200), ("endings", 30), ("peaks", 0), ("terms", 150)]
+)
 def test_words_of_a_segment_with_many(worded: Path, tmp_path: Path, section: str, least_damaged: int) -> None:
     try_section(Path(shutil.copytree(worded, tmp_path / "index")), section, 0, 300, least_damaged)
 

@@ -151,7 +151,7 @@ def check(
         assert described(merged) == described(expected)
         return
     assert got.keys() == wanted.keys()
-    lists = {"postings", "positions", "terms", "forms", "endings"}
+    lists = {"postings", "positions", "terms", "forms", "endings", "peaks"}
     assert [name for name in wanted.keys() - lists if got[name] != wanted[name]] == []
     assert standing(merged) == standing(expected)
     forms, fewer = forms_of(merged), forms_of(expected)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import naive_names
 import pytest
-from hypothesis import given
+from doses import dose
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import searchlib
@@ -18,6 +21,7 @@ from searchlib import NEWS, Index
 from searchlib.language import Analyzer, ordinary, russian
 from searchlib.ranking.names import Names
 from searchlib.storage._names import alike, distance, sounds, spellings
+from searchlib.storage._segment import SegmentFile
 from searchlib.storage.snapshot import Snapshot
 
 DOCUMENTS = [
@@ -181,6 +185,47 @@ def test_every_term_near_enough_is_found_and_no_other(index: Index) -> None:
                         expected[term] = min(away, expected.get(term, 99.0))
             answer = {term: away for away, term, _ in alike(segment.file, word, 17.0)}
             assert answer == pytest.approx(expected)
+
+
+@settings(max_examples=dose(10), deadline=None)
+@given(st.integers(0, 1 << 32), st.integers(1, 12_000))
+def test_what_earlier_searches_came_by_changes_no_answer(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, count: int
+) -> None:
+    """Among many names, by several threads, beside a segment that is opened anew for each word and one that is walked."""
+    chance = random.Random(seed)
+
+    def word() -> str:
+        pairs = [("bdgklmnprstvz", "aeiou"), ("бдгклмнпрствз", "аеиоу")][chance.randrange(2)]
+        return "".join(chance.choice(pairs[at % 2]) for at in range(chance.randrange(4, 8)))
+
+    names = [word() for _ in range(count)]
+    index = Index.create(tmp_path_factory.mktemp("many") / "index", NEWS)
+    with index.writer() as writer:
+        writer.add({"id": "1", "text": " ".join(names)})
+
+    def opened() -> SegmentFile:
+        return Snapshot.open(index.path, None).segments[0].file
+
+    shared = opened()
+    terms = [shared.term(number) for number in range(shared.term_count)]
+    keyed: dict[tuple[bool, str], set[str]] = {}
+    for term in terms:
+        if sound := naive_names.fold(term):
+            keyed.setdefault((term.isascii(), naive_names.key(sound)), set()).add(term)
+    asked = chance.choices(terms, k=60)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda term: alike(shared, term, 17.0), asked))
+    for term, answer in zip(asked, found, strict=True):
+        assert answer == alike(shared, term, 17.0) == alike(opened(), term, 17.0)
+        sound = naive_names.fold(term)
+        key = naive_names.key(sound) if sound else ""
+        exact = {
+            one
+            for one in keyed.get((not term.isascii(), key), ())
+            if key and distance(term, one) <= 17 * (0.4 if len(key) == 1 else 0.7 if len(key) == 2 else 1)
+        }
+        assert exact <= {one for _, one, _ in answer}
 
 
 @pytest.mark.parametrize(

@@ -264,6 +264,63 @@ def test_an_answer_that_leaves_something_out_is_no_answer() -> None:
     bulk.close()
 
 
+def test_an_answer_of_another_form_is_raised_and_nothing_is_lost() -> None:
+    class Odd(FakeCluster):
+        odd = True
+
+        def bulk(self, payload: bytes, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+            answer = super().bulk(payload, params)
+            if self.odd:
+                self.odd = False
+                answer["errors"] = True
+                del answer["items"][1]["index"]["status"]
+            return answer
+
+    cluster = Odd()
+    told: list[DocumentError] = []
+    bulk = Bulk(cluster, on_error=told.append)
+    bulk.index("a", {"bad": True})
+    bulk.index("b", {})
+    with pytest.raises(SearchError, match="KeyError"):
+        bulk.flush()
+    bulk.flush()
+    bulk.close()
+    assert sorted(cluster.sources()) == ["b"]
+    assert len(told) == 1
+
+
+def test_a_batch_that_comes_as_a_thread_ends_is_sent() -> None:
+    cluster = FakeCluster()
+    bulk = Bulk(cluster, workers=1, most=1)
+    ending = threading.Event()
+
+    class Late(threading.Condition):
+        """Gives way when a thread has seen that there is nothing to send: in that moment something comes."""
+
+        def __exit__(self, *details: Any) -> None:
+            super().__exit__(*details)
+            if (
+                threading.current_thread() is not threading.main_thread()
+                and not bulk._ready
+                and not bulk._under_way
+            ):
+                ending.set()
+                time.sleep(0.05)
+
+    bulk._changed = Late()
+    for number in range(5):
+        ending.clear()
+        bulk.index("a", {"n": number})
+        assert ending.wait(60)
+        bulk.index("b", {"n": number})
+        flusher = threading.Thread(target=bulk.flush, daemon=True)
+        flusher.start()
+        flusher.join(60)
+        assert not flusher.is_alive()
+    bulk.close()
+    assert cluster.sources() == {"a": {"n": 4}, "b": {"n": 4}}
+
+
 def test_whoever_gives_more_than_is_held_waits() -> None:
     go_on = threading.Event()
 

@@ -350,6 +350,8 @@ def section_of(folder: Path, name: str) -> bytes:
         ("forms", -4, b"\0"),
         ("endings", 0, b"\xff\xff"),
         ("endings", 4, b"\0\0\0\0"),
+        ("peaks", 0, b"\x01"),
+        ("peaks", -1, b"\xff"),
         ("postings", 0, b"\xff\xff\xff\xff"),
         ("positions", 0, b"\xff\xff\xff\xff"),
     ],
@@ -421,7 +423,7 @@ def test_flips_in_lists_are_found_or_make_another_index_and_never_crash(one: Pat
     content, manifest = path.read_bytes(), (one / MANIFEST).read_bytes()
     found = 0
     for _ in range(150):
-        name = chance.choice(["terms", "forms", "endings", "postings", "positions"])
+        name = chance.choice(["terms", "forms", "endings", "peaks", "postings", "positions"])
         at = chance.randrange(len(section_of(one, name)))
         changed(one, name, at, bytes([section_of(one, name)[at] ^ 1 << chance.randrange(8)]))
         found += bool(faults(one))

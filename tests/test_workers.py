@@ -58,8 +58,8 @@ def left(index: searchlib.Index) -> set[str]:
 
 
 def processes(writer: Writer) -> list[subprocess.Popen[bytes]]:
-    assert writer._builders is not None
-    return list(writer._builders._pool._processes)
+    assert writer._intake.builders is not None
+    return list(writer._intake.builders._pool._processes)
 
 
 def alive(pid: int) -> bool:
@@ -394,7 +394,7 @@ def add():
     writer.add({"id": str(number), "text": "zebra " + "padding " * 50})
 while not [path for path in index.path.glob("*.new") if path.stat().st_size]:
     add()
-print(*[process.pid for process in writer._builders._pool._processes], flush=True)
+print(*[process.pid for process in writer._intake.builders._pool._processes], flush=True)
 """
 
 

@@ -28,6 +28,12 @@
 #define SL_NAME_SPELLINGS 12u
 #define SL_NAME_RESPELT 4u   /* what a spelling of ours costs, in hundredths of the whole word */
 
+/* Sets of sounds: a bit for each, by the lower bits of its letter. */
+#define SL_SOUND(c) (1ull << ((c) & 63))
+#define SL_TWO_SOUNDS(a, b) (SL_SOUND(a) | SL_SOUND(b))
+#define SL_VOWEL_SOUNDS (SL_TWO_SOUNDS('a', 'e') | SL_TWO_SOUNDS('i', 'o') | SL_TWO_SOUNDS('u', 'Q'))
+#define SL_SIBILANTS (SL_TWO_SOUNDS('s', 'z') | SL_TWO_SOUNDS('C', 'X') | SL_TWO_SOUNDS('S', 'J'))
+
 enum { SL_NO_NAME = 0, SL_LATIN_NAME = 1, SL_CYRILLIC_NAME = 2 };
 
 typedef struct {
@@ -97,7 +103,7 @@ SL_NAMES_FUNCTION int sl_name_fold(const uint8_t *letters, uint32_t n, sl_name *
 
 SL_NAMES_FUNCTION int sl_is_vowel_sound(char sound)
 {
-    return sound == 'a' || sound == 'e' || sound == 'i' || sound == 'o' || sound == 'u' || sound == 'Q';
+    return sound && (SL_SOUND(sound) & SL_VOWEL_SOUNDS) != 0;
 }
 
 /* The key of a name's sounds, 4 bits each, the first 16 of them; its length is what `*count` says. */
@@ -241,35 +247,32 @@ SL_NAMES_FUNCTION uint32_t sl_name_spellings(sl_name *spellings, int script)
     return count;
 }
 
-SL_NAMES_FUNCTION int sl_among_sounds(const char *set, char a, char b)
-{
-    return strchr(set, a) != NULL && strchr(set, b) != NULL;
-}
-
 /* What it costs that one sound stands for another. */
 SL_NAMES_FUNCTION uint32_t sl_sound_swap(char a, char b)
 {
+    uint64_t both = SL_TWO_SOUNDS(a, b);
     if (a == b)
         return 0;
-    if (sl_is_vowel_sound(a) && sl_is_vowel_sound(b)) {
-        if (sl_among_sounds("aQ", a, b) || sl_among_sounds("eQ", a, b))
+    if (!(both & ~SL_VOWEL_SOUNDS)) {
+        if (both == SL_TWO_SOUNDS('a', 'Q') || both == SL_TWO_SOUNDS('e', 'Q'))
             return 5;
-        return sl_among_sounds("ou", a, b) || sl_among_sounds("ei", a, b) || sl_among_sounds("ua", a, b) || sl_among_sounds("ae", a, b)
+        return both == SL_TWO_SOUNDS('o', 'u') || both == SL_TWO_SOUNDS('e', 'i') || both == SL_TWO_SOUNDS('u', 'a') ||
+                       both == SL_TWO_SOUNDS('a', 'e')
                    ? 30
                    : 40;
     }
-    if (sl_among_sounds("gh", a, b))
+    if (both == SL_TWO_SOUNDS('g', 'h'))
         return 30;
-    if (sl_among_sounds("szCXSJ", a, b) || sl_among_sounds("vf", a, b))
+    if (!(both & ~SL_SIBILANTS) || both == SL_TWO_SOUNDS('v', 'f'))
         return 40;
-    if (sl_among_sounds("gJ", a, b) || sl_among_sounds("vu", a, b) || sl_among_sounds("kX", a, b) || sl_among_sounds("hX", a, b) ||
-        sl_among_sounds("Ji", a, b) || sl_among_sounds("kh", a, b))
+    if (both == SL_TWO_SOUNDS('g', 'J') || both == SL_TWO_SOUNDS('v', 'u') || both == SL_TWO_SOUNDS('k', 'X') ||
+        both == SL_TWO_SOUNDS('h', 'X') || both == SL_TWO_SOUNDS('J', 'i') || both == SL_TWO_SOUNDS('k', 'h'))
         return 50;
-    if (sl_among_sounds("dt", a, b) || sl_among_sounds("gk", a, b))
+    if (both == SL_TWO_SOUNDS('d', 't') || both == SL_TWO_SOUNDS('g', 'k'))
         return 60;
-    if (sl_among_sounds("ks", a, b))
+    if (both == SL_TWO_SOUNDS('k', 's'))
         return 70;
-    return sl_among_sounds("bp", a, b) ? 80 : 130;
+    return both == SL_TWO_SOUNDS('b', 'p') ? 80 : 130;
 }
 
 /* What it costs that a sound is there or not. */

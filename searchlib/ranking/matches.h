@@ -2,7 +2,7 @@
 #ifndef SL_MATCHES_H
 #define SL_MATCHES_H
 
-#include "../storage/postings.h"
+#include "../storage/tfs.h"
 
 /* Sets the bits of a list's documents in ceil(documents / 64) words. Returns 0 when the list is damaged. */
 SL_FUNCTION int sl_match_list(const sl_list *l, uint64_t *bits)

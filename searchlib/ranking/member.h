@@ -9,7 +9,7 @@
 #define SL_MEMBER_H
 
 #include "../storage/deadline.h"
-#include "../storage/postings.h"
+#include "../storage/tfs.h"
 #include "best.h"
 #include "norms.h"
 #include "scratch.h"

@@ -11,7 +11,7 @@
 #ifndef SL_TABLE_H
 #define SL_TABLE_H
 
-#include "../storage/postings.h"
+#include "../storage/tfs.h"
 #include "norms.h"
 #include "scratch.h"
 

@@ -71,6 +71,10 @@ def _newer(error: Any) -> int | None:
     return int(found[1]) if found else None
 
 
+def _refusal(operation: _Operation, reason: str, field: str | None = None) -> DocumentError:
+    return DocumentError(f"the cluster refuses the document '{operation.id}': {reason}", field=field)
+
+
 class Bulk:
     """Operations on the documents of one index, on their way there. Threads may share it; a fork's copy may not be used.
 
@@ -163,24 +167,34 @@ class Bulk:
     def discard(self) -> None:
         """Drops what was not sent yet, and waits for the answers to what was. What was refused is forgotten, too."""
         with self._changed:
-            self._discarded += 1
-            self._filling, self._filled = [], 0
-            self._ready.clear()
-            self._under_way = dict.fromkeys(self._under_way)  # nothing waits for them any more
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._working)
-            self._ready.clear()
-            self._under_way.clear()
-            self._held = 0
-            self._failure = None
-            self._refused = []
+            self._check_open()
+            self._drop()
 
     def close(self) -> None:
         """discard(), and an end of it. May be called again."""
         threads, self._threads = self._threads, None
         if threads is not None and self._process == os.getpid():
-            self.discard()
+            with self._changed:
+                self._drop()
             threads.shutdown()
+
+    def check_open(self) -> None:
+        """Raises SearchError when this was closed, or belongs to another process."""
+        with self._changed:
+            self._check_open()
+
+    def _drop(self) -> None:
+        self._discarded += 1
+        self._filling, self._filled = [], 0
+        self._ready.clear()
+        self._under_way = dict.fromkeys(self._under_way)  # nothing waits for them any more
+        self._changed.notify_all()
+        self._changed.wait_for(lambda: not self._working)
+        self._ready.clear()
+        self._under_way.clear()
+        self._held = 0
+        self._failure = None
+        self._refused = []
 
     def _give(self, operation: _Operation) -> None:
         with self._changed:
@@ -211,16 +225,19 @@ class Bulk:
 
     def _check(self) -> None:
         """Raises what made a thread give up, once: whoever calls again tries again."""
+        self._check_open()
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            self._start()
+            raise failure
+
+    def _check_open(self) -> None:
         if self._process != os.getpid():
             raise SearchError(
                 f"{self._cluster.address}: this writer belongs to process {self._process}; ask the index for one in this process"
             )
         if self._threads is None:
             raise SearchError(f"{self._cluster.address}: this writer is closed; ask the index for another")
-        if self._failure is not None:
-            failure, self._failure = self._failure, None
-            self._start()
-            raise failure
 
     def _tell(self) -> None:
         if self._on_error is None or not self._refused:
@@ -266,6 +283,7 @@ class Bulk:
         finally:
             with self._changed:
                 self._working -= 1
+                self._start()  # another batch may have come since there was none
                 self._changed.notify_all()
 
     def _deliver(self, batch: list[_Operation], since: int) -> bool:
@@ -277,22 +295,22 @@ class Bulk:
             payload = b"".join(operation.line(ids[operation.id]) for operation in left)
             try:
                 answer = self._cluster.bulk(payload, self._params)
+                again, told = self._sort(left, answer)
             except SearchError as error:
                 if isinstance(error, RemoteError) and error.status == 413:
                     return self._halve(left, since)
                 failure = error
             except BaseException as error:
-                failure = SearchError(f"{self._cluster.address}: {type(error).__name__}: {error}")
+                failure = SearchError(
+                    f"{self._cluster.address}: sending documents failed: {type(error).__name__}: {error}"
+                )
                 failure.__cause__ = error
             else:
-                before = len(left)
-                left, told = self._sort(left, answer)
-                if not left:
+                if told is None:
                     return True
-                assert told is not None
-                failure = told
-                if len(left) < before:
+                if len(again) < len(left):
                     backoff.reset()
+                left, failure = again, told
             wait = backoff.wait() if isinstance(failure, RemoteError) and failure.passing else None
             with self._changed:
                 if wait is not None:
@@ -313,8 +331,7 @@ class Bulk:
         """Sends the halves of a batch that is too large for the cluster, or something on the way to it."""
         if len(batch) == 1:
             operation = batch[0]
-            self._refuse(operation, f"it is too large: {operation.size:,} bytes", None)
-            self._finish(batch)
+            self._finish(batch, [_refusal(operation, f"it is too large: {operation.size:,} bytes")])
             return True
         middle = len(batch) // 2
         if self._deliver(batch[:middle], since):
@@ -333,8 +350,9 @@ class Bulk:
             wrong = "the cluster does not say what became of each document"
             return batch, RemoteError(str(self._cluster.address), wrong)
         if not answer.get("errors"):
-            self._finish(batch)
+            self._finish(batch, [])
             return [], None
+        refused: list[DocumentError] = []
         again: list[_Operation] = []
         done: list[_Operation] = []
         failure: SearchError | None = None
@@ -360,24 +378,19 @@ class Bulk:
                     failure = failure_of_answer(self._cluster.address, status, error)
             else:
                 field = _FIELD.search(str(error.get("reason"))) if isinstance(error, dict) else None
-                self._refuse(operation, reason_of(error), field[1] if field else None)
+                refused.append(_refusal(operation, reason_of(error), field[1] if field else None))
                 done.append(operation)
-        self._finish(done)
+        self._finish(done, refused)
         return again, failure
 
     def _step_over(self, operation: _Operation, version: int) -> None:
         with self._changed:
             self._version = operation.version = max(self._version, version) + 1
 
-    def _refuse(self, operation: _Operation, reason: str, field: str | None) -> None:
+    def _finish(self, operations: Sequence[_Operation], refused: Sequence[DocumentError]) -> None:
+        """These are done with, some of them refused: what waited for them can go."""
         with self._changed:
-            self._refused.append(
-                DocumentError(f"the cluster refuses the document '{operation.id}': {reason}", field=field)
-            )
-
-    def _finish(self, operations: Sequence[_Operation]) -> None:
-        """These are done with: what waited for them can go."""
-        with self._changed:
+            self._refused += refused
             for operation in operations:
                 self._held -= operation.size
                 waiting = self._under_way[operation.id]

@@ -209,13 +209,13 @@ class Cluster:
 
     def _trying(self, once: Callable[[], Any], repeatable: bool, seconds: float) -> Any:
         """once(), until it succeeds, or fails in a way or as often as it may not."""
+        failures = self._failures()  # which says so when opensearch-py is missing
         from opensearchpy.exceptions import ConnectionError as Lost
         from opensearchpy.exceptions import ConnectionTimeout, SSLError
 
         backoff = Backoff(float("inf"))
         others = len(self.address.hosts) - 1  # which need not be waited for
         left = self._retries
-        failures = self._failures()
         while True:
             try:
                 return once()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from os import PathLike
 from time import perf_counter
@@ -254,4 +255,4 @@ def _definition(cluster: Cluster, address: Address) -> Definition:
     ):
         if number != own:
             raise IncompatibleIndexError(str(address), number, own, what=what)
-    return Definition.from_dict(meta["definition"])
+    return Definition.from_dict(json.loads(meta["definition"]))

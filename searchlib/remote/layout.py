@@ -16,6 +16,7 @@ a boost says nothing: a cluster would count a misspelt form less than one that i
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from searchlib.language import VERSION as ANALYSIS
@@ -129,6 +130,8 @@ def body_of(definition: Definition, *, shards: int, replicas: int) -> dict[str, 
     number = {"type": "long"}
     keyword = {"type": "keyword"}
     names = [field.name for field in definition.keyword_fields]
+    # as text: a cluster does not keep the order of keys, and that of the fields matters
+    written = json.dumps(definition.to_dict(), ensure_ascii=False)
     properties: dict[str, Any] = {
         "id": keyword,
         "order": number,
@@ -171,9 +174,7 @@ def body_of(definition: Definition, *, shards: int, replicas: int) -> dict[str, 
         "mappings": {
             "dynamic": "strict",
             "_source": {"excludes": ["texts"]},
-            "_meta": {
-                "searchlib": {"format": FORMAT, "analysis": ANALYSIS, "definition": definition.to_dict()}
-            },
+            "_meta": {"searchlib": {"format": FORMAT, "analysis": ANALYSIS, "definition": written}},
             "properties": properties,
         },
     }

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from searchlib.documents import Preparer
 from searchlib.errors import DocumentError, RemoteError, SearchError
 from searchlib.remote.bulk import Bulk
+from searchlib.remote.failures import failure_of_answer
 from searchlib.remote.layout import Layout
 from searchlib.remote.retrying import Backoff
 
@@ -93,7 +94,9 @@ class RemoteWriter:
             found = self._cluster.index_request(
                 "GET", f"_doc/{quote(id, safe='')}", params={"_source": "false"}, ignore=(404,)
             )
-            if not found.get("found"):
+            if "found" not in found:
+                raise failure_of_answer(self._cluster.address, 404, found.get("error"))
+            if not found["found"]:
                 return False
             self._bulk.delete(id)
             return True
@@ -162,7 +165,10 @@ class RemoteWriter:
             raise _first_of(refused)
 
     def optimize(self) -> None:
-        """Commits, and has the cluster make one segment of each shard, without deleted documents. Raises as commit()."""
+        """Commits, and has the cluster make one segment of each shard. Raises as commit().
+
+        Documents deleted a short while ago stay in it: a cluster keeps them for replicas that have to catch up.
+        """
         with self._guard:
             self.commit()
             done = self._cluster.index_request(
@@ -186,6 +192,7 @@ class RemoteWriter:
             self._on_commit = self._matching = None
 
     def __enter__(self) -> RemoteWriter:
+        self._bulk.check_open()
         return self
 
     def __exit__(

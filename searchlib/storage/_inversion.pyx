@@ -6,6 +6,7 @@ Tokenises natively, asks the analyzer once for each form not met before, and kee
 """
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
+from libc.stdlib cimport free
 from cpython.buffer cimport PyBUF_READ
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.memoryview cimport PyMemoryView_FromMemory
@@ -68,12 +69,13 @@ cdef extern from "forms_encode.h":
         sl_dictionary_writer terms
         sl_name_list names[2]
         sl_buffer postings, positions
+        float *shares
         double total_length
     ctypedef struct sl_encoding:
         sl_terms_writer out
         uint32_t rank
     ctypedef struct sl_forms_encoding:
-        sl_buffer forms, endings
+        sl_buffer forms, endings, peaks
     void sl_inversion_init(sl_inversion *v, uint32_t fields)
     void sl_inversion_clear(sl_inversion *v)
     size_t sl_inversion_memory(const sl_inversion *v)
@@ -87,7 +89,7 @@ cdef extern from "forms_encode.h":
     void sl_encoding_written(sl_encoding *e)
     void sl_encoding_end(sl_encoding *e)
     void sl_name_list_encode(sl_name_list *list, uint32_t terms, sl_buffer *out) nogil
-    int sl_forms_encode(sl_forms_encoding *e, sl_inversion *v) nogil
+    int sl_forms_encode(sl_forms_encoding *e, sl_inversion *v, const float *shares) nogil
     void sl_forms_end(sl_forms_encoding *e)
 
 cdef extern from "inversion_append.h":
@@ -213,6 +215,7 @@ cdef class Inversion:
         cdef double by_field[16]
         cdef sl_encoding encoding
         cdef sl_forms_encoding forms
+        cdef float *shares
         cdef int ok, script
         if <uint32_t> len(weights) != self.state.fields or not self.state.documents:
             raise ValueError("nothing to encode, or a weight is missing")
@@ -241,17 +244,21 @@ cdef class Inversion:
                     raise MemoryError("no memory to write the segment")
                 put(NAME_ORDERS[script], _piece(&encoding.out.positions))
             total = encoding.out.total_length
+            shares = encoding.out.shares
+            encoding.out.shares = NULL
         finally:
             sl_encoding_end(&encoding)
         try:
             with nogil:
-                ok = sl_forms_encode(&forms, &self.state)
+                ok = sl_forms_encode(&forms, &self.state, shares)
             if not ok:
                 raise MemoryError("no memory to write the segment")
             put("forms", _piece(&forms.forms))
             put("endings", _piece(&forms.endings))
+            put("peaks", _piece(&forms.peaks))
         finally:
             sl_forms_end(&forms)
+            free(shares)
         return total
 
 

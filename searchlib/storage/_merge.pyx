@@ -73,7 +73,7 @@ cdef extern from "merge_terms.h":
 
 cdef extern from "merge_forms.h":
     ctypedef struct sl_forms_encoding:
-        sl_buffer forms, endings
+        sl_buffer forms, endings, peaks
         uint32_t written
     int sl_merge_forms_walk(sl_merge *m) nogil
     int sl_merge_forms_encode(sl_merge *m, sl_forms_encoding *e) nogil
@@ -239,6 +239,7 @@ cdef class Merge:
                 self._fail()
             put("forms", _piece(&forms.forms))
             put("endings", _piece(&forms.endings))
+            put("peaks", _piece(&forms.peaks))
             self.forms = forms.written
         finally:
             sl_forms_end(&forms)

@@ -1,8 +1,10 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, freethreading_compatible=True
 """Which terms of a segment may be a name that is written in the other script? The Python face of names.h and name_order.h."""
 
+cimport cython
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc
 from libc.string cimport memset
 
 from searchlib.storage._segment cimport (
@@ -27,6 +29,7 @@ cdef extern from "Python.h":
 
 cdef extern from "name_order.h":
     enum:
+        SL_KNOWN_NAMES
         SL_NAME_SPELLINGS
         SL_LATIN_NAME
         SL_NO_NAME
@@ -46,7 +49,7 @@ cdef extern from "name_order.h":
     uint64_t sl_name_key(const sl_name *name, uint32_t *count) nogil
     uint32_t sl_name_spellings(sl_name *spellings, int script) nogil
     double sl_name_distance(const sl_name *a, const sl_name *b) nogil
-    void sl_name_order_open(sl_name_order *o, const sl_dictionary *terms, uint64_t offset, uint64_t length) nogil
+    void sl_name_order_open(sl_name_order *o, const sl_dictionary *terms, uint64_t offset, uint64_t length, uint64_t *known) nogil
     int sl_alike_find(const sl_name_order *o, const sl_name *spelling, double most, sl_buffer *out) nogil
     void sl_buffer_free(sl_buffer *b) nogil
 
@@ -56,6 +59,16 @@ cdef int fold(str word, sl_name *name) except -1:
     cdef uint8_t key[SL_MAX_KEY]
     cdef const uint8_t *text = <const uint8_t *> PyUnicode_AsUTF8AndSize(word, &n)
     return sl_name_fold(key, sl_key_pack(text, <uint32_t> n, key), name) if n <= SL_MAX_KEY else SL_NO_NAME
+
+
+cdef uint64_t *known_names(SegmentFile file, bint cyrillic) except NULL:
+    """What is remembered of an order of names (name_order.h), for as long as the segment is open."""
+    with cython.critical_section(file):
+        if file.names == NULL:
+            file.names = <uint64_t *> calloc(2 * SL_KNOWN_NAMES, sizeof(uint64_t))
+            if file.names == NULL:
+                raise MemoryError("no memory for names")
+    return file.names + (SL_KNOWN_NAMES if cyrillic else 0)
 
 
 def sounds(str word) -> str | None:
@@ -99,7 +112,7 @@ def alike(SegmentFile file not None, str word, double most) -> list:
     if script == SL_NO_NAME:
         return []
     offset, length = file._section("names.cyrillic" if script == SL_LATIN_NAME else "names.latin", 0)
-    sl_name_order_open(&order, &file.terms, offset, length)
+    sl_name_order_open(&order, &file.terms, offset, length, known_names(file, script == SL_LATIN_NAME))
     memset(&found, 0, sizeof(found))
     try:
         with nogil:

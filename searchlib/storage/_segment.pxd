@@ -72,6 +72,7 @@ cdef class SegmentFile:
     cdef sl_dictionary terms
     cdef sl_forms forms
     cdef sl_forms_table *table       # NULL until somebody needed it
+    cdef uint64_t *names             # keys of names that are remembered (name_order.h); NULL until somebody looked for one
     cdef sl_forms_table *unfinished  # one that a deadline came over; NULL: none, or somebody goes on with it
     cdef readonly str path
     cdef readonly uint32_t documents

@@ -132,6 +132,7 @@ cdef class SegmentFile:
     def __dealloc__(self):
         free_table(self.table)
         free_table(self.unfinished)
+        free(self.names)
         free(self.file.verified)
         if self.has_view:
             PyBuffer_Release(&self.view)

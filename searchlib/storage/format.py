@@ -21,6 +21,7 @@ Sections of a segment of N documents and F text fields:
     terms                            what is indexed (dictionary.h)
     names.latin, names.cyrillic      the terms that may be names, by how they sound (name_order.h)
     forms, endings                   words as they were written (forms.h)
+    peaks                            how frequent the forms of a block are, at most (peaks.h)
     postings, positions              posting lists and their positions (postings.h)
     date, keyword.i, keyword.i.*     columns (columns.py)
 

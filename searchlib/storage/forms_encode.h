@@ -1,4 +1,4 @@
-/* How do forms become the sections forms and endings of a segment? Written as forms.h specifies.
+/* How do forms become the sections forms, endings and peaks of a segment? Written as forms.h and peaks.h specify.
  *
  * The forms in memory are sorted by their keys; each one's ending is found by comparing it with its first term and counted, then
  * the endings are numbered by how frequent they are and the forms written. The terms have their ordinals by then. A merge
@@ -8,6 +8,7 @@
 #define SL_FORMS_ENCODE_H
 
 #include "inversion_encode.h"
+#include "peaks.h"
 
 #define SL_MOST_PROBES 2048u /* far above what chance needs, even among millions */
 
@@ -17,7 +18,8 @@ typedef struct {
 } sl_ending;
 
 typedef struct {
-    sl_buffer forms, endings; /* the two sections */
+    sl_buffer forms, endings, peaks; /* the three sections */
+    const float *shares; /* by ordinal of a term (term_encode.h) */
     sl_buffer starts, text, keys;
     sl_sort_item *order;
     uint32_t *ending_of; /* by rank of a form: an index into `found`, or SL_NONE */
@@ -41,6 +43,7 @@ SL_FUNCTION void sl_forms_end(sl_forms_encoding *e)
 {
     sl_buffer_free(&e->forms);
     sl_buffer_free(&e->endings);
+    sl_buffer_free(&e->peaks);
     sl_buffer_free(&e->starts);
     sl_buffer_free(&e->text);
     sl_buffer_free(&e->keys);
@@ -163,6 +166,7 @@ SL_INLINE uint64_t sl_forms_step_to(uint32_t from, uint32_t to)
 SL_FUNCTION void sl_forms_put(sl_forms_encoding *e, const sl_form_row *row)
 {
     uint32_t other = row->readings != 1 || row->stop, first = row->readings ? row->terms[0] : e->previous;
+    sl_peaks_add(&e->peaks, e->written, row->stop || !row->readings ? 0 : sl_coded_frequency(e->shares[first], row->code));
     if (e->written++ % SL_DICTIONARY_BLOCK == 0) {
         if (e->forms.length > 0xFFFFFFFFu)
             e->failed = 1;
@@ -190,13 +194,15 @@ SL_FUNCTION void sl_forms_put(sl_forms_encoding *e, const sl_form_row *row)
 SL_FUNCTION int sl_forms_finish(sl_forms_encoding *e)
 {
     sl_put_bytes(&e->forms, e->starts.data, e->starts.length);
-    return !(e->failed || e->forms.failed || e->starts.failed);
+    return !(e->failed || e->forms.failed || e->starts.failed || e->peaks.failed);
 }
 
-/* Encodes all forms into `forms` and `endings`. Returns 0 when memory ran out; end() follows in any case. */
-SL_FUNCTION int sl_forms_encode(sl_forms_encoding *e, const sl_inversion *v)
+/* Encodes all forms into `forms`, `endings` and `peaks`. shares: of the terms that were written. Returns 0 when memory ran out; end()
+ * follows in any case. */
+SL_FUNCTION int sl_forms_encode(sl_forms_encoding *e, const sl_inversion *v, const float *shares)
 {
     memset(e, 0, sizeof *e);
+    e->shares = shares;
     if (!sl_forms_sort(e, v) || !sl_forms_compare(e, v) || !sl_forms_number(e))
         return 0;
     for (uint32_t rank = 0; rank < v->form_count; rank++) {

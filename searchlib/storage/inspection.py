@@ -1,61 +1,33 @@
 """Is one segment's file all that it should be? Its container, its pages, and what its sections say of each other.
 
-A page that is not as it was written is one fault; what lies on it is not looked at any further. The lists of terms are decoded and
-written again, as a merge of this segment alone would (merger.py): what comes out is the sections terms, postings, positions, forms and
-endings byte for byte, whether the segment was built or merged. So everything in them that could be otherwise is compared: order,
-offsets, tf, bounds, codes. Against the length and tokens of documents it is held on the way.
+A page that is not as it was written is one fault; what lies on it is not looked at any further. The lists of terms are written again to be
+compared (rewriting.py).
 """
 
 from __future__ import annotations
 
 from array import array
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import islice, pairwise
-from math import isclose
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from searchlib.definitions import Definition
 from searchlib.documents import MAX_ID
 from searchlib.errors import CorruptIndexError
-from searchlib.storage._merge import Merge
 from searchlib.storage._segment import PAGE, hash64
-from searchlib.storage.columns import read_numbers
+from searchlib.storage.faults import Fault, fault_in, first_of
 from searchlib.storage.format import START, places_of
 from searchlib.storage.pages import bad_pages, layout, touched
+from searchlib.storage.rewriting import LISTS, list_faults
 from searchlib.storage.segment import Segment
 from searchlib.storage.signatures import SIGNATURES, read_signatures
 from searchlib.storage.stored import DAMAGE, ENTRY
 
-__all__ = ["Fault", "Ids", "Inspection"]
+__all__ = ["Ids", "Inspection"]
 
-_MOST: Final = 20  # faults of one kind in one file that are listed
-_LISTS: Final = ("terms", "postings", "positions", "forms", "endings", "names.latin", "names.cyrillic")
 _IDS: Final = ("ids", "id_ends", "id_order")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something in a file of an index that is not as it should be.
-
-    file: its path; offset: where in it, or None when the whole is at fault; message: what is wrong.
-    """
-
-    file: str
-    offset: int | None
-    message: str
-
-    def __str__(self) -> str:
-        where = self.file if self.offset is None else f"{self.file} at byte {self.offset}"
-        return f"{where}: {self.message}"
-
-    @classmethod
-    def of(cls, error: CorruptIndexError, offset: int | None = None) -> Fault:
-        """What an error says; offset: where it is when the error does not know."""
-        return cls(error.file, offset if error.offset is None else error.offset, error.message)
 
 
 class Ids:
@@ -123,7 +95,7 @@ class Inspection:
         yield from self._part(self._signatures, segment, (SIGNATURES,))
         yield from self._part(self._dates, segment, ("date",))
         yield from self._part(self._keywords, segment, ())
-        yield from self._part(self._lists, segment, (*self._lengths(), *_LISTS))
+        yield from self._part(self._lists, segment, (*self._lengths(), *LISTS))
 
     def _part(
         self, look: Callable[[Segment], Iterator[Fault]], segment: Segment, sections: tuple[str, ...]
@@ -135,7 +107,7 @@ class Inspection:
             return
         first = next((self._places[name][0] for name in sections if name in self._places), None)
         try:
-            yield from _some(look(segment))
+            yield from first_of(look(segment))
         except CorruptIndexError as error:
             yield Fault.of(error, first)
         for name in sections:
@@ -145,8 +117,7 @@ class Inspection:
         return bool(self._bad) and any(page in self._bad for page in touched(start, length))
 
     def _fault(self, section: str, at: int, message: str) -> Fault:
-        start = self._places[section][0] if section in self._places else None
-        return Fault(str(self.path), None if start is None else start + at, message)
+        return fault_in(str(self.path), self._places, section, at, message)
 
     def _pages(self, covered: int, hashes: int) -> Iterator[Fault]:
         """A fault for each page that is not as it was written, neighbours together."""
@@ -192,7 +163,7 @@ class Inspection:
         if not 0 <= covered - end < PAGE:
             yield Fault(str(self.path), end, "the sections do not end where the hashes begin")
         contents = self._contents
-        expected = {"stored", "stored_index", *_IDS, *self._lengths(), SIGNATURES, *_LISTS}
+        expected = {"stored", "stored_index", *_IDS, *self._lengths(), SIGNATURES, *LISTS}
         if contents.get("date") is not None:
             expected.add("date")
         keywords = contents.get("keywords")
@@ -318,92 +289,7 @@ class Inspection:
 
     def _lists(self, segment: Segment) -> Iterator[Fault]:
         """Written again, the lists are what lies on disk."""
-        definition, file = self._definition, segment.file
-        if definition is None or len(definition.text_fields) != file.fields:
-            return  # what is in the lists depends on the weights of fields
-        lengths, tokens = [], []
-        for f in range(file.fields):
-            lengths.append(_wide(segment, f"length.{f}"))
-            if f + 1 < file.fields:
-                tokens.append(_wide(segment, f"tokens.{f}"))
-                for doc, (length, count) in enumerate(zip(lengths[f], tokens[f], strict=True)):
-                    if length > count:
-                        yield self._fault(
-                            f"length.{f}", 0, f"document {doc} is longer than its words in field {f} are many"
-                        )
-                        break
-        weights = [field.weight for field in definition.text_fields]
-        numbers = [array("i", range(file.documents))]
-        merge = Merge([file], numbers, lengths, weights, definition.k1, definition.b, tokens)
-        again = _Again(self, segment)
-        try:
-            while merge.step(again.put):
-                pass
-        except CorruptIndexError as error:
-            yield from again.faults.values()
-            yield Fault.of(error, self._places["terms"][0])
-            return
-        again.finish()
-        yield from again.faults.values()
-        for what, found, said in (
-            ("terms", merge.terms, file.term_count),
-            ("forms", merge.forms, file.form_count),
-        ):
-            if found != said and what not in again.faults:
-                yield self._fault(what, 0, f"there are {found} {what}, and {said} should be")
-        total = segment.total_length
-        if not isclose(merge.total_length, total, rel_tol=1e-9):  # machines may differ in the last bits
-            yield self._fault(
-                "length.0", 0, f"the lengths add up to {merge.total_length:g}, and not to {total:g}"
-            )
-
-
-class _Again:
-    """Sections that come anew, piece by piece, held against those on disk: the first difference in each is a fault."""
-
-    def __init__(self, inspection: Inspection, segment: Segment) -> None:
-        self.faults: dict[str, Fault] = {}
-        self._inspection = inspection
-        self._segment = segment
-        self._at: Counter[str] = Counter()
-
-    def put(self, name: str, piece: memoryview) -> None:
-        at, file = self._at[name], self._segment.file
-        self._at[name] += len(piece)
-        if name in self.faults:
-            return
-        new = bytes(piece)
-        old = file.read(name, at, min(len(new), max(0, file.section_size(name) - at)))
-        if old != new:
-            same = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), len(old))
-            self._differs(name, at + same)
-
-    def finish(self) -> None:
-        """Does a section go on behind what came?"""
-        for name in _LISTS:
-            if name not in self.faults and self._at[name] != self._segment.file.section_size(name):
-                self._differs(name, self._at[name])
-
-    def _differs(self, name: str, at: int) -> None:
-        self.faults[name] = self._inspection._fault(
-            name, at, f"section '{name}' differs from what its lists say, written again"
-        )
-
-
-def _wide(segment: Segment, name: str) -> array[int]:
-    """The numbers of all documents in a section."""
-    numbers = read_numbers(segment.file, name)
-    if numbers.itemsize > 4:
-        raise CorruptIndexError(segment.file.path, f"section '{name}' has the wrong size")
-    return array("I", iter(numbers))
-
-
-def _some(faults: Iterable[Fault]) -> Iterator[Fault]:
-    """The first of many faults of one kind, and how many more there are."""
-    left = iter(faults)
-    last = None
-    for last in islice(left, _MOST):
-        yield last
-    more = sum(1 for _ in left)
-    if last is not None and more:
-        yield Fault(last.file, None, f"{more} more faults of this kind")
+        definition = self._definition
+        if definition is None or len(definition.text_fields) != segment.file.fields:
+            return iter(())  # what is in the lists depends on the weights of fields
+        return list_faults(segment, definition, self._fault)

@@ -128,8 +128,8 @@ SL_FUNCTION void sl_inversion_clear(sl_inversion *v)
  * never touched and takes no memory. */
 SL_FUNCTION size_t sl_inversion_memory(const sl_inversion *v)
 {
-    size_t lists = v->occurred + v->occurred / 4 + 56 * (size_t)v->term_count + 8 * ((size_t)v->fields + 3) * v->documents;
-    size_t forms = 44 * (size_t)v->form_count; /* made when those are gone */
+    size_t lists = v->occurred + v->occurred / 4 + 60 * (size_t)v->term_count + 8 * ((size_t)v->fields + 3) * v->documents;
+    size_t forms = 44 * (size_t)v->form_count + 4 * (size_t)v->term_count; /* made when those are gone */
     return v->slab_bytes + v->form_count * sizeof(sl_form) + v->term_count * sizeof(sl_term) +
            (v->reading_count + v->form_count) * sizeof(uint32_t) + v->seen_capacity * sizeof(sl_seen) + v->letter_capacity +
            ((size_t)v->form_table.mask + v->term_table.mask) * sizeof(sl_slot) +

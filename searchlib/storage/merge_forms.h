@@ -1,5 +1,5 @@
 /* Which forms has a merged segment, and how are they written? Before its lists the forms of all sources are brought together;
- * after them, when it is known which of them live and which codes they have, those are written as forms.h specifies.
+ * after them, when it is known which of them live and which codes they have, those are written as forms.h and peaks.h specify.
  *
  * Invariant: what a form stands for is the same in all sources: they were analysed by one version. If not, one is damaged.
  *
@@ -96,11 +96,12 @@ SL_FUNCTION int sl_merge_endings(const sl_merge *m, sl_forms_encoding *e)
     return sl_forms_number(e);
 }
 
-/* Encodes the forms that live into `forms` and `endings`; e->written is their number. Returns 0 when a source is damaged or
+/* Encodes the forms that live into `forms`, `endings` and `peaks`; e->written is their number. Returns 0 when a source is damaged or
  * memory ran out; sl_forms_end() follows in any case. */
 SL_FUNCTION int sl_merge_forms_encode(sl_merge *m, sl_forms_encoding *e)
 {
     memset(e, 0, sizeof *e);
+    e->shares = m->out.shares;
     if (!sl_merge_endings(m, e)) {
         m->failed = 1;
         return 0;

@@ -3,8 +3,8 @@
  *     names.latin, names.cyrillic    u8 * width each: ordinals of terms (dictionary.h), width the bytes that the number of terms needs
  *
  * In each are the terms of letters of one script alone that names.h folds, by the keys of their sounds, of one key by their
- * ordinals. The keys are not kept: whoever looks something up folds the terms that the search comes by. A term with no
- * consonant has the key 0 and is left out.
+ * ordinals. The keys are not kept: whoever looks something up folds the terms that the search comes by. Those that every search
+ * comes by first are remembered. A term with no consonant has the key 0 and is left out.
  *
  * Example: with the terms "kiev" (0), "putin" (1), "киев" (2), "путин" (3) names.latin is 01 00 and names.cyrillic 03 02:
  * p t n comes before k v.
@@ -19,6 +19,7 @@
 #include "dictionary.h"
 #include "table.h"
 
+#define SL_KNOWN_NAMES 4096u /* 12 of the 17 steps among a hundred thousand names */
 #define SL_MOST_ALIKE 4096u /* terms of one key that are looked at: more have keys that say nothing */
 
 SL_INLINE uint32_t sl_name_width(uint32_t terms) { return terms <= 0xFF ? 1 : terms <= 0xFFFF ? 2 : terms <= 0xFFFFFF ? 3 : 4; }
@@ -81,6 +82,8 @@ typedef struct {
     const sl_dictionary *terms;
     uint64_t offset; /* of the section in the file */
     uint32_t count, width;
+    uint64_t *known; /* SL_KNOWN_NAMES keys, each and 1 added, by the steps of a binary search: the first at 1, from i on 2 * i or 2 * i + 1;
+                        0 until a search came by. Two threads may find the same key at once: both write the same */
 } sl_name_order;
 
 typedef struct {
@@ -88,10 +91,11 @@ typedef struct {
     float distance;
 } sl_alike;
 
-/* A section of so many bytes. */
-SL_FUNCTION void sl_name_order_open(sl_name_order *o, const sl_dictionary *terms, uint64_t offset, uint64_t length)
+/* A section of so many bytes; `known` is for this one alone. */
+SL_FUNCTION void sl_name_order_open(sl_name_order *o, const sl_dictionary *terms, uint64_t offset, uint64_t length, uint64_t *known)
 {
     o->terms = terms;
+    o->known = known;
     o->offset = offset;
     o->width = sl_name_width(terms->count);
     o->count = (uint32_t)(length / o->width);
@@ -118,19 +122,28 @@ SL_FUNCTION int sl_alike_find(const sl_name_order *o, const sl_name *spelling, d
     sl_dictionary_entry e;
     sl_name name;
     uint32_t low = 0, high = o->count, consonants;
-    uint64_t other, wanted = sl_name_key(spelling, &consonants);
+    uint64_t other, step = 1, wanted = sl_name_key(spelling, &consonants);
     if (!consonants)
         return 1;
     most *= consonants == 1 ? 0.4 : consonants == 2 ? 0.7 : 1;
     e.next = NULL;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (!sl_name_at(o, middle, &e, &name, &other))
-            return 0;
-        if (other < wanted)
+        if (step < SL_KNOWN_NAMES && o->known[step]) {
+            other = o->known[step] - 1;
+        } else {
+            if (!sl_name_at(o, middle, &e, &name, &other))
+                return 0;
+            if (step < SL_KNOWN_NAMES)
+                o->known[step] = other + 1;
+        }
+        step *= 2;
+        if (other < wanted) {
             low = middle + 1;
-        else
+            step++;
+        } else {
             high = middle;
+        }
     }
     for (uint32_t i = low; i < o->count && i - low < SL_MOST_ALIKE; i++) {
         sl_alike alike;

@@ -11,7 +11,7 @@
 #ifndef SL_PLACES_H
 #define SL_PLACES_H
 
-#include "postings.h"
+#include "tfs.h"
 
 #define SL_NO_BLOCK 0xFFFFFFFFu
 #define SL_LONGEST_UNARY (32 * SL_BLOCK) /* bits */

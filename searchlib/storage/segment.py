@@ -29,6 +29,7 @@ PARTS: Final = {
     "names.cyrillic": "terms",
     "forms": "forms",
     "endings": "forms",
+    "peaks": "forms",
     "postings": "postings",
     "positions": "positions",
     "signatures": "signatures",

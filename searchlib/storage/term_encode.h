@@ -1,5 +1,6 @@
 /* How is one term written, with its postings and positions? Term after term, in the order of their keys, become the sections
- * terms, postings and positions of a segment, as dictionary.h and postings.h specify, and its orders of names (name_order.h). Whoever has the terms, an inversion
+ * terms, postings and positions of a segment, as dictionary.h and postings.h specify, its orders of names (name_order.h), and what forms need
+ * to know of their frequency (frequency.h). Whoever has the terms, an inversion
  * (inversion_encode.h) or a merge (merge_terms.h), gives each with all its occurrences at once; lists may leave memory between
  * two terms.
  */
@@ -7,6 +8,7 @@
 #define SL_TERM_ENCODE_H
 
 #include "dictionary.h"
+#include "frequency.h"
 #include "name_order.h"
 #include "postings_encode.h"
 #include "table.h"
@@ -21,6 +23,8 @@ typedef struct {
     sl_dictionary_writer terms;
     sl_buffer postings, positions;
     sl_name_list names[2]; /* of Latin letters, of Cyrillic ones (name_order.h) */
+    float *shares;         /* by ordinal (frequency.h): forms are written when all terms are */
+    uint32_t share_capacity;
     uint64_t postings_gone, positions_gone; /* bytes that were there before what the buffers hold */
     float *impacts;                         /* of the term at hand */
     uint32_t impact_capacity;
@@ -66,6 +70,7 @@ SL_FUNCTION void sl_terms_end(sl_terms_writer *w)
     sl_buffer_free(&w->positions);
     sl_name_list_free(&w->names[0]);
     sl_name_list_free(&w->names[1]);
+    free(w->shares);
     free(w->norms);
     free(w->impacts);
     memset(w, 0, sizeof *w);
@@ -106,6 +111,9 @@ SL_FUNCTION void sl_terms_put(sl_terms_writer *w, const sl_term_lists *t)
     size_t postings_before = w->postings.length, positions_before = w->positions.length;
     uint64_t postings = w->postings_gone + postings_before, positions = w->positions_gone + positions_before;
     sl_name_list_add(w->names, &w->failed, t->key, t->length, w->terms.count);
+    if (!sl_grow(&w->failed, (void **)&w->shares, &w->share_capacity, w->terms.count + 1, sizeof *w->shares))
+        return;
+    w->shares[w->terms.count] = sl_term_share(t->df, t->symbols);
     if (t->occurrences == 1 && !t->symbols && t->tfs[w->fields - 1][0] == 1) {
         sl_dictionary_add(&w->terms, t->key, t->length, SL_ONCE, postings, positions);
         sl_put_varint(out, (uint64_t)t->docs[0] << 1);

@@ -17,8 +17,9 @@ from typing import Any, BinaryIO, Final
 
 from searchlib.errors import CorruptIndexError, IncompatibleIndexError, IndexNotFoundError, StorageError
 from searchlib.storage.deletions import lives, read_deletions
+from searchlib.storage.faults import Fault
 from searchlib.storage.format import read_contents
-from searchlib.storage.inspection import Fault, Ids, Inspection
+from searchlib.storage.inspection import Ids, Inspection
 from searchlib.storage.manifest import RECENT, Manifest, SegmentEntry, strays
 from searchlib.storage.segment import Segment
 

@@ -1,6 +1,6 @@
 """How do documents get in and out? Adding, replacing, deleting, committing, rolling back.
 
-A writer collects documents in memory, writes a segment whenever they exceed its budget, and makes all of them visible at
+A writer collects documents in memory and in segments that nobody sees (intake.py), and makes all of them visible at
 once when it commits. Until then the index on disk is untouched but for files that no commit names.
 """
 
@@ -16,13 +16,11 @@ from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from searchlib.documents import Document, Preparer
 from searchlib.errors import DocumentError, SearchError, StorageError
 from searchlib.language import Analyzer
-from searchlib.storage.boilerplate import Boilerplate, source_of
-from searchlib.storage.builder import SegmentBuilder
 from searchlib.storage.draft import Draft
 from searchlib.storage.durable import sync_file
+from searchlib.storage.intake import Intake
 from searchlib.storage.lock import WriteLock
 from searchlib.storage.manifest import Manifest, SegmentNames, remove_strays
 from searchlib.storage.merging import Merging
@@ -31,7 +29,6 @@ from searchlib.storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from searchlib.storage.adding import Progress
-    from searchlib.storage.builders import Builders
 
 __all__ = ["Writer"]
 
@@ -59,29 +56,23 @@ class Writer:
         if workers < 1:
             raise ValueError(f"workers is at least 1, not {workers}")
         self._folder = folder
-        self._analyzer = analyzer
-        self._budget = memory_mb << 20
         self._on_commit = on_commit
         self._matching = matching
         self._guard = RLock()
         self._process = os.getpid()
         self._failure: BaseException | None = None
-        self._builder: SegmentBuilder | None = None
-        self._builders: Builders | None = None
         self._snapshot: Snapshot | None = None
         self._lock: WriteLock | None = WriteLock(folder, lock_timeout)
         try:
             self._names = SegmentNames(folder)
             self._start()
             self._tell_what_is_lost()
-            self._merging = Merging(folder, self._manifest.definition, self._names)
+            definition, known = self._manifest.definition, self._manifest.boilerplate
+            self._intake = Intake(folder, definition, analyzer, self._names, memory_mb << 20, known)
+            self._merging = Merging(folder, definition, self._names)
             self._remove_strays()
             if workers > 1:
-                from searchlib.storage.builders import Builders
-
-                self._builders = Builders(
-                    folder, self._manifest.definition, analyzer, self._names, workers, self._budget
-                )
+                self._intake.share(workers)
         except BaseException:
             self._lock.release()
             self._lock = None  # nothing is left for close() to undo
@@ -94,9 +85,7 @@ class Writer:
         durable, recent = Manifest.newest(self._folder)
         self._durable = durable.files()
         self._generation = durable.generation if recent is None else recent.generation
-        self._prepare = Preparer(self._manifest.definition)
         self._draft = Draft(self._snapshot)
-        self._boilerplate = Boilerplate(self._manifest.definition, self._manifest.boilerplate)
         self._added = 0
         self._deleted = 0
         self._failure = None
@@ -137,45 +126,13 @@ class Writer:
         Raises DocumentError when the record cannot be a document (nothing was added then, and the writer goes on), and
         StorageError when the disk refuses: then only rollback() is left.
         """
-        several = self._builders is not None
-        wanted = self._prepare.definition.boilerplate
-        judged = page is not None if wanted is None else wanted
-        # the language is that of the whole text, whoever builds
-        document = self._prepare.unlabelled(record) if several and not judged else self._prepare(record)
+        document = self._intake.prepare(record, page)
         with self._guard:
             self._check()
             with self._failing():
-                if judged or len(self._boilerplate):
-                    source = source_of(document, page or "") if judged else None
-                    self._boilerplate.wait(document, source, new=judged and not self._known(document.id))
-                    self._release()
-                else:
-                    self._build(document)
+                self._intake.add(document, page, self._draft)
                 self._added += 1
         return document.id
-
-    def _known(self, id: str) -> bool:
-        """Is a document with this id in the index, or was it added since the last commit and its lines counted?"""
-        if self._boilerplate.seen(id):
-            return True
-        return any(segment.file.find_id(id) >= 0 for segment in self._draft.segments)
-
-    def _release(self, *, all: bool = False) -> None:
-        """Builds the documents that need not wait for others of their source any more."""
-        while (document := self._boilerplate.take(all=all)) is not None:
-            self._build(document)
-
-    def _build(self, document: Document) -> None:
-        if self._builders is not None:
-            self._builders.add(document, self._draft)
-            return
-        if self._builder is None:
-            self._builder = SegmentBuilder(
-                self._folder, self._names.new(), self._manifest.definition, self._analyzer
-            )
-        self._builder.add(document)
-        if self._builder.memory > self._budget:
-            self._flush()
 
     def delete(self, id: str) -> bool:
         """Deletes the document with this id when this is committed; False when there is none.
@@ -186,10 +143,7 @@ class Writer:
         with self._guard:
             self._check()
             with self._failing():
-                self._release(all=True)
-                if self._builders is not None:
-                    self._flush()
-                found = self._builder is not None and self._builder.delete(id)
+                found = self._intake.delete(id, self._draft)
                 found = self._draft.delete_id(id) or found
             self._deleted += found
             return found
@@ -205,8 +159,7 @@ class Writer:
             if self._matching is None:
                 raise SearchError("this writer was not made by an index: it cannot look a query up")
             with self._failing():
-                self._release(all=True)
-                self._flush()
+                self._intake.flush(self._draft)
             found = self._draft.delete(self._matching(self._draft.snapshot(), query))
             self._deleted += found
             return found
@@ -216,8 +169,8 @@ class Writer:
         with self._guard:
             self._check()
             self._merging.stop()
-            self._discard()
-            self._boilerplate = Boilerplate(self._manifest.definition, ())
+            self._intake.discard()
+            self._intake.begin(())
             self._deleted += self._draft.clear()
             self._added = 0
 
@@ -253,8 +206,7 @@ class Writer:
             if not (self._added or self._deleted or self._merging.finished or unsaved):
                 return
             with self._failing():
-                self._release(all=True)
-                self._flush()
+                self._intake.flush(self._draft)
                 self._collect()
                 self._merging.small(self._draft)
                 self._publish(durable)
@@ -265,8 +217,7 @@ class Writer:
         with self._guard:
             self._check()
             with self._failing():
-                self._release(all=True)
-                self._flush()
+                self._intake.flush(self._draft)
                 merged = self._merging.whole(self._draft)
                 if not (merged or self._added or self._deleted or not self._manifest.durable):
                     return
@@ -299,7 +250,7 @@ class Writer:
             next=self._names.next,
             segments=segments,
             durable=durable,
-            boilerplate=self._boilerplate.known(),
+            boilerplate=self._intake.known(),
         )
         if durable:
             for entry in segments:
@@ -311,6 +262,7 @@ class Writer:
     def _go_on(self) -> None:
         """Takes the commit just made as the state to write on, tells whoever waits for it, and sees what is to be merged."""
         self._start(self._draft.segments)
+        self._intake.begin(self._manifest.boilerplate)
         if self._on_commit is not None:
             self._on_commit()
         self._remove_strays()
@@ -320,8 +272,9 @@ class Writer:
         """Forgets everything added and deleted since the last commit. The writer can go on."""
         with self._guard:
             self._check_open()
-            self._discard()
+            self._intake.discard()
             self._start()
+            self._intake.begin(self._manifest.boilerplate)
             self._remove_strays()
 
     def close(self) -> None:
@@ -336,8 +289,8 @@ class Writer:
                 self._lock = None  # a fork's copy: all that it has is its parent's
                 return
             try:
-                self._discard()
-                self._boilerplate = Boilerplate(self._manifest.definition, self._manifest.boilerplate)
+                self._intake.discard()
+                self._intake.begin(self._manifest.boilerplate)
                 if self._snapshot is not None:
                     self._draft = Draft(self._snapshot)
                 if self._failure is not None:
@@ -351,7 +304,7 @@ class Writer:
                 self._remove_strays()
             finally:
                 self._merging.stop()
-                self._snapshot = self._on_commit = self._matching = self._builders = None
+                self._snapshot = self._on_commit = self._matching = self._intake.builders = None
                 del self._draft  # else a closed writer would keep segments open
                 self._lock.release()
                 self._lock = None
@@ -394,25 +347,3 @@ class Writer:
             raise StorageError(
                 self._folder, "an earlier step of this writer failed; roll it back before going on"
             ) from self._failure
-
-    def _discard(self) -> None:
-        if self._builder is not None:
-            self._builder.discard()
-            self._builder = None
-        if self._builders is not None:
-            self._builders.discard()
-
-    def _flush(self) -> None:
-        """Writes what is in memory as a segment, still unknown to any commit."""
-        if self._builders is not None:
-            self._builders.flush(self._draft)
-            return
-        builder, self._builder = self._builder, None
-        if builder is None:
-            return
-        try:
-            entry, replaced = builder.finish()
-        except BaseException:
-            builder.discard()
-            raise
-        self._draft.append(Segment(self._folder, entry), replaced)

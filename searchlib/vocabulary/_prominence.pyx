@@ -1,7 +1,6 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, freethreading_compatible=True
 """Which words of a segment begin so, and where do they stand last? The Python face of prominence.h."""
 
-cimport cython
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
@@ -21,8 +20,10 @@ from searchlib.storage._segment cimport (
 
 cdef extern from *:
     """
-    #if defined(__GNUC__) && !defined(__clang__)
-    #pragma GCC optimize("O3")
+    #if defined(__clang__)
+    #pragma STDC FP_CONTRACT OFF /* frequencies are to come out as they were when their bounds were written */
+    #elif defined(__GNUC__)
+    #pragma GCC optimize("O3", "fp-contract=off")
     #endif
     """
 
@@ -39,54 +40,49 @@ cdef extern from "../storage/postings.h":
     uint32_t sl_list_docs(const sl_list *l, uint32_t block, uint32_t *out) nogil
 
 cdef extern from "prominence.h":
-    const float SL_UNREAD
     ctypedef struct sl_prominent:
         float frequency
         uint32_t number
-    int sl_prominent_find(const sl_forms *f, float *maxima, uint32_t first, uint32_t end, uint32_t k, sl_prominent *blocks,
-                          sl_prominent *forms, uint32_t *found) nogil
+    int sl_prominent_find(const sl_forms *f, const uint8_t *peaks, uint32_t first, uint32_t end, uint32_t k, sl_prominent *heap,
+                          uint32_t *count) nogil
 
 
 cdef class Prominence:
-    """The frequent words of a segment. It keeps 4 bytes for each 32 forms. Threads may share it: they take turns."""
+    """The frequent words of a segment. Immutable; threads may share it. Raises CorruptIndexError when bounds of them are missing."""
 
     cdef SegmentFile file
-    cdef float *maxima
+    cdef uint64_t peaks
 
     def __cinit__(self, SegmentFile file not None):
-        cdef uint32_t i
         self.file = file
-        self.maxima = <float *> malloc((<size_t> file.forms.blocks.blocks + 1) * sizeof(float))
-        if self.maxima == NULL:
-            raise MemoryError("no memory for the frequent words of a segment")
-        for i in range(file.forms.blocks.blocks):
-            self.maxima[i] = SL_UNREAD
-
-    def __dealloc__(self):
-        free(self.maxima)
+        self.peaks, length = file._section("peaks", 0)
+        if length != file.forms.blocks.blocks:
+            raise file._damaged("section 'peaks' does not fit the forms", self.peaks)
 
     def best(self, str beginning not None, uint32_t k) -> list:
         """(form, documents with it about, its first term) of the k most frequent forms with a folded beginning,
         the most frequent first; stop words are left out."""
         cdef FormQuery query = FormQuery.matching(beginning + "*")
         cdef sl_prominent *found = NULL
+        cdef const uint8_t *peaks
         cdef sl_form_entry entry
         cdef uint8_t key[SL_MAX_KEY]
         cdef uint8_t word[2 * SL_MAX_KEY]
         cdef uint32_t start, end, count = 0, i, size
-        cdef bint ok
+        cdef int ok
         cdef list best = []
         if not sl_query_range(&query.query, &self.file.forms, &start, &end):
             raise self._damaged()
         k = min(k, end - start)
         if k == 0:
             return best
-        found = <sl_prominent *> malloc(2 * <size_t> k * sizeof(sl_prominent))
+        peaks = self.file._checked(self.peaks, self.file.forms.blocks.blocks)
+        found = <sl_prominent *> malloc(<size_t> k * sizeof(sl_prominent))
         if found == NULL:
             raise MemoryError("no memory for the frequent words of a segment")
         try:
-            with cython.critical_section(self):
-                ok = sl_prominent_find(&self.file.forms, self.maxima, start, end, k, found + k, found, &count)
+            with nogil:
+                ok = sl_prominent_find(&self.file.forms, peaks, start, end, k, found, &count)
             if not ok:
                 raise self._damaged()
             order = sorted([(-found[i].frequency, found[i].number) for i in range(count)])

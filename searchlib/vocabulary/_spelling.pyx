@@ -40,7 +40,7 @@ cdef extern from "spelling.h":
     ctypedef struct sl_spelling:
         uint32_t number, cost
         double frequency, score
-    double sl_form_frequency(const sl_form_entry *e) nogil
+    float sl_form_frequency(const sl_form_entry *e) nogil
     uint32_t sl_spelling_cost(const sl_costs *c, const uint8_t *typed, uint32_t n, const uint8_t *meant, uint32_t m) nogil
     int sl_likeliest(const sl_costs *c, const sl_forms *f, const sl_form_hits *hits, const uint8_t *typed, uint32_t n,
                      sl_spelling *kept, uint32_t most, uint32_t *count) nogil

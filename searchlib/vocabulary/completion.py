@@ -8,7 +8,8 @@ of the other keyboard layout: «nfcvf» is «тасма» typed with the wrong o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from heapq import heappop, heappush
 from math import log
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -78,14 +79,25 @@ class Completions:
             for form, documents, term in prominent.best(folded, wanted):
                 before = candidates.get(form)
                 candidates[form] = (documents + (before[0] if before else 0.0), term)
-        weighed = []
-        for form, (documents, term) in candidates.items():
-            weight = log(1 + documents) - self._age(term)
-            if company is not None:
-                weight += company(form)
-            weighed.append((-weight, form))
-        weighed.sort()
-        return _distinct([Continuation(form, *candidates[form]) for _, form in weighed], limit)
+        bounds = []
+        for form, (documents, _) in candidates.items():
+            weight = log(1 + documents) + (0.0 if company is None else company(form))
+            bounds.append((-weight, form))
+        bounds.sort()
+        ranked = self._ranked(bounds, lambda form: self._age(candidates[form][1]))
+        return _distinct((Continuation(form, *candidates[form]) for form in ranked), limit)
+
+    @staticmethod
+    def _ranked(bounds: list[tuple[float, str]], age: Callable[[str], float]) -> Iterator[str]:
+        """The forms, the best first. bounds: minus the weight that each has if it is fresh, ascending; the age is asked only of those that
+        may be next."""
+        looked: list[tuple[float, str]] = []
+        for bound in bounds:
+            while looked and looked[0] < bound:
+                yield heappop(looked)[1]
+            heappush(looked, (bound[0] + age(bound[1]), bound[1]))
+        while looked:
+            yield heappop(looked)[1]
 
     def _age(self, term: str) -> float:
         """Years by which the last documents with a term are older than the newest of the index; 0 without dates."""
@@ -108,7 +120,7 @@ class Completions:
         return known
 
 
-def _distinct(ranked: list[Continuation], limit: int) -> list[Continuation]:
+def _distinct(ranked: Iterable[Continuation], limit: int) -> list[Continuation]:
     """The first of them, of each term two until there are no others."""
     counts: dict[str, int] = {}
     first: list[Continuation] = []
@@ -116,6 +128,8 @@ def _distinct(ranked: list[Continuation], limit: int) -> list[Continuation]:
     for one in ranked:
         counts[one.term] = counts.get(one.term, 0) + 1
         (first if counts[one.term] <= _INFLECTIONS else rest).append(one)
+        if len(first) == limit:
+            break
     return (first + rest)[:limit]
 
 

@@ -1,21 +1,18 @@
 /* Which of the forms with a beginning stand in the most documents?
  *
- * A beginning of one letter has a tenth of all forms. So for each block of 32 forms (forms.h) the largest frequency is kept, four bytes,
- * as soon as somebody has read the block: of the best k forms each is in one of the best k blocks, and only those are read again. A
- * beginning that is asked for the first time costs a walk through its forms.
+ * A beginning of one letter has a tenth of all forms. So only blocks of 32 forms are read whose bound (peaks.h) says that they may have one
+ * of the best k, the highest bounds first.
  *
  * Stop words have no frequency here: they are never found.
  */
 #ifndef SL_PROMINENCE_H
 #define SL_PROMINENCE_H
 
-#include "frequency.h"
-
-#define SL_UNREAD (-1.0f)
+#include "../storage/peaks.h"
 
 typedef struct {
     float frequency; /* above 0 */
-    uint32_t number; /* of a form or of a block; of equal frequencies the lower number comes first */
+    uint32_t number; /* of a form; of equal frequencies the lower number comes first */
 } sl_prominent;
 
 SL_INLINE int sl_prominent_before(sl_prominent a, sl_prominent b)
@@ -42,50 +39,48 @@ SL_INLINE void sl_prominent_keep(sl_prominent *heap, uint32_t *count, uint32_t k
     }
 }
 
-/* Reads the forms from..to-1, which are of one block, and offers each to the heap, if there is one. Returns the largest frequency,
- * below 0 when damaged. */
-SL_FUNCTION float sl_prominent_read(const sl_forms *f, uint32_t from, uint32_t to, sl_prominent *heap, uint32_t *count, uint32_t k)
+/* Reads the forms from..to-1 and offers each to the heap. Returns 0 when damaged. */
+SL_FUNCTION int sl_prominent_read(const sl_forms *f, uint32_t from, uint32_t to, sl_prominent *heap, uint32_t *count, uint32_t k)
 {
     sl_form_entry e;
-    float largest = 0;
     sl_form_begin(&e);
     for (; from < to; from++) {
         if (!sl_form_move(f, from, &e))
-            return SL_UNREAD;
-        sl_prominent one = {e.stop ? 0 : (float)sl_form_frequency(&e), from};
-        largest = one.frequency > largest ? one.frequency : largest;
-        if (heap && one.frequency > 0)
+            return 0;
+        sl_prominent one = {e.stop ? 0 : sl_form_frequency(&e), from};
+        if (one.frequency > 0)
             sl_prominent_keep(heap, count, k, one);
     }
-    return largest;
+    return 1;
 }
 
-/* Finds the best k of the forms from..to-1; both outputs have room for k. maxima: by block, SL_UNREAD until it is known. The forms
- * are in the order of the heap. Returns 0 when damaged. */
-SL_FUNCTION int sl_prominent_find(const sl_forms *f, float *maxima, uint32_t from, uint32_t to, uint32_t k, sl_prominent *blocks,
-                                  sl_prominent *forms, uint32_t *found)
+/* Finds the best k of the forms from..to-1, for which there is room, in the order of the heap. k > 0; peaks: a byte for each block of
+ * forms. Returns 0 when damaged. */
+SL_FUNCTION int sl_prominent_find(const sl_forms *f, const uint8_t *peaks, uint32_t from, uint32_t to, uint32_t k, sl_prominent *heap,
+                                  uint32_t *count)
 {
-    uint32_t chosen = 0;
-    *found = 0;
-    for (uint32_t at = from, end; at < to; at = end) {
-        uint32_t block = at / SL_DICTIONARY_BLOCK, first = block * SL_DICTIONARY_BLOCK;
-        uint32_t left = f->blocks.count - first, whole = first + (left < SL_DICTIONARY_BLOCK ? left : SL_DICTIONARY_BLOCK);
-        end = whole < to ? whole : to;
-        if (at > first || end < whole) { /* a part of a block */
-            if (sl_prominent_read(f, at, end, forms, found, k) < 0)
+    uint32_t first = (from + SL_DICTIONARY_BLOCK - 1) / SL_DICTIONARY_BLOCK; /* first..end-1: blocks all of whose forms begin so */
+    uint32_t end = to == f->blocks.count ? f->blocks.blocks : to / SL_DICTIONARY_BLOCK;
+    uint8_t there[256] = {0};
+    *count = 0;
+    if (first >= end)
+        return sl_prominent_read(f, from, to, heap, count, k);
+    if (!sl_prominent_read(f, from, first * SL_DICTIONARY_BLOCK, heap, count, k))
+        return 0;
+    if (end < f->blocks.blocks && !sl_prominent_read(f, end * SL_DICTIONARY_BLOCK, to, heap, count, k))
+        return 0;
+    for (uint32_t block = first; block < end; block++)
+        there[peaks[block]] = 1;
+    for (uint32_t peak = SL_NO_BOUND; peak; peak--) {
+        const uint8_t *at = there[peak] ? peaks + first : NULL;
+        for (; at && (at = (const uint8_t *)memchr(at, (int)peak, (size_t)(peaks + end - at))) != NULL; at++) {
+            uint32_t number = (uint32_t)(at - peaks) * SL_DICTIONARY_BLOCK, left = f->blocks.count - number;
+            sl_prominent best = {sl_peak_bound(peak), number};
+            if (*count == k && !sl_prominent_before(best, heap[0]))
+                return 1; /* all that follow have lower bounds, or numbers that are higher */
+            if (!sl_prominent_read(f, number, number + (left < SL_DICTIONARY_BLOCK ? left : SL_DICTIONARY_BLOCK), heap, count, k))
                 return 0;
-            continue;
         }
-        if (maxima[block] < 0 && (maxima[block] = sl_prominent_read(f, at, end, NULL, NULL, 0)) < 0)
-            return 0;
-        sl_prominent one = {maxima[block], block};
-        if (one.frequency > 0)
-            sl_prominent_keep(blocks, &chosen, k, one);
-    }
-    for (uint32_t i = 0; i < chosen; i++) {
-        uint32_t first = blocks[i].number * SL_DICTIONARY_BLOCK, left = f->blocks.count - first;
-        if (sl_prominent_read(f, first, first + (left < SL_DICTIONARY_BLOCK ? left : SL_DICTIONARY_BLOCK), forms, found, k) < 0)
-            return 0;
     }
     return 1;
 }

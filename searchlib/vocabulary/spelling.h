@@ -11,8 +11,10 @@
 #ifndef SL_SPELLING_H
 #define SL_SPELLING_H
 
-#include "frequency.h"
 #include "../storage/form_set.h"
+#include "../storage/frequency.h"
+
+#include <math.h>
 
 #define SL_LONGEST_SPELLING 64 /* bytes of a key; a longer word is not compared */
 #define SL_SPELLING_TABLE 65536

@@ -8,11 +8,13 @@ beginning of sentences only is in small letters, unless it is all in capitals; a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from searchlib.definitions import Definition
+    from searchlib.storage.segment import Segment
     from searchlib.vocabulary.words import Words
 
 __all__ = ["Writing"]
@@ -21,19 +23,22 @@ _SCANNED: Final = 20_000  # code points of a text
 _ENDING: Final = 3  # letters of a word that inflection may change
 _LEAST: Final = 3  # letters that are its own all the same
 _MEMO: Final = 50_000
+_READ: Final = 128  # documents that are kept: frequent words have their last ones in common
 _BEFORE: Final = 12  # code points before a word that tell whether a sentence begins with it
+_END: Final = re.compile(r"(?!\w)")
 _OPENING: Final = " \t\"'«“„(—–-"
 _ABBREVIATED: Final = re.compile(r"\b\w{1,2}\.\Z")  # Ms. and г. end no sentence, nor does an initial
 
 
 class Writing:
-    """Gives words their capitals back. It remembers those that it has looked for. Threads may share it."""
+    """Gives words their capitals back. It remembers those that it has looked for, and the last documents. Threads may share it."""
 
     def __init__(self, words: Words, definition: Definition) -> None:
         self._words = words
         texts = [field.name for field in definition.text_fields if field.stored]
         self._texts = sorted(texts, key=lambda name: name == "title")  # which may have capitals everywhere
         self._known: dict[str, str] = {}
+        self._read = lru_cache(_READ)(partial(_passages, words.segments, self._texts))
 
     @property
     def tells(self) -> bool:
@@ -52,32 +57,63 @@ class Writing:
 
     def _written(self, form: str) -> str:
         texts = self._passages(form)
-        exact = form.replace("е", "[её]")
-        stem = form[: max(_LEAST, len(form) - _ENDING)].replace("е", "[её]")
-        inflected = rf"{stem}\w{{0,{2 * _ENDING}}}(?:-\w{{1,{len(form) + _ENDING}}})*"
-        for pattern in (exact, inflected) if len(form) > _ENDING + 1 else (exact,):
-            places = re.compile(rf"(?<!\w){pattern}(?!\w)", re.IGNORECASE)
-            for text in texts:
-                for found in places.finditer(text, 0, _SCANNED):
-                    if not _begins_sentence(text, found.start()):
-                        return _like(form, found[0])
-                    if len(form) > 1 and found[0].isupper():
+        stem = form[: max(_LEAST, len(form) - _ENDING)]
+        places = [(form, _END)]
+        if len(form) > _ENDING + 1:
+            places.append((stem, _inflection(len(form))))
+        for beginning, rest in places:
+            for text, folded in texts:
+                for start, end in _words(folded, beginning, rest):
+                    found = text[start:end]
+                    if not _begins_sentence(text, start):
+                        return _like(form, found)
+                    if len(form) > 1 and found.isupper():
                         return form.upper()
         return form
 
-    def _passages(self, form: str) -> Sequence[str]:
-        terms = self._words.analyze(form).terms
-        texts: list[str] = []
-        segments = zip(reversed(self._words.segments), reversed(self._words.prominent), strict=True)
-        for segment, prominent in segments:
-            for term in terms[:1]:
-                for document in prominent.last_documents(term)[-1:]:
-                    fields = segment.stored[document]
-                    written = [str(fields[name]) for name in self._texts if fields.get(name)]
-                    texts += [text for text in written if not text.isupper()]
-            if texts:
-                break
-        return texts
+    def _passages(self, form: str) -> Sequence[tuple[str, str]]:
+        prominent = self._words.prominent
+        for term in self._words.analyze(form).terms[:1]:
+            for number in reversed(range(len(prominent))):
+                for document in prominent[number].last_documents(term)[-1:]:
+                    texts = self._read(number, document)
+                    if texts:
+                        return texts
+        return ()
+
+
+def _passages(
+    segments: Sequence[Segment], names: Sequence[str], number: int, document: int
+) -> Sequence[tuple[str, str]]:
+    """The texts of a document, as they are and folded."""
+    fields = segments[number].stored[document]
+    texts = [str(fields[name]) for name in names if fields.get(name)]
+    return [(text[:_SCANNED], _folded(text[:_SCANNED])) for text in texts if not text.isupper()]
+
+
+def _folded(text: str) -> str:
+    """A text in the letters of forms, each at its place."""
+    small = text.lower()
+    if len(small) != len(text):
+        small = "".join(letter.lower()[0] for letter in text)
+    return small.replace("ё", "е")
+
+
+@cache
+def _inflection(length: int) -> re.Pattern[str]:
+    """What may follow the stem of a form of so many letters, up to where a word ends."""
+    return re.compile(rf"\w{{0,{2 * _ENDING}}}(?:-\w{{1,{length + _ENDING}}})*(?!\w)")
+
+
+def _words(folded: str, beginning: str, rest: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Where the words with a beginning stand in a folded text; rest: what is to follow it."""
+    start = folded.find(beginning)
+    while start >= 0:
+        if not start or not (folded[start - 1].isalnum() or folded[start - 1] == "_"):
+            found = rest.match(folded, start + len(beginning))
+            if found is not None:
+                yield start, found.end()
+        start = folded.find(beginning, start + 1)
 
 
 def _begins_sentence(text: str, at: int) -> bool:
