@@ -17,7 +17,8 @@ from searchlib.remote.answer import RemoteAnswer
 from searchlib.remote.columns import RemoteColumns
 from searchlib.remote.figures import Counting, Figures
 from searchlib.remote.plans import Chosen, RemotePlan, RemotePlanner
-from searchlib.remote.words import RemoteForms, RemoteLexicon, Weighing
+from searchlib.remote.weighing import Weighing
+from searchlib.remote.words import RemoteForms, RemoteLexicon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +93,8 @@ class RemoteRanker:
 
     def source_of(self, id: str, parts: list[str]) -> dict[str, Any] | None:
         """Parts of the source of a document that searches see; None when there is no such document. Raises RemoteError."""
+        if not id:  # which a cluster does not take for an id
+            return None
         body = {"query": {"ids": {"values": [id]}}, "size": 1, "_source": parts or False}
         hits = self.cluster.msearch([body])[0]["hits"]["hits"]
         return hits[0].get("_source", {}) if hits else None
