@@ -16,6 +16,7 @@ from searchlib import DocumentError, QueryError, SearchError
 from searchlib.remote.address import Address
 from searchlib.remote.cluster import Cluster
 from searchlib.remote.index import RemoteIndex
+from searchlib.remote.wordlist import SUFFIX
 from searchlib.storage.adding import Progress
 
 from . import server
@@ -33,8 +34,9 @@ def index(cluster: server.Cluster) -> Iterator[RemoteIndex]:
     url = f"{cluster.urls[0]}/writer-{uuid.uuid4().hex}"
     with RemoteIndex.create(url, replicas=0) as made:
         yield made
-    with Cluster(Address.parse(url, {})) as connection:
-        connection.index_request("DELETE", ignore=(404,))
+    for which in "", SUFFIX:
+        with Cluster(Address.parse(url + which, {})) as connection:
+            connection.index_request("DELETE", ignore=(404,))
 
 
 def articles() -> list[dict[str, Any]]:
