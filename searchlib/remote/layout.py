@@ -170,9 +170,7 @@ def body_of(definition: Definition, *, shards: int, replicas: int) -> dict[str, 
         "mappings": {
             "dynamic": "strict",
             "_source": {"excludes": ["texts"]},
-            "_meta": {
-                "searchlib": {"format": FORMAT, "analysis": ANALYSIS, "definition": written}
-            },
+            "_meta": {"searchlib": {"format": FORMAT, "analysis": ANALYSIS, "definition": written}},
             "properties": properties,
         },
     }
