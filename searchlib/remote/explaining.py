@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from searchlib.remote.plans import RemotePlan
     from searchlib.remote.ranker import RemoteRanker
     from searchlib.remote.rescoring import Rescoring
-    from searchlib.remote.words import RemoteGroup
+    from searchlib.remote.weighing import RemoteGroup
 
 __all__ = ["explain"]
 

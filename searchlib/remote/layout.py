@@ -2,7 +2,8 @@
 
 Words are found here, not there: a text goes out as places with a blank between, each place all terms that stand at it, `|` before each, and all
 forms, `=` before each («|сталь|стать=стали»). The analyzers of the index only cut that up, so that positions, lemmas and stop words are
-those of an index on disk. A field's score is how often a word occurs in it, times a boost: all the rest of BM25 is in the query.
+those of an index on disk. A field's score is how often a word occurs in it, times a boost: all the rest of BM25 is in the query. Of forms
+a boost says nothing: a cluster would count a misspelt form less than one that is right.
 
     texts.NAME          places by terms; texts.NAME.forms the same places by forms
     terms               all terms of a document, without frequencies: who counts documents with a term asks here
@@ -22,6 +23,8 @@ from searchlib.language import VERSION as ANALYSIS
 from searchlib.language._tokens import tokenize
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from searchlib.definitions import Definition
     from searchlib.documents import Document
     from searchlib.language import Analyzer
@@ -39,11 +42,20 @@ _MEMO: Final = 200_000  # forms whose terms are kept at hand
 
 
 class Layout:
-    """Makes what is sent of a document. Not for several threads at once: it remembers the words it has met."""
+    """Makes what is sent of a document. Not for several threads at once: it remembers the words it has met.
 
-    def __init__(self, definition: Definition, analyzer: Analyzer) -> None:
+    note: told of the terms of each form when it is met first, and seldom again.
+    """
+
+    def __init__(
+        self,
+        definition: Definition,
+        analyzer: Analyzer,
+        note: Callable[[tuple[str, ...]], None] | None = None,
+    ) -> None:
         self.definition = definition
         self._analyze = analyzer.analyze
+        self._note = note
         self._known: dict[str, _Word] = {}
         self._texts = [field.name for field in definition.text_fields]
         self._keywords = [field.name for field in definition.keyword_fields]
@@ -94,6 +106,8 @@ class Layout:
         if len(self._known) >= _MEMO:
             self._known.clear()
         word = self._known[form] = _Word.of(form, terms[:MOST_TERMS], stop)
+        if self._note is not None:
+            self._note(word.terms)
         return word
 
 
@@ -125,7 +139,7 @@ def body_of(definition: Definition, *, shards: int, replicas: int) -> dict[str, 
     """
     text = {"type": "text", "norms": False, "similarity": "occurrences"}
     terms = text | {"analyzer": "terms", "copy_to": "terms"}
-    terms["fields"] = {"forms": text | {"analyzer": "forms"}}
+    terms["fields"] = {"forms": text | {"analyzer": "forms", "similarity": "occurrences_alone"}}
     number = {"type": "long"}
     keyword = {"type": "keyword"}
     names = [field.name for field in definition.keyword_fields]
@@ -152,10 +166,13 @@ def body_of(definition: Definition, *, shards: int, replicas: int) -> dict[str, 
             "number_of_replicas": replicas,
             "refresh_interval": "-1",
             "codec": "best_compression",  # with it an index takes a third less
-            "max_regex_length": 100_000,
             "similarity.occurrences": {
                 "type": "scripted",
                 "script": {"source": "return query.boost * doc.freq;"},
+            },
+            "similarity.occurrences_alone": {
+                "type": "scripted",
+                "script": {"source": "return doc.freq;"},
             },
             "analysis": {
                 "tokenizer": {"places": {"type": "whitespace", "max_token_length": 1_000_000}},

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from searchlib.ranking.columns import Filter
     from searchlib.ranking.naming import Naming
     from searchlib.remote.columns import RemoteColumns
-    from searchlib.remote.words import RemoteGroup, RemoteLexicon
+    from searchlib.remote.weighing import RemoteGroup
+    from searchlib.remote.words import RemoteLexicon
 
 __all__ = ["Chosen", "RemotePlan", "RemotePlanner", "conditioned", "matched", "scored"]
 

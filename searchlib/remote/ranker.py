@@ -17,7 +17,8 @@ from searchlib.remote.answer import RemoteAnswer
 from searchlib.remote.columns import RemoteColumns
 from searchlib.remote.figures import Counting, Figures
 from searchlib.remote.plans import Chosen, RemotePlan, RemotePlanner
-from searchlib.remote.words import RemoteForms, RemoteLexicon, Weighing
+from searchlib.remote.weighing import Weighing
+from searchlib.remote.words import RemoteForms, RemoteLexicon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,11 +40,14 @@ _Found = TypeVar("_Found")
 class RemoteRanker:
     """Answers questions about one index of a cluster. Threads may share it.
 
-    fresh: seconds for which the figures of the index are kept.
+    words: its list of words (wordlist.py); fresh: seconds for which the figures of the index are kept.
     """
 
-    def __init__(self, cluster: Cluster, definition: Definition, analyzer: Analyzer, fresh: float) -> None:
+    def __init__(
+        self, cluster: Cluster, words: Cluster, definition: Definition, analyzer: Analyzer, fresh: float
+    ) -> None:
         self.cluster = cluster
+        self.words = words
         self.definition = definition
         self.columns = RemoteColumns(definition)
         self._fresh = fresh
@@ -89,6 +93,8 @@ class RemoteRanker:
 
     def source_of(self, id: str, parts: list[str]) -> dict[str, Any] | None:
         """Parts of the source of a document that searches see; None when there is no such document. Raises RemoteError."""
+        if not id:  # which a cluster does not take for an id
+            return None
         body = {"query": {"ids": {"values": [id]}}, "size": 1, "_source": parts or False}
         hits = self.cluster.msearch([body])[0]["hits"]["hits"]
         return hits[0].get("_source", {}) if hits else None
@@ -115,7 +121,7 @@ class RemoteRanker:
             found = make(counting)
             if not counting:
                 return found
-            self.within_reach(lambda: counting.ask(self.cluster))
+            self.within_reach(lambda: counting.ask(self.cluster, self.words))
         raise AssertionError("a question goes on asking for figures")
 
     def within_reach(self, ask: Callable[[], _Found]) -> _Found:
@@ -138,11 +144,17 @@ class RemoteRanker:
         known = self._known_names if senses.synonyms else None
         if known is not None:
             providers.append(known)
-        if senses.cross_language and len(self.definition.languages) > 1:
-            from searchlib.ranking.translating import Translations
+        if len(self.definition.languages) > 1 and (senses.names or senses.cross_language):
+            from searchlib.remote.names import RemoteNames
 
-            found = Translations(self.definition.dictionaries, self._forms, cast("Any", weighing))
-            providers.append(found)
+            if senses.names:
+                providers.append(RemoteNames(counting))
+            if senses.cross_language:
+                from searchlib.ranking.translating import Translations
+
+                names = RemoteNames(counting, every_word=True)
+                searcher = cast("Any", weighing)
+                providers.append(Translations(self.definition.dictionaries, self._forms, searcher, names))
         return RemoteLexicon(weighing, self._forms, providers), known
 
     def _plan(self, question: Question, like: dict[str, Any] | None, counting: Counting) -> RemotePlan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from searchlib.errors import QueryError
@@ -18,8 +18,10 @@ from searchlib.ranking.execution import (
     Without,
 )
 from searchlib.remote.layout import MOST_TERMS
+from searchlib.remote.phrases import RemotePhrase
 from searchlib.remote.plans import Chosen
-from searchlib.remote.words import Forms, RemoteGroup, RemotePhrase, chains_of
+from searchlib.remote.weighing import RemoteGroup
+from searchlib.remote.words import Forms
 
 if TYPE_CHECKING:
     from searchlib.definitions import Definition
@@ -111,10 +113,7 @@ class Reading:
                 counts = [len(own.get(term, ())) for own in self._terms]
                 yield f"the term '{term}'", weight, spread, self._counting(subject, part.fields, counts)
         elif isinstance(subject, RemotePhrase):
-            ways = list(chains_of(len(subject.slots), subject.slop))
-            counts = [
-                sum(self._chained(at, subject, gaps) for gaps in ways) for at in range(len(self.fields))
-            ]
+            counts = [self._chained(at, subject) for at in range(len(self.fields))]
             own = self._counting(subject, subject.mask, counts)
             yield part.label, subject.weight, "the sum of its words'", own
         else:
@@ -145,12 +144,12 @@ class Reading:
             for at, (weight, count) in enumerate(zip(weights, counts, strict=True))
         ]
 
-    def _chained(self, at: int, phrase: RemotePhrase, gaps: Iterable[int]) -> int:
-        """How often the words of a phrase stand in a field so far from each other."""
+    def _chained(self, at: int, phrase: RemotePhrase) -> int:
+        """At how many places of a field a phrase ends."""
         places = [self.places(at, slot, exact=phrase.exact) for slot in phrase.slots]
         reached = places[0]
-        for gap, here in zip(gaps, places[1:], strict=True):
-            reached = {place + gap for place in reached} & here
+        for here in places[1:]:
+            reached = {place + gap for place in reached for gap in range(1, phrase.slop + 1)} & here
         return len(reached)
 
 

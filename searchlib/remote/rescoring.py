@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from searchlib.ranking.execution import Part
     from searchlib.remote.plans import Chosen, RemotePlan
     from searchlib.remote.ranker import RemoteRanker
-    from searchlib.remote.words import RemoteGroup, Weighing
+    from searchlib.remote.weighing import RemoteGroup, Weighing
 
 __all__ = ["Rescoring"]
 
