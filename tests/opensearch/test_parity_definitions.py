@@ -11,6 +11,7 @@ import pytest
 from searchlib import Definition, Field, QueryError
 from searchlib.bilingual.translations import installed
 from searchlib.definitions import NEWS
+from searchlib.errors import RemoteError
 
 from .server import Cluster
 from .twins import PLAIN, twins
@@ -164,3 +165,48 @@ def test_a_search_stops_with_what_it_has(cluster: Cluster, tmp_path: Path) -> No
         for _ in range(30):  # it is the cluster's to say whether the time was over
             found = remote.search("слово1*", limit=2000, timeout_ms=0.01, **PLAIN)
             assert found.ids == whole.ids or (found.timed_out and set(found.ids) <= set(whole.ids))
+
+
+@pytest.mark.parametrize("kind", ["time_exceeded_exception", "illegal_state_exception"])
+def test_only_time_that_is_over_makes_some_shards_enough(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    failed = {"shard": 1, "status": 500, "reason": {"type": kind, "reason": "so it goes"}}
+    with twins(cluster.urls[0], tmp_path / "index", Definition(TEXTS), [records(20)], [1]) as made:
+        remote = made.remotes[1]
+        whole = remote.search("саммит", **PLAIN)
+        request = remote._cluster.index_request
+
+        def some_shards(method: str, path: str = "", *others: Any, **more: Any) -> Any:
+            answer = request(method, path, *others, **more)
+            if path == "_search":
+                answer["_shards"] |= {"failed": 1, "failures": [failed]}
+            return answer
+
+        monkeypatch.setattr(remote._cluster, "index_request", some_shards)
+        if kind == "time_exceeded_exception":
+            found = remote.search("саммит", timeout_ms=60_000, **PLAIN)
+            assert found.timed_out
+            assert found.ids == whole.ids
+        else:
+            with pytest.raises(RemoteError, match="so it goes"):
+                remote.search("саммит", timeout_ms=60_000, **PLAIN)
+
+
+def test_a_cluster_that_found_nothing_in_time(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with twins(cluster.urls[0], tmp_path / "index", Definition(TEXTS), [records(20)], [1]) as made:
+        remote = made.remotes[1]
+        assert remote.search("саммит", timeout_ms=60_000, **PLAIN).ids
+        request = remote._cluster.index_request
+
+        def late(method: str, path: str = "", *others: Any, **more: Any) -> Any:
+            if path == "_search":
+                raise RemoteError("http://nowhere/news", "the cluster answers 500: Time exceeded", status=500)
+            return request(method, path, *others, **more)
+
+        monkeypatch.setattr(remote._cluster, "index_request", late)
+        found = remote.search("саммит", timeout_ms=60_000, **PLAIN)
+        assert found.timed_out
+        assert found.ids == []
