@@ -12,6 +12,7 @@ from benchmarks.measures.duplicates import command as duplicates
 from benchmarks.measures.effectiveness import command as effectiveness
 from benchmarks.measures.merging import command as merging
 from benchmarks.measures.names import command as names
+from benchmarks.measures.remote import command as remote
 from benchmarks.measures.senses import command as senses
 from benchmarks.measures.suggestions import command as suggestions
 from benchmarks.measures.suite import command as run
@@ -32,6 +33,7 @@ main.add_command(duplicates)
 main.add_command(effectiveness)
 main.add_command(likeness)
 main.add_command(merging)
+main.add_command(remote)
 main.add_command(report)
 main.add_command(run)
 main.add_command(names)

@@ -61,7 +61,7 @@ class Searchlib:
         def ask(question: Question) -> Answer:
             listed = question.wanted in ("best", "newest")
             results = search(
-                _written(question),
+                written(question),
                 limit=question.top if listed else 0,
                 match="all" if question.how == "all" else "any",
                 since=question.since,
@@ -104,7 +104,7 @@ def record(article: Article, analysis: Analysis) -> dict[str, Any]:
     return {name: article[name] for name in names} | {"lang": language_of(article)}  # type: ignore[literal-required]
 
 
-def _written(question: Question) -> str:
+def written(question: Question) -> str:
     """The question in searchlib's query language."""
     match question.how:
         case "phrase":

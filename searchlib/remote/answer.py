@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from math import exp2
 from typing import TYPE_CHECKING, Any, Final
 
 from searchlib.dates import DAY
-from searchlib.errors import QueryError
+from searchlib.errors import QueryError, RemoteError
 from searchlib.ranking.columns import by_period, check_period, unknown_field
 from searchlib.ranking.pages import Cursor
+from searchlib.remote.failures import failure_of_answer
 
 if TYPE_CHECKING:
     from searchlib.ranking.question import Question
+    from searchlib.remote.cluster import Cluster
     from searchlib.remote.plans import RemotePlan
     from searchlib.remote.ranker import RemoteRanker
     from searchlib.remote.rescoring import Rescoring
@@ -22,6 +25,7 @@ __all__ = ["RemoteAnswer", "left_by_age"]
 
 Query = dict[str, Any]
 
+_TIME_OVER: Final = re.compile("time_exceeded_exception|Time exceeded")
 _DEEPEST: Final = 10_000  # hits that a cluster gives at once, counted from the first
 _LEAST_LEFT: Final = 1e-20  # of a score, whatever the age
 _BUCKETS: Final = 5_000  # values that are counted in one request
@@ -201,7 +205,7 @@ class _Pages:
             body["search_after"] = hit["sort"]
         while len(hits) < count and not self.timed_out:
             body["size"] = min(count - len(hits), _DEEPEST)
-            answer = ranker.within_reach(lambda: ranker.cluster.msearch([body])[0])
+            answer = ranker.within_reach(lambda: _answer_to(ranker.cluster, body))
             found = answer["hits"]["hits"]
             self.timed_out = bool(answer["timed_out"])
             hits += found
@@ -216,6 +220,25 @@ class _Pages:
         if self._half_life is None or figures.newest is None or figures.oldest is None:
             return 1.0
         return left_by_age(figures.newest - hit["_source"].get("date", figures.oldest), self._half_life)
+
+
+def _answer_to(cluster: Cluster, body: Query) -> Query:
+    """The answer to a search; of one whose time is limited what was found by then, which a cluster gives only to those who take the
+    answers of some shards for an answer. For no other reason they are one. Raises RemoteError."""
+    if "timeout" not in body:
+        return cluster.msearch([body])[0]
+    partial = {"allow_partial_search_results": "true"}
+    try:
+        answer: Query = cluster.index_request("POST", "_search", body, partial)
+    except RemoteError as error:
+        if not _TIME_OVER.search(error.message):
+            raise
+        return {"timed_out": True, "hits": {"hits": []}}
+    for failure in answer["_shards"].get("failures", ()):
+        if not _TIME_OVER.search(str(failure["reason"])):
+            raise failure_of_answer(cluster.address, failure.get("status", 500), failure["reason"])
+        answer["timed_out"] = True
+    return answer
 
 
 def left_by_age(age: float, half_life: float) -> float:

@@ -34,6 +34,7 @@ __all__ = ["RemoteRanker"]
 
 _ROUNDS: Final = 6  # in which a question asks for what it lacks: more would be a mistake of ours
 _TOO_MANY: Final = re.compile(r"too_many_clauses|too_many_nested_clauses|maxClauseCount")
+_TOO_COMPLEX: Final = re.compile(r"Determinizing automaton|too_complex_to_determinize")
 _Found = TypeVar("_Found")
 
 
@@ -129,6 +130,11 @@ class RemoteRanker:
         try:
             return ask()
         except RemoteError as error:
+            if _TOO_COMPLEX.search(error.message):
+                raise QueryError(
+                    "a pattern with so many ? behind * is too much for a cluster",
+                    hint="write fewer of them, or letters between them",
+                ) from None
             if _TOO_MANY.search(error.message):
                 raise QueryError(
                     "a pattern fits more than 1,024 words, the most for a cluster",

@@ -90,8 +90,8 @@ def misplaced(wanted: list[tuple[str, float]], found: list[tuple[str, float]]) -
             yield f"at {at + 1} {other} with {own!r}, not {id} with {score!r}"
         elif other in scores and not near(own, scores[other]):
             yield f"{other} has {own!r}, not {scores[other]!r}"
-    for (one, _), (other, _) in pairwise(found):
-        if one in placed and other in placed and placed[one] > placed[other] and scores[one] == scores[other]:
+    for (one, own), (other, same) in pairwise(found):
+        if own == same and scores.get(one) == scores.get(other, -1) and placed[one] > placed[other]:
             yield f"{one} before {other}, which was added before it and has the same score"
 
 
