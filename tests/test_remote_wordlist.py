@@ -122,3 +122,15 @@ def test_many_words_do_not_wait_for_a_commit() -> None:
     assert len(words.there) == 2 * 26**3
     assert words.requests > 5
     assert words.visible == set()
+
+
+def test_who_leaves_asks_once() -> None:
+    words = Words(lambda request, term: 503)
+    made = listing(words)
+    made.note(("трамп",))
+    made.leave()
+    assert words.requests == 1
+    words.fault = lambda request, term: 201
+    made.leave()
+    made.leave()
+    assert (words.requests, words.visible) == (2, {"трамп"})

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -131,6 +132,13 @@ class WordList:
         if self._changed:
             self._words.index_request("POST", "_refresh")
             self._changed = self._checked = False
+
+    def leave(self) -> None:
+        """Sends the words of documents that were sent, and will be seen, though nobody committed them. A cluster that does not take
+        them now is not asked again: the documents come back with their words when they are added again."""
+        self._patience = 0.0
+        with suppress(SearchError):
+            self.flush()
 
     def _send(self) -> None:
         if not self._new:

@@ -15,15 +15,12 @@ from searchlib import NEWS, RemoteError
 from searchlib.language._tokens import tokenize
 from searchlib.ranking.alternatives import Alternative
 from searchlib.ranking.names import Names
-from searchlib.remote.address import Address
-from searchlib.remote.cluster import Cluster
 from searchlib.remote.index import RemoteIndex
 from searchlib.remote.names import RemoteNames
-from searchlib.remote.wordlist import SUFFIX
 from searchlib.storage.snapshot import Snapshot
 
 from . import server
-from .twins import Twins, twins
+from .twins import Twins, remove, twins
 
 SAMPLE = Path(__file__).parents[2] / "indexes" / "sample.jsonl"
 NEWSROOM = [
@@ -112,9 +109,7 @@ def own(cluster: server.Cluster) -> Iterator[RemoteIndex]:
     url = f"{cluster.urls[0]}/names-{uuid.uuid4().hex}"
     with RemoteIndex.create(url, replicas=0, fresh=0.0) as made:
         yield made
-    for name in "", SUFFIX:
-        with Cluster(Address.parse(url + name, {})) as connection:
-            connection.index_request("DELETE", ignore=(404,))
+    remove(url)
 
 
 def fill(index: RemoteIndex) -> None:
@@ -158,6 +153,19 @@ def test_an_archive_without_its_list_of_words_says_so(own: RemoteIndex) -> None:
     with pytest.raises(RemoteError, match="list of the archive's words is not there"):
         fill(own)
     assert not own._words.index_request("HEAD")
+
+
+def test_documents_that_nobody_committed_have_their_words(own: RemoteIndex) -> None:
+    with pytest.raises(KeyError, match="broken"), own.writer(batch_mb=0.0001) as writer:
+        for record in records(NEWSROOM):
+            writer.add(record)
+        for record in records(NEWSROOM):
+            writer._bulk.settle(record["id"])
+        raise KeyError("broken")
+    with own.writer():
+        pass
+    own.refresh()
+    assert set(own.search("Tasmagambetov").ids) == {"tas en", "tas ru", "tas ru 2"}
 
 
 def test_a_list_that_is_left_from_an_index_that_is_gone_is_replaced(

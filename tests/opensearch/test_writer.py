@@ -13,13 +13,11 @@ import pytest
 
 import searchlib
 from searchlib import DocumentError, QueryError, SearchError
-from searchlib.remote.address import Address
-from searchlib.remote.cluster import Cluster
 from searchlib.remote.index import RemoteIndex
-from searchlib.remote.wordlist import SUFFIX
 from searchlib.storage.adding import Progress
 
 from . import server
+from .twins import remove
 
 EVENTS = [
     ("Саммит в Астане", "Главы государств прибыли на саммит", "2024-06-06"),
@@ -34,9 +32,7 @@ def index(cluster: server.Cluster) -> Iterator[RemoteIndex]:
     url = f"{cluster.urls[0]}/writer-{uuid.uuid4().hex}"
     with RemoteIndex.create(url, replicas=0) as made:
         yield made
-    for which in "", SUFFIX:
-        with Cluster(Address.parse(url + which, {})) as connection:
-            connection.index_request("DELETE", ignore=(404,))
+    remove(url)
 
 
 def articles() -> list[dict[str, Any]]:

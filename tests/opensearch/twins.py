@@ -126,7 +126,12 @@ def twins(
     finally:
         for count, remote in remotes.items():
             remote.close()
-            for which in "", SUFFIX:
-                with Connection(Address.parse(f"{url}/{name}-{count}{which}")) as connection:
-                    connection.index_request("DELETE", ignore=(404,))
+            remove(f"{url}/{name}-{count}")
         disk.close()
+
+
+def remove(url: str) -> None:
+    """Removes an archive from its cluster, with its list of words; what is not there need not be."""
+    for which in "", SUFFIX:
+        with Connection(Address.parse(url + which, {})) as connection:
+            connection.index_request("DELETE", ignore=(404,))
