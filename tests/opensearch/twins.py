@@ -21,7 +21,7 @@ from searchlib.remote.index import RemoteIndex
 from searchlib.searching import Searching
 
 NEAR = 1e-5  # of a score: float arithmetic of a sum of many parts
-PLAIN: dict[str, Any] = {"names": False}
+PLAIN: dict[str, Any] = {}
 """What a cluster cannot do yet is left out on both sides."""
 
 Records = Sequence[dict[str, Any]]
