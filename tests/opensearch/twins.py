@@ -22,8 +22,8 @@ from searchlib.remote.wordlist import SUFFIX
 from searchlib.searching import Searching
 
 NEAR = 1e-5  # of a score: float arithmetic of a sum of many parts
-PLAIN: dict[str, Any] = {"names": False}
-"""What test_names.py is about is left out on both sides."""
+PLAIN: dict[str, Any] = {}
+"""What a cluster cannot do yet is left out on both sides."""
 
 Records = Sequence[dict[str, Any]]
 _Made = TypeVar("_Made")
