@@ -104,7 +104,7 @@ def once(count: int) -> Counter[str]:
 def wait_for_green(index: RemoteIndex) -> None:
     health = index._cluster.request(
         "GET",
-        f"_cluster/health/{index._cluster.address.index}",
+        f"_cluster/health/{index._cluster.address.index},{index._words.address.index}",
         params={"wait_for_status": "green", "timeout": "60s"},
         timeout=90,
     )
