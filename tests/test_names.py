@@ -20,7 +20,8 @@ from benchmarks.measures.names import PRECISION, RECALL, measure, pairs_of
 from searchlib import NEWS, Index
 from searchlib.language import Analyzer, ordinary, russian
 from searchlib.ranking.names import Names
-from searchlib.storage._names import alike, distance, sounds, spellings
+from searchlib.storage._names import alike, among, distance, keys, sounds, spellings
+from searchlib.storage._names import key as key_of
 from searchlib.storage._segment import SegmentFile
 from searchlib.storage.snapshot import Snapshot
 
@@ -185,6 +186,9 @@ def test_every_term_near_enough_is_found_and_no_other(index: Index) -> None:
                         expected[term] = min(away, expected.get(term, 99.0))
             answer = {term: away for away, term, _ in alike(segment.file, word, 17.0)}
             assert answer == pytest.approx(expected)
+            told = set(keys(word))  # as whoever has a list of terms by their keys finds them
+            assert {term: away for away, term in among(word, terms, 17.0)} == answer
+            assert {term for term in answer if key_of(term) in told} == set(answer)
 
 
 @settings(max_examples=dose(10), deadline=None)
@@ -226,6 +230,9 @@ def test_what_earlier_searches_came_by_changes_no_answer(
             if key and distance(term, one) <= 17 * (0.4 if len(key) == 1 else 0.7 if len(key) == 2 else 1)
         }
         assert exact <= {one for _, one, _ in answer}
+        told = set(keys(term))
+        listed = [one for one in terms if key_of(one) in told]
+        assert set(among(term, listed, 17.0)) == {(away, one) for away, one, _ in answer}
 
 
 @pytest.mark.parametrize(

@@ -151,8 +151,10 @@ def _failure_of_connection(address: Address, error: TransportError) -> RemoteErr
 
 
 def _cause(error: BaseException) -> str:
-    """What an exception of urllib3 says, without the object that it puts before it."""
-    return _short(re.sub(r"^.*?>: |^\('|', .*\)$", "", str(error)))
+    """What an exception of urllib3 says, or the one within it, without the object that it puts before it."""
+    if len(error.args) > 1 and isinstance(error.args[1], BaseException):
+        error = error.args[1]
+    return _short(re.sub(r"^\w*\(.*?\): ", "", str(error))).rstrip(".")
 
 
 def _short(text: str) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Counting", "Figures", "Searches"]
 
 _MEMO: Final = 100_000  # counts that are kept at hand
+_MEMO_OF_HITS: Final = 5_000  # searches whose hits are
 
 
 class Searches(Protocol):
@@ -44,6 +45,7 @@ class Figures:
         self.newest = _second(found["newest"]["value"])
         self.oldest = _second(found["oldest"]["value"])
         self.counts: dict[str, int] = {}
+        self.hits: dict[str, list[dict[str, Any]]] = {}
         self.guard = Lock()
 
     @classmethod
@@ -75,23 +77,28 @@ class Figures:
 
 
 class Counting:
-    """Counts documents for one question: those that are not known count as none, and are noted."""
+    """Counts documents for one question: those that are not known count as none, and are noted. So it is with what it finds."""
 
     def __init__(self, figures: Figures) -> None:
         self.figures = figures
         self._missing: dict[str, dict[str, Any]] = {}
+        self._unfound: dict[str, dict[str, Any]] = {}
+        self._unlisted: dict[str, dict[str, Any]] = {}
 
     def __bool__(self) -> bool:
         """Was there anything that was not known?"""
-        return bool(self._missing)
+        return bool(self._missing or self._unfound or self._unlisted)
 
-    def with_term(self, term: str) -> int:
-        """How many documents have a term."""
+    def known(self, term: str) -> int | None:
+        """How many documents have a term; None while that is not known."""
         known = self.figures.counts.get(term)
         if known is None:
             self._missing[term] = {"term": {"terms": term}}
-            return 0
         return known
+
+    def with_term(self, term: str) -> int:
+        """How many documents have a term."""
+        return self.known(term) or 0
 
     def matching(self, query: dict[str, Any]) -> int:
         """How many documents match a query of the cluster."""
@@ -102,19 +109,47 @@ class Counting:
             return 0
         return known
 
-    def ask(self, searches: Searches) -> None:
-        """Asks for all that was missing. Raises RemoteError."""
-        keys = list(self._missing)
-        answers = searches.msearch(
-            [{"size": 0, "track_total_hits": True, "query": self._missing[key]} for key in keys]
-        )
+    def documents(self, body: dict[str, Any]) -> list[dict[str, Any]] | None:
+        """The hits of a search of the index; None while they are not known."""
+        return self._hits(body, "documents", self._unfound)
+
+    def words(self, body: dict[str, Any]) -> list[dict[str, Any]] | None:
+        """The hits of a search of the list of words (wordlist.py); None while they are not known."""
+        return self._hits(body, "words", self._unlisted)
+
+    def _hits(
+        self, body: dict[str, Any], of: str, missing: dict[str, dict[str, Any]]
+    ) -> list[dict[str, Any]] | None:
+        key = of + json.dumps(body, ensure_ascii=False)
+        known = self.figures.hits.get(key)
+        if known is None:
+            missing[key] = body
+        return known
+
+    def ask(self, searches: Searches, words: Searches) -> None:
+        """Asks for all that was missing, in one request of the index and one of its list of words. Raises RemoteError."""
+        counted = {
+            key: {"size": 0, "track_total_hits": True, "query": query} for key, query in self._missing.items()
+        }
+        answers = _asked(words, self._unlisted) | _asked(searches, counted | self._unfound)
         figures = self.figures
         with figures.guard:
-            if len(figures.counts) + len(keys) > _MEMO:
+            if len(figures.counts) + len(counted) > _MEMO:
                 figures.counts.clear()
-            for key, answer in zip(keys, answers, strict=True):
-                figures.counts[key] = answer["hits"]["total"]["value"]
-        self._missing.clear()
+            if len(figures.hits) + len(answers) - len(counted) > _MEMO_OF_HITS:
+                figures.hits.clear()
+            for key, answer in answers.items():
+                if key in counted:
+                    figures.counts[key] = answer["hits"]["total"]["value"]
+                else:
+                    figures.hits[key] = answer["hits"]["hits"]
+        for missing in self._missing, self._unfound, self._unlisted:
+            missing.clear()
+
+
+def _asked(searches: Searches, bodies: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    answers = searches.msearch(list(bodies.values())) if bodies else []
+    return dict(zip(bodies, answers, strict=True))
 
 
 def _second(value: float | None) -> int | None:

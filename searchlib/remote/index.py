@@ -19,6 +19,7 @@ from searchlib.remote.address import Address
 from searchlib.remote.cluster import Cluster
 from searchlib.remote.layout import FORMAT, Layout, body_of
 from searchlib.remote.ranker import RemoteRanker
+from searchlib.remote.wordlist import WordList, make_list, words_of
 from searchlib.results.results import Hit, Results
 from searchlib.searching import Searching
 
@@ -60,7 +61,8 @@ class RemoteIndex(Searching):
         self.definition = definition
         self._analyzer = Analyzer(definition.languages)
         self._cluster = cluster
-        self._remote = RemoteRanker(cluster, definition, self._analyzer, fresh)
+        self._words = words_of(cluster)
+        self._remote = RemoteRanker(cluster, self._words, definition, self._analyzer, fresh)
         self._ranker = cast("Any", self._remote)
         self._watched = None
 
@@ -93,6 +95,11 @@ class RemoteIndex(Searching):
             if bool(cluster.index_request("HEAD")):
                 raise IndexExistsError(str(address), f"{address}: an index is already here")
             cluster.index_request("PUT", "", body_of(definition, shards=shards, replicas=replicas))
+            try:
+                make_list(words_of(cluster), replicas=replicas)
+            except BaseException:
+                cluster.index_request("DELETE")
+                raise
         except BaseException:
             cluster.close()
             raise
@@ -131,9 +138,11 @@ class RemoteIndex(Searching):
         """
         from searchlib.remote.writer import RemoteWriter
 
+        words = WordList(self._words, patience=patience)
         return RemoteWriter(
             self._cluster,
-            Layout(self.definition, self._analyzer),
+            Layout(self.definition, self._analyzer, words.note),
+            words=words,
             on_commit=self._remote.forget,
             matching=self._matching,
             workers=workers,
@@ -228,6 +237,7 @@ class RemoteIndex(Searching):
     def close(self) -> None:
         """Ends the connection. May be called again; nothing else may be after it."""
         self._cluster.close()
+        self._words.close()
         self._ranker = None
 
     def __enter__(self) -> Self:

@@ -23,6 +23,8 @@ from searchlib.language import VERSION as ANALYSIS
 from searchlib.language._tokens import tokenize
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from searchlib.definitions import Definition
     from searchlib.documents import Document
     from searchlib.language import Analyzer
@@ -40,11 +42,20 @@ _MEMO: Final = 200_000  # forms whose terms are kept at hand
 
 
 class Layout:
-    """Makes what is sent of a document. Not for several threads at once: it remembers the words it has met."""
+    """Makes what is sent of a document. Not for several threads at once: it remembers the words it has met.
 
-    def __init__(self, definition: Definition, analyzer: Analyzer) -> None:
+    note: told of the terms of each form when it is met first, and seldom again.
+    """
+
+    def __init__(
+        self,
+        definition: Definition,
+        analyzer: Analyzer,
+        note: Callable[[tuple[str, ...]], None] | None = None,
+    ) -> None:
         self.definition = definition
         self._analyze = analyzer.analyze
+        self._note = note
         self._known: dict[str, _Word] = {}
         self._texts = [field.name for field in definition.text_fields]
         self._keywords = [field.name for field in definition.keyword_fields]
@@ -95,6 +106,8 @@ class Layout:
         if len(self._known) >= _MEMO:
             self._known.clear()
         word = self._known[form] = _Word.of(form, terms[:MOST_TERMS], stop)
+        if self._note is not None:
+            self._note(word.terms)
         return word
 
 

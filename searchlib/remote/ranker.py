@@ -41,11 +41,14 @@ _Found = TypeVar("_Found")
 class RemoteRanker:
     """Answers questions about one index of a cluster. Threads may share it.
 
-    fresh: seconds for which the figures of the index are kept.
+    words: its list of words (wordlist.py); fresh: seconds for which the figures of the index are kept.
     """
 
-    def __init__(self, cluster: Cluster, definition: Definition, analyzer: Analyzer, fresh: float) -> None:
+    def __init__(
+        self, cluster: Cluster, words: Cluster, definition: Definition, analyzer: Analyzer, fresh: float
+    ) -> None:
         self.cluster = cluster
+        self.words = words
         self.definition = definition
         self.columns = RemoteColumns(definition)
         self._fresh = fresh
@@ -119,7 +122,7 @@ class RemoteRanker:
             found = make(counting)
             if not counting:
                 return found
-            self.within_reach(lambda: counting.ask(self.cluster))
+            self.within_reach(lambda: counting.ask(self.cluster, self.words))
         raise AssertionError("a question goes on asking for figures")
 
     def within_reach(self, ask: Callable[[], _Found]) -> _Found:
@@ -147,11 +150,17 @@ class RemoteRanker:
         known = self._known_names if senses.synonyms else None
         if known is not None:
             providers.append(known)
-        if senses.cross_language and len(self.definition.languages) > 1:
-            from searchlib.ranking.translating import Translations
+        if len(self.definition.languages) > 1 and (senses.names or senses.cross_language):
+            from searchlib.remote.names import RemoteNames
 
-            found = Translations(self.definition.dictionaries, self._forms, cast("Any", weighing))
-            providers.append(found)
+            if senses.names:
+                providers.append(RemoteNames(counting))
+            if senses.cross_language:
+                from searchlib.ranking.translating import Translations
+
+                names = RemoteNames(counting, every_word=True)
+                searcher = cast("Any", weighing)
+                providers.append(Translations(self.definition.dictionaries, self._forms, searcher, names))
         return RemoteLexicon(weighing, self._forms, providers), known
 
     def _plan(self, question: Question, like: dict[str, Any] | None, counting: Counting) -> RemotePlan:

@@ -23,6 +23,7 @@ from searchlib.remote.retrying import Backoff
 
 if TYPE_CHECKING:
     from searchlib.remote.cluster import Cluster
+    from searchlib.remote.wordlist import WordList
     from searchlib.storage.adding import Progress
 
 __all__ = ["RemoteWriter"]
@@ -36,7 +37,7 @@ class RemoteWriter:
     Any number of writers, in any number of programs, may write to one index; of two that write the same document the later
     write stands. Threads may share a writer; its calls run one after the other, and sending goes on beside them.
 
-    matching: the filter, as the cluster reads it, of what a query finds; on_commit: called when a commit is done; workers, batch_mb,
+    matching: the filter, as the cluster reads it, of what a query finds; words: the list of words that is kept beside the index; on_commit: called when a commit is done; workers, batch_mb,
     patience: see Bulk.
     """
 
@@ -45,6 +46,7 @@ class RemoteWriter:
         cluster: Cluster,
         layout: Layout,
         *,
+        words: WordList | None = None,
         on_commit: Callable[[], None] | None = None,
         matching: Callable[[str], dict[str, Any]] | None = None,
         workers: int = 2,
@@ -53,6 +55,7 @@ class RemoteWriter:
     ) -> None:
         self._cluster = cluster
         self._layout = layout
+        self._words = words
         self._prepare = Preparer(layout.definition)
         self._on_commit = on_commit
         self._matching = matching
@@ -84,6 +87,8 @@ class RemoteWriter:
         with self._guard:
             self._order += 1
             self._bulk.index(document.id, self._layout.source_of(document, self._order))
+            if self._words is not None:
+                self._words.send_when_full()
             self._documents += 1
         return document.id
 
@@ -155,6 +160,8 @@ class RemoteWriter:
         """
         with self._guard:
             self._bulk.flush()
+            if self._words is not None:
+                self._words.flush()
             self._refresh()
             self._check_identity()
             self._documents = 0

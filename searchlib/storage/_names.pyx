@@ -32,6 +32,7 @@ cdef extern from "name_order.h":
         SL_KNOWN_NAMES
         SL_NAME_SPELLINGS
         SL_LATIN_NAME
+        SL_CYRILLIC_NAME
         SL_NO_NAME
     ctypedef struct sl_buffer:
         uint8_t *data
@@ -49,6 +50,7 @@ cdef extern from "name_order.h":
     uint64_t sl_name_key(const sl_name *name, uint32_t *count) nogil
     uint32_t sl_name_spellings(sl_name *spellings, int script) nogil
     double sl_name_distance(const sl_name *a, const sl_name *b) nogil
+    double sl_alike_within(double most, uint32_t consonants) nogil
     void sl_name_order_open(sl_name_order *o, const sl_dictionary *terms, uint64_t offset, uint64_t length, uint64_t *known) nogil
     int sl_alike_find(const sl_name_order *o, const sl_name *spelling, double most, sl_buffer *out) nogil
     void sl_buffer_free(sl_buffer *b) nogil
@@ -93,6 +95,65 @@ def distance(str one, str other) -> float:
     if fold(one, &a) == SL_NO_NAME or fold(other, &b) == SL_NO_NAME:
         raise ValueError("this is no name")
     return sl_name_distance(&a, &b)
+
+
+def key(str word) -> str | None:
+    """The key of a folded word's sounds as text, its script before it; None when it is no name or has no consonant."""
+    cdef sl_name name
+    cdef int script = fold(word, &name)
+    return written_key(&name, script) if script != SL_NO_NAME else None
+
+
+def keys(str word) -> list:
+    """The keys that words of the other script have which may sound like a folded word, each once."""
+    cdef sl_name names[SL_NAME_SPELLINGS]
+    cdef uint32_t i
+    cdef int script = fold(word, &names[0])
+    if script == SL_NO_NAME:
+        return []
+    other = SL_CYRILLIC_NAME if script == SL_LATIN_NAME else SL_LATIN_NAME
+    found = [written_key(&names[i], other) for i in range(sl_name_spellings(names, script))]
+    return [one for one in dict.fromkeys(found) if one is not None]
+
+
+def among(str word, terms, double most) -> list:
+    """(distance, term) of those terms of the other script that alike() would find, were they a segment's."""
+    cdef sl_name names[SL_NAME_SPELLINGS]
+    cdef uint64_t spelt[SL_NAME_SPELLINGS]
+    cdef uint32_t consonants[SL_NAME_SPELLINGS]
+    cdef sl_name other
+    cdef uint32_t count, i, n
+    cdef uint64_t sounds
+    cdef float nearest, away
+    cdef int letters, script = fold(word, &names[0])
+    if script == SL_NO_NAME:
+        return []
+    count = sl_name_spellings(names, script)
+    for i in range(count):
+        spelt[i] = sl_name_key(&names[i], &consonants[i])
+    found = []
+    for term in terms:
+        letters = fold(term, &other)
+        if letters == SL_NO_NAME or letters == script:
+            continue
+        sounds = sl_name_key(&other, &n)
+        nearest = -1
+        for i in range(count):
+            if consonants[i] and spelt[i] == sounds:
+                away = <float> sl_name_distance(&names[i], &other)
+                if away <= sl_alike_within(most, consonants[i]) and (nearest < 0 or away < nearest):
+                    nearest = away
+        if nearest >= 0:
+            found.append((nearest, term))
+    return found
+
+
+cdef object written_key(const sl_name *name, int script):
+    cdef uint32_t count
+    cdef uint64_t sounds = sl_name_key(name, &count)
+    if count == 0:
+        return None
+    return f"{'en' if script == SL_LATIN_NAME else 'ru'}{sounds >> (64 - 4 * count):x}"
 
 
 def alike(SegmentFile file not None, str word, double most) -> list:

@@ -115,8 +115,14 @@ SL_FUNCTION int sl_name_at(const sl_name_order *o, uint32_t i, sl_dictionary_ent
     return 1;
 }
 
-/* Puts the terms that sound like one spelling of a word into `out` as sl_alike; `most`: hundredths a sound. Of a word with one or
- * two consonants, which many others have too, they must be nearer. Returns 0 when damaged. */
+/* How far a term may be from a word with so many consonants, when it may be `most` in general. Of a word with one or two, which many others
+ * have too, they must be nearer. */
+SL_INLINE double sl_alike_within(double most, uint32_t consonants)
+{
+    return most * (consonants == 1 ? 0.4 : consonants == 2 ? 0.7 : 1);
+}
+
+/* Puts the terms that sound like one spelling of a word into `out` as sl_alike; `most`: hundredths a sound. Returns 0 when damaged. */
 SL_FUNCTION int sl_alike_find(const sl_name_order *o, const sl_name *spelling, double most, sl_buffer *out)
 {
     sl_dictionary_entry e;
@@ -125,7 +131,7 @@ SL_FUNCTION int sl_alike_find(const sl_name_order *o, const sl_name *spelling, d
     uint64_t other, step = 1, wanted = sl_name_key(spelling, &consonants);
     if (!consonants)
         return 1;
-    most *= consonants == 1 ? 0.4 : consonants == 2 ? 0.7 : 1;
+    most = sl_alike_within(most, consonants);
     e.next = NULL;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
