@@ -18,11 +18,10 @@ from searchlib import Definition, Index, QueryError, Results
 from searchlib.remote.address import Address
 from searchlib.remote.cluster import Cluster as Connection
 from searchlib.remote.index import RemoteIndex
+from searchlib.remote.wordlist import SUFFIX
 from searchlib.searching import Searching
 
 NEAR = 1e-5  # of a score: float arithmetic of a sum of many parts
-PLAIN: dict[str, Any] = {"names": False}
-"""What a cluster cannot do yet is left out on both sides."""
 
 Records = Sequence[dict[str, Any]]
 _Made = TypeVar("_Made")
@@ -37,7 +36,7 @@ class Twins:
 
     def differences(self, query: str, **options: Any) -> list[str]:
         """In words, how the answers to a query differ; [] when they are the same."""
-        options = {"limit": 50, **PLAIN, **options}
+        options = {"limit": 50, **options}
         return self.unlike(lambda index: index.search(query, **options))
 
     def unlike(self, ask: Callable[[Searching], Results]) -> list[str]:
@@ -125,6 +124,7 @@ def twins(
     finally:
         for count, remote in remotes.items():
             remote.close()
-            with Connection(Address.parse(f"{url}/{name}-{count}")) as connection:
-                connection.index_request("DELETE")
+            for index in (f"{name}-{count}", f"{name}-{count}{SUFFIX}"):
+                with Connection(Address.parse(f"{url}/{index}")) as connection:
+                    connection.index_request("DELETE")
         disk.close()
