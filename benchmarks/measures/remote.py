@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 ROUNDS = 3
 WORKERS, BATCH_MB = 2, 5.0  # of both ways to load
 MORE_SHARDS = 3
-OPTIONS: dict[str, Any] = {"names": False, "repair": False}  # on disk as well
+OPTIONS: dict[str, Any] = {"repair": False}  # on disk as well
 
 Asking = dict[str, list[Question]]
 
@@ -205,6 +205,7 @@ def indexes(url: str, definition: Any) -> Iterator[Callable[[int], tuple[RemoteI
         yield make
     finally:
         for index in made:
+            index._words.index_request("DELETE")
             index._cluster.index_request("DELETE")
             index.close()
 
@@ -322,7 +323,7 @@ def _say_plain(
             continue
         answers, times, own = [], [], []
         for question in questions:
-            options = {**arguments(question), "synonyms": False}
+            options = {**arguments(question), "names": False, "synonyms": False}
             ours = disk.search(written(question), **options)
             exact, body = (
                 body_of(index, written(question), options),

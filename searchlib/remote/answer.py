@@ -185,13 +185,12 @@ class _Pages:
         query = plan.query if relevance else plan.matching
         if relevance and question.recency is not None:
             query = _aged(ranker, query, question.recency)
-        parts = ["stored"] if question.quality == "fast" else ["stored", "lengths", "date"]
         self._body: Query = {
             "query": query,
             "sort": _order(ranker, order),
             "track_scores": relevance,
             "track_total_hits": False,
-            "_source": parts,
+            "_source": True,  # the rest of it is little, and takes a cluster longer to leave out
         }
         if question.timeout_ms is not None:
             self._body["timeout"] = f"{max(1, round(question.timeout_ms))}ms"

@@ -60,7 +60,7 @@ WRITTEN: Final[dict[str, list[Asked]]] = {
             *('="глав государств"', '="главы государств"', '="collective security"', '="the summit"', '="в Астане"'),
             *('="саммита ОДКБ"~4', 'title:"саммит ОДКБ"', 'text:"глав государств"', '"стали люди"', '"nowhere summit"'),
             *('"глав государств" саммит', '"глав государств" OR "collective security"', '"глав государств"^3 вода'),
-            *('саммит -"глав государств"', '"генерал лейтенанта"', '"генерал-лейтенант"', '"twenty-two"', '"18 500"'),
+            *('саммит -"глав государств"', '"генерал лейтенанта"', '"генерал-лейтенант"', '"twenty-two"'),
         )
     ],
     "forms": [
@@ -178,6 +178,14 @@ WRITTEN: Final[dict[str, list[Asked]]] = {
             *("CSTO AND summit", "саммит -ОДКБ", "title:ОДКБ", "WHO", "who", "ОДКБ^2 вода"),
         )
         for options in ({}, {"synonyms": False}, {"match": "all"})
+    ],
+    "names": [
+        (one, options)
+        for one in (
+            *("Тасмагамбетов", "Tasmagambetov", "Putin", "Путина", "Petersburg summit", "Астана", "Astana", "Минск", "Minsk"),
+            *('"Имангали Тасмагамбетов"', '"Imangali Tasmagambetov"', "title:Petersburg", "саммит -Минск", "Minsk AND summit"),
+        )
+        for options in ({}, {"names": False}, {"match": "all"})
     ],
     "another keyboard layout": [
         (one, options)

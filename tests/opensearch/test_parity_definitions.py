@@ -14,7 +14,7 @@ from searchlib.definitions import NEWS
 from searchlib.errors import RemoteError
 
 from .server import Cluster
-from .twins import PLAIN, twins
+from .twins import twins
 
 WORDS = [
     "саммит",
@@ -43,7 +43,7 @@ DEFINITIONS = {
     "English": Definition(TEXTS, languages=("en",)),
     "Russian": Definition((Field("body", "text"), Field("lang", "keyword")), languages=("ru",)),
     "own synonyms": Definition(TEXTS, synonyms=("саммит, встреча в верхах", "school, школа")),
-    "no other names": Definition(TEXTS, acronyms=False, names=False),
+    "no other names": Definition(TEXTS, acronyms=False),
 }  # fmt: skip
 QUERIES = [
     "саммит",
@@ -97,7 +97,7 @@ def test_definitions(cluster: Cluster, tmp_path: Path, name: str) -> None:
             for ask in ("similar", "explain"):
                 arguments = ("7",) if ask == "similar" else ("7", "саммит")
                 with pytest.raises(QueryError, match="stored text"):
-                    getattr(made.remotes[2], ask)(*arguments, **PLAIN)
+                    getattr(made.remotes[2], ask)(*arguments)
 
 
 def test_nothing_was_added(cluster: Cluster, tmp_path: Path) -> None:
@@ -121,8 +121,8 @@ def test_other_languages(cluster: Cluster, tmp_path: Path) -> None:
             "treaty -вода",
             "rivers",
         ):
-            wanted = made.disk.search(query, cross_language=True, limit=200, **PLAIN)
-            answer = made.remotes[1].search(query, cross_language=True, limit=200, **PLAIN)
+            wanted = made.disk.search(query, cross_language=True, limit=200)
+            answer = made.remotes[1].search(query, cross_language=True, limit=200)
             assert set(answer.ids) == set(wanted.ids), query
             assert not made.differences(query, cross_language=True, limit=200), query
 
@@ -145,9 +145,9 @@ def test_patterns_that_fit_too_much_are_refused_in_words(cluster: Cluster, tmp_p
             "слово*", sort="oldest" if made.disk.definition.date_field else None, limit=0
         )
         with pytest.raises(QueryError, match=r"more than 1,024 words.*more of its letters"):
-            remote.search("*о* OR ?*щъ", **PLAIN)
+            remote.search("*о* OR ?*щъ")
         with pytest.raises(QueryError, match="too"):
-            remote.search("*а??????????????????????", **PLAIN)
+            remote.search("*а??????????????????????")
 
 
 def test_a_search_stops_with_what_it_has(cluster: Cluster, tmp_path: Path) -> None:
@@ -159,11 +159,11 @@ def test_a_search_stops_with_what_it_has(cluster: Cluster, tmp_path: Path) -> No
         cluster.urls[0], tmp_path / "index", Definition((Field("text", "text"),)), [many], [1]
     ) as made:
         remote = made.remotes[1]
-        whole = remote.search("слово1*", limit=2000, timeout_ms=60_000, **PLAIN)
+        whole = remote.search("слово1*", limit=2000, timeout_ms=60_000)
         assert not whole.timed_out
         assert not made.differences("слово1*", limit=2000, timeout_ms=60_000)
         for _ in range(30):  # it is the cluster's to say whether the time was over
-            found = remote.search("слово1*", limit=2000, timeout_ms=0.01, **PLAIN)
+            found = remote.search("слово1*", limit=2000, timeout_ms=0.01)
             assert found.ids == whole.ids or (found.timed_out and set(found.ids) <= set(whole.ids))
 
 
@@ -174,7 +174,7 @@ def test_only_time_that_is_over_makes_some_shards_enough(
     failed = {"shard": 1, "status": 500, "reason": {"type": kind, "reason": "so it goes"}}
     with twins(cluster.urls[0], tmp_path / "index", Definition(TEXTS), [records(20)], [1]) as made:
         remote = made.remotes[1]
-        whole = remote.search("саммит", **PLAIN)
+        whole = remote.search("саммит")
         request = remote._cluster.index_request
 
         def some_shards(method: str, path: str = "", *others: Any, **more: Any) -> Any:
@@ -185,12 +185,12 @@ def test_only_time_that_is_over_makes_some_shards_enough(
 
         monkeypatch.setattr(remote._cluster, "index_request", some_shards)
         if kind == "time_exceeded_exception":
-            found = remote.search("саммит", timeout_ms=60_000, **PLAIN)
+            found = remote.search("саммит", timeout_ms=60_000)
             assert found.timed_out
             assert found.ids == whole.ids
         else:
             with pytest.raises(RemoteError, match="so it goes"):
-                remote.search("саммит", timeout_ms=60_000, **PLAIN)
+                remote.search("саммит", timeout_ms=60_000)
 
 
 def test_a_cluster_that_found_nothing_in_time(
@@ -198,7 +198,7 @@ def test_a_cluster_that_found_nothing_in_time(
 ) -> None:
     with twins(cluster.urls[0], tmp_path / "index", Definition(TEXTS), [records(20)], [1]) as made:
         remote = made.remotes[1]
-        assert remote.search("саммит", timeout_ms=60_000, **PLAIN).ids
+        assert remote.search("саммит", timeout_ms=60_000).ids
         request = remote._cluster.index_request
 
         def late(method: str, path: str = "", *others: Any, **more: Any) -> Any:
@@ -207,6 +207,6 @@ def test_a_cluster_that_found_nothing_in_time(
             return request(method, path, *others, **more)
 
         monkeypatch.setattr(remote._cluster, "index_request", late)
-        found = remote.search("саммит", timeout_ms=60_000, **PLAIN)
+        found = remote.search("саммит", timeout_ms=60_000)
         assert found.timed_out
         assert found.ids == []

@@ -17,7 +17,7 @@ from searchlib.results.explain import Explanation
 from searchlib.searching import Searching
 
 from .server import Cluster
-from .twins import PLAIN, Twins, near, twins
+from .twins import Twins, near, twins
 
 NOUNS = [
     "саммит",
@@ -81,14 +81,14 @@ def test_pages_one_after_the_other_are_all_hits_in_order(shelf: Twins, sort: str
         found: list[list[str]] = []
         after = None
         while True:
-            page = index.search("саммит OR вода OR lang:l1", sort=sort, limit=17, after=after, **PLAIN)
+            page = index.search("саммит OR вода OR lang:l1", sort=sort, limit=17, after=after)
             if not page.ids:
                 return found
             found.append(page.ids)
             after = page.cursor
 
     shelf.same(pages)
-    everything = shelf.disk.search("саммит OR вода OR lang:l1", sort=sort, limit=500, **PLAIN).ids
+    everything = shelf.disk.search("саммит OR вода OR lang:l1", sort=sort, limit=500).ids
     for remote in shelf.remotes.values():
         assert [id for page in pages(remote) for id in page] == everything
 
@@ -125,18 +125,18 @@ def test_totals_and_facets(shelf: Twins, query: str) -> None:
         *(("date", period) for period in ("day", "week", "month", "year")),
     ]:
         shelf.same(partial(_counts, query, field, by))
-    shelf.same(lambda index: index.search(query, limit=0, **PLAIN).total)
+    shelf.same(lambda index: index.search(query, limit=0).total)
 
 
 def _counts(query: str, field: str, by: str | None, index: Searching) -> list[tuple[str, int]]:
-    return list(index.search(query, **PLAIN).facet(field, by=by).items())
+    return list(index.search(query).facet(field, by=by).items())
 
 
 @pytest.mark.parametrize(
     ("field", "by"), [("text", None), ("nothing", None), ("source", "day"), ("date", "hour")]
 )
 def test_facets_of_other_fields_are_refused_alike(shelf: Twins, field: str, by: str | None) -> None:
-    shelf.same(lambda index: index.search("саммит", **PLAIN).facet(field, by=by))
+    shelf.same(lambda index: index.search("саммит").facet(field, by=by))
 
 
 ODD = [
@@ -203,7 +203,7 @@ def test_hits_say_the_same(shelf: Twins) -> None:
 def _said(query: str, index: Searching) -> list[Any]:
     return [
         (hit.fields, hit.date, hit.title, hit.lang, hit.source, str(hit.snippet), hit.marked("title"))
-        for hit in index.search(query, limit=10, **PLAIN)
+        for hit in index.search(query, limit=10)
     ]
 
 
@@ -236,7 +236,7 @@ def test_documents_like_one(shelf: Twins, options: dict[str, Any]) -> None:
 
 
 def _like(id: str, options: dict[str, Any], index: Searching) -> Results:
-    return index.similar(id, **PLAIN, **options)
+    return index.similar(id, **options)
 
 
 def leaves(one: Explanation) -> Iterator[tuple[float, str]]:
@@ -271,9 +271,9 @@ EXPLAINED = [
 )
 @pytest.mark.parametrize("options", [{}, {"recency": 40}, {"fields": {"title": 3, "text": 0.5}}])
 def test_explanations(shelf: Twins, query: str, options: dict[str, Any]) -> None:
-    wanted = shelf.disk.search(query, limit=5, explain=True, **PLAIN, **options)
+    wanted = shelf.disk.search(query, limit=5, explain=True, **options)
     for remote in shelf.remotes.values():
-        found = remote.search(query, limit=5, explain=True, **PLAIN, **options)
+        found = remote.search(query, limit=5, explain=True, **options)
         assert found.ids == wanted.ids
         for one, other in zip(found, wanted, strict=True):
             assert one.explanation is not None
@@ -283,7 +283,7 @@ def test_explanations(shelf: Twins, query: str, options: dict[str, Any]) -> None
             assert [what for _, what in parts[0]] == [what for _, what in parts[1]]
             assert all(near(a, b) for (a, _), (b, _) in zip(*parts, strict=True))
         assert near(
-            remote.explain("n001", query, **PLAIN, **options).value,
-            shelf.disk.explain("n001", query, **PLAIN, **options).value,
+            remote.explain("n001", query, **options).value,
+            shelf.disk.explain("n001", query, **options).value,
         )
     shelf.same(lambda index: index.explain("nowhere", query).value)

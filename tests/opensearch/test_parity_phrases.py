@@ -42,4 +42,4 @@ def test_two_words_may_stand_far_from_each_other(orders: Twins) -> None:
 
 def test_a_phrase_that_has_too_many_shapes_is_refused_in_words(orders: Twins) -> None:
     with pytest.raises(QueryError, match="a phrase of 4 words with ~5 is too much for a cluster"):
-        orders.remotes[1].search('"аббат банка врач аббат"~5', names=False)
+        orders.remotes[1].search('"аббат банка врач аббат"~5')

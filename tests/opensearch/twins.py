@@ -22,8 +22,6 @@ from searchlib.remote.wordlist import SUFFIX
 from searchlib.searching import Searching
 
 NEAR = 1e-5  # of a score: float arithmetic of a sum of many parts
-PLAIN: dict[str, Any] = {}
-"""What a cluster cannot do yet is left out on both sides."""
 
 Records = Sequence[dict[str, Any]]
 _Made = TypeVar("_Made")
@@ -38,7 +36,7 @@ class Twins:
 
     def differences(self, query: str, **options: Any) -> list[str]:
         """In words, how the answers to a query differ; [] when they are the same."""
-        options = {"limit": 50, **PLAIN, **options}
+        options = {"limit": 50, **options}
         return self.unlike(lambda index: index.search(query, **options))
 
     def unlike(self, ask: Callable[[Searching], Results]) -> list[str]:
