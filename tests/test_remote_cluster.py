@@ -192,6 +192,24 @@ def test_of_several_searches_only_those_are_asked_again_that_the_cluster_was_too
         assert (caught.value.status, caught.value.passing) == (429, True)
 
 
+def test_a_search_whose_shard_moved_meanwhile_is_asked_again(node: Node) -> None:
+    gone = {"type": "search_context_missing_exception", "reason": "No search context found for id [7]"}
+    moved = {
+        "error": {"type": "search_phase_execution_exception", "reason": "all failed", "root_cause": [gone]},
+        "status": 404,
+    }
+    times: list[int] = []
+
+    def reply(method: str, path: str, body: bytes) -> tuple[int, Any]:
+        times.append(1)
+        return 200, {"responses": [moved if len(times) < 3 else {"took": 1, "status": 200}]}
+
+    node.reply = reply
+    with plain(node.port) as cluster:
+        assert cluster.msearch([{}])[0]["took"] == 1
+    assert len(times) == 3
+
+
 def test_one_search_of_several_that_is_wrong(node: Node) -> None:
     wrong = {
         "error": {"root_cause": [], "type": "parsing_exception", "reason": "unknown query [x]"},

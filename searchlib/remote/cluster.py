@@ -134,7 +134,7 @@ class Cluster:
     ) -> list[dict[str, Any]]:
         """The answers to several searches of the index at once, in their order, each of all shards.
 
-        One that the cluster is too busy for is asked again alone. Raises RemoteError for the first that fails otherwise.
+        One that the cluster is too busy for, or whose shard moved meanwhile, is asked again alone. Raises RemoteError for the first that fails otherwise.
         """
         head = b'{"allow_partial_search_results":false}'
         lines = [b"%b\n%b\n" % (head, msgspec.json.encode(body)) for body in bodies]
@@ -150,8 +150,10 @@ class Cluster:
                 answers[number] = answer
                 if "error" in answer:
                     status = answer.get("status", 500)
-                    if attempt == self._retries or status not in _BUSY | _AWAY:
-                        raise failure_of_answer(self.address, status, answer["error"])
+                    failure = failure_of_answer(self.address, status, answer["error"])
+                    moved = status == 404 and isinstance(failure, RemoteError) and failure.passing
+                    if attempt == self._retries or not (moved or status in _BUSY | _AWAY):
+                        raise failure
                     again.append(number)
             open_ = again
             attempt += 1

@@ -79,7 +79,8 @@ def failure_of_answer(address: Address, status: int, error: Any) -> SearchError:
     elif 300 <= status < 400:
         message = f"the server answers {status}, that it has moved"
         hint = "give the address that it has now; https:// where http:// is not served"
-    return RemoteError(str(address), message, status=status, hint=hint, passing=status in PASSING)
+    passing = status in PASSING or "search_context_missing_exception" in str(error)  # a shard moved meanwhile
+    return RemoteError(str(address), message, status=status, hint=hint, passing=passing)
 
 
 def reason_of(error: Any) -> str:

@@ -82,12 +82,11 @@ class Counting:
     def __init__(self, figures: Figures) -> None:
         self.figures = figures
         self._missing: dict[str, dict[str, Any]] = {}
-        self._unfound: dict[str, dict[str, Any]] = {}
         self._unlisted: dict[str, dict[str, Any]] = {}
 
     def __bool__(self) -> bool:
         """Was there anything that was not known?"""
-        return bool(self._missing or self._unfound or self._unlisted)
+        return bool(self._missing or self._unlisted)
 
     def known(self, term: str) -> int | None:
         """How many documents have a term; None while that is not known."""
@@ -109,42 +108,36 @@ class Counting:
             return 0
         return known
 
-    def documents(self, body: dict[str, Any]) -> list[dict[str, Any]] | None:
-        """The hits of a search of the index; None while they are not known."""
-        return self._hits(body, "documents", self._unfound)
-
     def words(self, body: dict[str, Any]) -> list[dict[str, Any]] | None:
         """The hits of a search of the list of words (wordlist.py); None while they are not known."""
-        return self._hits(body, "words", self._unlisted)
-
-    def _hits(
-        self, body: dict[str, Any], of: str, missing: dict[str, dict[str, Any]]
-    ) -> list[dict[str, Any]] | None:
-        key = of + json.dumps(body, ensure_ascii=False)
+        key = json.dumps(body, ensure_ascii=False)
         known = self.figures.hits.get(key)
         if known is None:
-            missing[key] = body
+            self._unlisted[key] = body
         return known
 
     def ask(self, searches: Searches, words: Searches) -> None:
         """Asks for all that was missing, in one request of the index and one of its list of words. Raises RemoteError."""
-        counted = {
-            key: {"size": 0, "track_total_hits": True, "query": query} for key, query in self._missing.items()
-        }
-        answers = _asked(words, self._unlisted) | _asked(searches, counted | self._unfound)
+        listed = _asked(words, self._unlisted)
+        counted = _asked(
+            searches,
+            {
+                key: {"size": 0, "track_total_hits": True, "query": query}
+                for key, query in self._missing.items()
+            },
+        )
         figures = self.figures
         with figures.guard:
             if len(figures.counts) + len(counted) > _MEMO:
                 figures.counts.clear()
-            if len(figures.hits) + len(answers) - len(counted) > _MEMO_OF_HITS:
+            if len(figures.hits) + len(listed) > _MEMO_OF_HITS:
                 figures.hits.clear()
-            for key, answer in answers.items():
-                if key in counted:
-                    figures.counts[key] = answer["hits"]["total"]["value"]
-                else:
-                    figures.hits[key] = answer["hits"]["hits"]
-        for missing in self._missing, self._unfound, self._unlisted:
-            missing.clear()
+            for key, answer in counted.items():
+                figures.counts[key] = answer["hits"]["total"]["value"]
+            for key, answer in listed.items():
+                figures.hits[key] = answer["hits"]["hits"]
+        self._missing.clear()
+        self._unlisted.clear()
 
 
 def _asked(searches: Searches, bodies: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
