@@ -9,7 +9,7 @@ from doses import dose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from searchlib import Definition, Field, Index, QueryError
+from searchlib import NEWS, Definition, Field, Index, QueryError
 from searchlib.ranking.answer import Answer
 from searchlib.ranking.question import Question
 from searchlib.ranking.ranker import Ranker
@@ -153,6 +153,18 @@ def test_the_short_way_is_taken(
     ranker = nameless._open_ranker()
     monkeypatch.setattr(type(ranker), "ask", long)
     assert nameless.search(query, match=match).ids is not None
+
+
+@pytest.mark.parametrize("query", ['"18 500"', '"18 500 человек"', '"18500"', '"500 человек"', "18 500"])
+def test_a_number_in_groups_is_one_word_of_a_phrase(tmp_path: Path, query: str) -> None:
+    index = Index.create(tmp_path / "index", NEWS)
+    with index.writer() as writer:
+        writer.add({"id": "grouped", "text": "Прививку сделали 18 500 человек"})
+        writer.add({"id": "other", "text": "В 18 часов 500 человек вышли"})
+    short = index.search(query)
+    assert told(short) == told(index.search(query, timeout_ms=1e6))
+    if query.startswith('"18'):
+        assert short.ids == ["grouped"]
 
 
 @pytest.mark.parametrize("query", ["одкб", "одкб саммит", "одкб одкб", "главы одкб государств"])

@@ -40,6 +40,15 @@ cpdef tuple clauses_of(list found, bint together):
     return clauses, stop_words
 
 
+cpdef bint grouped(str query):
+    """Are there digits on both sides of a blank? In quotes 18 500 is one number; else blanks part words."""
+    cdef Py_ssize_t i, length = len(query)
+    for i in range(1, length - 1):
+        if query[i] == u' ' and query[i - 1].isdigit() and query[i + 1].isdigit():
+            return True
+    return False
+
+
 cdef class PlainWords:
     """Answers plain queries on one snapshot under its usual weights.
 
@@ -70,6 +79,8 @@ cdef class PlainWords:
         if not 0 < length <= <Py_ssize_t> LONGEST or k <= 0:
             return None
         if (<str> query)[0] == u'"':
+            if grouped(query):
+                return None
             words = self.words(<str> query, 1, length - 1) if (<str> query)[length - 1] == u'"' else None
             return None if words is None else self.phrase(words, k)
         words = self.words(<str> query, 0, length)

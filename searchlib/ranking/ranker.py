@@ -14,7 +14,7 @@ from searchlib.language.analyzer import Analysis
 from searchlib.query.reading import tree_of
 from searchlib.query.syntax import is_plain
 from searchlib.query.words import quoted_words, tokens_of
-from searchlib.ranking._plain import PlainWords, clauses_of
+from searchlib.ranking._plain import PlainWords, clauses_of, grouped
 from searchlib.ranking._searcher import Searcher
 from searchlib.ranking._topk import Kernel
 from searchlib.ranking.alternatives import Senses
@@ -156,7 +156,7 @@ class Ranker:
                 return _quoted(quoted, question.query, view.lexicon)
         plain = isinstance(question.query, str) and is_plain(question.query)
         fast = question.quality == "fast"  # a bag of words does not know which stand side by side
-        if bare and plain and fast and match in ("any", "all"):
+        if bare and plain and fast and match in ("any", "all") and not grouped(question.query):
             tokens = tokens_of(question.query)
             joined = any(token[5] for token in tokens)  # by a hyphen: to need all of them takes more thought
             if match == "any" or not joined:
