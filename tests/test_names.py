@@ -168,6 +168,20 @@ def test_spellings_are_others_and_no_two_alike(word: str) -> None:
     assert all(0 < len(one) <= 48 for one in made)
 
 
+def written(sounds: str) -> str:
+    """Their key as lists of words on clusters have it: one that is written otherwise is not found there any more."""
+    return "".join(f"{'bpfvtdkgsrlmn'.index(sound) + 1:x}" for sound in naive_names.key(sounds))
+
+
+@given(_WORD | st.text(max_size=8))
+def test_keys_are_those_of_the_oracle(word: str) -> None:
+    own, other = ("en", "ru") if word.isascii() else ("ru", "en")
+    kept = written(naive_names.fold(word) or "")
+    assert key_of(word) == (own + kept if kept else None)
+    looked_for = dict.fromkeys(map(written, spellings(word)))
+    assert keys(word) == [other + one for one in looked_for if one]
+
+
 def test_every_term_near_enough_is_found_and_no_other(index: Index) -> None:
     """Against a walk over all terms of the other script."""
     analyze = Analyzer().analyze

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,12 +37,29 @@ _BATCH: Final = 5_000  # words of one request
 _FULL: Final = 20_000  # words that wait to be sent
 _MET: Final = 2_000_000  # words that are known to be there
 _TOLD: Final = "errors,items.*.status,items.*.error"  # of an answer: nothing else is looked at
+_MISSING: Final = "the list of the archive's words is not there"
 _THERE: Final = 409  # the status of a word that cannot be made since it is there
 
 
 def words_of(cluster: Cluster) -> Cluster:
     """The list of words of the index that a cluster's address names, as an index of its own. Raises RemoteError."""
-    return Cluster(cluster.address.at(cluster.address.index + SUFFIX), timeout=cluster.timeout)
+    return _List(cluster.address.at(cluster.address.index + SUFFIX), timeout=cluster.timeout)
+
+
+class _List(Cluster):
+    """Says what is missing when it is: whoever searches has not heard of this index."""
+
+    def msearch(
+        self, bodies: Sequence[Mapping[str, Any]], *, timeout: float | None = None
+    ) -> list[dict[str, Any]]:
+        try:
+            return super().msearch(bodies, timeout=timeout)
+        except IndexNotFoundError:
+            raise RemoteError(
+                str(self.address),
+                _MISSING,
+                hint="build the archive again, or search without other scripts (names=False, --no-names)",
+            ) from None
 
 
 def make_list(words: Cluster, *, replicas: int) -> None:
@@ -115,6 +133,13 @@ class WordList:
             self._words.index_request("POST", "_refresh")
             self._changed = self._checked = False
 
+    def leave(self) -> None:
+        """Sends the words of documents that were sent, and will be seen, though nobody committed them. A cluster that does not take
+        them now is not asked again: the documents come back with their words when they are added again."""
+        self._patience = 0.0
+        with suppress(SearchError):
+            self.flush()
+
     def _send(self) -> None:
         if not self._new:
             return
@@ -165,7 +190,5 @@ class WordList:
         except IndexNotFoundError:
             about = []
         if about != [{"words": _FORMAT}]:
-            raise RemoteError(
-                str(address), "the list of the archive's words is not there", hint="build the archive again"
-            )
+            raise RemoteError(str(address), _MISSING, hint="build the archive again")
         self._checked = True

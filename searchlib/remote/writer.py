@@ -196,6 +196,8 @@ class RemoteWriter:
         """Ends the threads that send; what was not sent is forgotten. May be called again."""
         with self._guard:
             self._bulk.close()
+            if self._words is not None:
+                self._words.leave()
             self._on_commit = self._matching = None
 
     def __enter__(self) -> RemoteWriter:

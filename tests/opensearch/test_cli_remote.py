@@ -12,13 +12,12 @@ import pytest
 from shell_archive import DOCUMENTS, answer, ids, make_index, search
 
 from searchlib import Index, connect
-from searchlib.remote.address import Address
-from searchlib.remote.cluster import Cluster
 from searchlib.remote.writer import RemoteWriter
 
 from . import front as fronts
 from . import server
 from .front import Front
+from .twins import remove
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +31,7 @@ def make(cluster: server.Cluster) -> Iterator[Callable[[], str]]:
 
     yield one
     for url in made:
-        with Cluster(Address.parse(url, {})) as connection:
-            connection.index_request("DELETE", ignore=(404,))
+        remove(url)
 
 
 @pytest.fixture(scope="module")

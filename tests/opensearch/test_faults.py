@@ -20,10 +20,12 @@ from searchlib.remote.address import Address
 from searchlib.remote.cluster import Cluster
 from searchlib.remote.index import RemoteIndex
 from searchlib.remote.layout import body_of
+from searchlib.remote.wordlist import make_list, words_of
 
 from . import front as fronts
 from . import server
 from .front import Front
+from .twins import remove
 
 WORDS = [
     "саммит",
@@ -50,8 +52,7 @@ def name() -> str:
 def index(cluster: server.Cluster, name: str) -> Iterator[RemoteIndex]:
     with RemoteIndex.create(f"{cluster.urls[0]}/{name}", replicas=0) as made:
         yield made
-    with Cluster(Address.parse(f"{cluster.urls[0]}/{name}", {})) as connection:
-        connection.index_request("DELETE", ignore=(404,))
+    remove(f"{cluster.urls[0]}/{name}")
 
 
 @pytest.fixture
@@ -251,6 +252,7 @@ def test_a_mapping_conflict_takes_no_other_document_with_it(
     body["mappings"]["properties"]["values"]["properties"]["tags"] = {"type": "long"}
     with Cluster(Address.parse(url, {})) as connection:
         connection.index_request("PUT", body=body)
+        make_list(words_of(connection), replicas=0)
     records = [article(number) | {"tags": ["нефть" if number % 10 == 3 else number]} for number in range(40)]
     file = tmp_path / "news.jsonl"
     file.write_text("".join(f"{msgspec_line(record)}\n" for record in records), "utf-8")
@@ -273,7 +275,7 @@ def test_a_mapping_conflict_takes_no_other_document_with_it(
             assert present(index) == good + Counter(["id-50", "id-51"])
         with pytest.raises(DocumentError, match="'id-3'"), index.writer() as writer:
             writer.add_from([file], strict=True)
-        connection.index_request("DELETE")
+        remove(url)
 
 
 def msgspec_line(record: dict[str, Any]) -> str:

@@ -14,8 +14,6 @@ from hypothesis import strategies as st
 
 from searchlib import Definition, DefinitionError, DocumentError, Field, Index, RemoteIndex, connect
 from searchlib.remote import moving
-from searchlib.remote.address import Address
-from searchlib.remote.cluster import Cluster
 from searchlib.remote.layout import Layout
 from searchlib.remote.moving import Moved, pull, push
 from searchlib.remote.writer import RemoteWriter
@@ -24,6 +22,7 @@ from searchlib.storage.writer import Writer
 from . import front as fronts
 from . import server
 from .front import Front
+from .twins import remove
 
 MINIMAL = Definition(fields=(Field("text", "text"), Field("date", "date")))
 HIDING = Definition(
@@ -82,8 +81,7 @@ def name(cluster: server.Cluster) -> Iterator[Name]:
 
     yield one
     for url in made:
-        with Cluster(Address.parse(url, {})) as connection:
-            connection.index_request("DELETE", ignore=(404,))
+        remove(url)
 
 
 def on_disk(path: Path, documents: list[dict[str, Any]], definition: Definition = MINIMAL) -> Index:

@@ -13,12 +13,11 @@ import pytest
 
 import searchlib
 from searchlib import DocumentError, QueryError, SearchError
-from searchlib.remote.address import Address
-from searchlib.remote.cluster import Cluster
 from searchlib.remote.index import RemoteIndex
 from searchlib.storage.adding import Progress
 
 from . import server
+from .twins import remove
 
 EVENTS = [
     ("Саммит в Астане", "Главы государств прибыли на саммит", "2024-06-06"),
@@ -33,8 +32,7 @@ def index(cluster: server.Cluster) -> Iterator[RemoteIndex]:
     url = f"{cluster.urls[0]}/writer-{uuid.uuid4().hex}"
     with RemoteIndex.create(url, replicas=0) as made:
         yield made
-    with Cluster(Address.parse(url, {})) as connection:
-        connection.index_request("DELETE", ignore=(404,))
+    remove(url)
 
 
 def articles() -> list[dict[str, Any]]:

@@ -124,7 +124,12 @@ def twins(
     finally:
         for count, remote in remotes.items():
             remote.close()
-            for index in (f"{name}-{count}", f"{name}-{count}{SUFFIX}"):
-                with Connection(Address.parse(f"{url}/{index}")) as connection:
-                    connection.index_request("DELETE")
+            remove(f"{url}/{name}-{count}")
         disk.close()
+
+
+def remove(url: str) -> None:
+    """Removes an archive from its cluster, with its list of words; what is not there need not be."""
+    for which in "", SUFFIX:
+        with Connection(Address.parse(url + which, {})) as connection:
+            connection.index_request("DELETE", ignore=(404,))
