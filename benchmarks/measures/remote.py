@@ -238,6 +238,7 @@ def measure(url: str, found: list[Article], classes: Asking, shards: int, say: C
         say(f"  RemoteWriter, analysis included {len(records) / own:,.0f}")
         say(f"  helpers of opensearch-py, sources that are ready {len(records) / theirs:,.0f}")
         say(f"  making the sources alone, in one thread {len(records) / made:,.0f}")
+        asking = _answered(say, index, asking)
         gc.collect()
         gc.freeze()  # what the benchmark holds: collections between questions need not walk it
         _say_latency(say, index, client, name, asking)
@@ -248,6 +249,23 @@ def measure(url: str, found: list[Article], classes: Asking, shards: int, say: C
         with PlainBM25(client, index.definition, records) as plain:
             _say_plain(say, disk, index, client, name, plain, asking)
         client.close()
+
+
+def _answered(say: Callable[[str], None], index: RemoteIndex, asking: Asking) -> Asking:
+    """Those that a cluster can answer: of a pattern with too many words it says that it cannot."""
+    from searchlib import QueryError
+
+    found: Asking = {}
+    for subject, questions in asking.items():
+        found[subject] = []
+        for question in questions:
+            try:
+                index.search(written(question), **arguments(question))
+            except QueryError as error:
+                say(f"{subject}: {written(question)}: {error}")
+                continue
+            found[subject].append(question)
+    return {subject: questions for subject, questions in found.items() if questions}
 
 
 def _say_latency(
