@@ -133,6 +133,8 @@ class RemoteLexicon(Lexicon):
         self, form: str, distance: int, prefix: int, *, fields: int = 0, deadline: Deadline | None = None
     ) -> tuple[Tally, FormQuery]:
         forms = FormQuery.near(form, distance, prefix)
+        if len(form) < prefix:  # what differs would have letters that should be right
+            return self.exact_word(form, fields=fields), forms
         if len(form) <= _SHORT:
             how: Query = {"value": _misspelt(form, distance, prefix), "flags": "NONE"}
             return cast("Tally", Forms(self.weighing, "regexp", how, fields)), forms
@@ -142,7 +144,7 @@ class RemoteLexicon(Lexicon):
 
 def _misspelt(form: str, distance: int, prefix: int) -> str:
     """A regular expression of all forms with up to so many errors, as in an index on disk: a letter more, less or another one, or two
-    neighbours swapped, with nothing between them.
+    neighbours swapped, with nothing between them. prefix: letters at the beginning that are right, which the form has.
 
     A cluster's own fuzzy query gives words a share of their score that is less than 0 where most of their letters are wrong.
     """
@@ -161,5 +163,4 @@ def _misspelt(form: str, distance: int, prefix: int) -> str:
             ways.append(letters[at + 1] + own + rest(at + 2, errors - 1))
         return f"({'|'.join(ways)})"
 
-    right = min(prefix, len(letters))
-    return "".join(letters[:right]) + rest(right, distance)
+    return "".join(letters[:prefix]) + rest(prefix, distance)
