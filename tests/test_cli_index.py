@@ -79,9 +79,10 @@ def test_building_again_replaces_documents(home: Path) -> None:
 
 def test_another_definition_is_not_mixed_into_an_index(home: Path) -> None:
     assert search("index", "indexes/a.toml").exit_code == 0
-    Path("indexes/a.toml").write_text('sources = ["../two.jsonl"]\nk1 = 0.9\n')
+    Path("indexes/a.toml").write_text('sources = ["../two.jsonl"]\n[bm25]\nk1 = 0.9\n')
     result = search("index", "indexes/a.toml")
     assert result.exit_code == 2
+    assert "built from another definition" in result.stderr
     assert "a.toml" in result.stderr
     assert documents() == 2
 

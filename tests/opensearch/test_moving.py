@@ -357,3 +357,28 @@ def test_what_cannot_be_moved_is_refused_before_anything_is(name: Name, tmp_path
             pull(remote, other)
         assert len(remote) == 0
     assert len(other) == 1
+
+
+def test_the_sample_archive_comes_back_as_it_was(name: Name, sample: Index, tmp_path: Path) -> None:
+    with RemoteIndex.create(name(), sample.definition, replicas=0) as remote:
+        push(sample, remote)
+        back = Index.create(tmp_path / "back", remote.definition)
+        pull(remote, back)
+    assert order(back) == order(sample)
+    assert documents(back) == documents(sample)
+    for question in (
+        "саммит",
+        "summit",
+        '"heads of state"',
+        "договор -НАТО",
+        "title:WHO",
+        "нефть OR oil",
+        "*",
+    ):
+        wanted, found = sample.search(question, limit=100), back.search(question, limit=100)
+        assert [(hit.id, hit.score, hit.snippet) for hit in found] == [
+            (hit.id, hit.score, hit.snippet) for hit in wanted
+        ]
+        for field in ("source", "tags", "lang"):
+            assert found.facet(field) == wanted.facet(field)
+        assert found.facet("date", by="month") == wanted.facet("date", by="month")
