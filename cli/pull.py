@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from time import monotonic
+from functools import partial
 
 import click
 
 from .location import place_named
-from .progress import Report
-from .push import check_pair, finish
+from .push import carry_out, check_pair
 
 
 @click.command("pull", short_help="Copy an index of an OpenSearch cluster to disk.")
@@ -44,12 +43,4 @@ def command(source: str, target: str, workers: int) -> None:
     check(remote.definition)
     place = place_named(target)
     index = Index.open(place) if Index.exists(place) else Index.create(place, remote.definition)
-    report = Report()
-    began = monotonic()
-    try:
-        moved = pull(remote, index, workers=workers, on_progress=report.documents, on_error=report.error)
-    except KeyboardInterrupt:
-        moved = None
-    finally:
-        report.finish()
-    finish(moved, remote, index, began)
+    carry_out(partial(pull, remote, index, workers=workers), remote, index)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -52,15 +54,7 @@ def command(source: str, target: str, shards: int | None, replicas: int | None, 
     remote = opened_or_made(target, index.definition, shards, replicas)
     if index.stats().boilerplate:
         warn("note: recurring lines of pages, which the index on disk leaves out, are indexed on the cluster")
-    report = Report()
-    began = monotonic()
-    try:
-        moved = push(index, remote, workers=workers, on_progress=report.documents, on_error=report.error)
-    except KeyboardInterrupt:
-        moved = None
-    finally:
-        report.finish()
-    finish(moved, index, remote, began)
+    carry_out(partial(push, index, remote, workers=workers), index, remote)
 
 
 def check_pair(place: str, url: str, usage: str) -> None:
@@ -74,10 +68,16 @@ def check_pair(place: str, url: str, usage: str) -> None:
     checked_address(url)
 
 
-def finish(
-    moved: Moved | None, source: Index | RemoteIndex, target: Index | RemoteIndex, began: float
-) -> None:
-    """Tells what was moved and ends the command, when something is missing with the exit code for that; moved None: Ctrl-C."""
+def carry_out(move: Callable[..., Moved], source: Index | RemoteIndex, target: Index | RemoteIndex) -> None:
+    """Moves an archive with progress, tells what was moved and ends the command, when something is missing with the exit code for that."""
+    report = Report()
+    began = monotonic()
+    try:
+        moved = move(on_progress=report.documents, on_error=report.error)
+    except KeyboardInterrupt:
+        moved = None
+    finally:
+        report.finish()
     if moved is None:
         warn("search: stopped; the same command goes on")
         sys.exit(130)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from searchlib.storage.segment import Segment
     from searchlib.storage.snapshot import Snapshot
 
-__all__ = ["Columns", "Filter", "Place", "by_period", "check_period", "unknown_field"]
+__all__ = ["Columns", "Filter", "Place", "by_period", "check_period", "field_of_order", "unknown_field"]
 
 Filter: TypeAlias = Keyword | KeywordRange | DateRange | Pattern | Everything | Nothing
 Place: TypeAlias = tuple[int | str | None, int, int]
@@ -207,6 +207,15 @@ def unknown_field(name: str, what: str, fields: Sequence[str]) -> QueryError:
     hint = f"did you mean '{near[0]}'? " if near else ""
     has = f"fields that can be: {_listed(fields)}" if fields else "the index has no field that can be"
     return QueryError(f"'{name}' cannot be {what}", hint=f"{hint}{has}")
+
+
+def field_of_order(order: str, date: str | None) -> str:
+    """The field that an order goes by, "-" before it when it descends. date: the date field, None when there is none. Raises QueryError."""
+    if order not in ("newest", "oldest"):
+        return order
+    if date is None:
+        raise QueryError(f"sort='{order}' needs a date field, and this index has none")
+    return f"-{date}" if order == "newest" else date
 
 
 def check_period(by: str) -> None:

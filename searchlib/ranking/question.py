@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from searchlib.errors import QueryError
 
 if TYPE_CHECKING:
+    from searchlib.definitions import Definition
     from searchlib.query.tree import Node
 
 __all__ = ["QUALITIES", "Question", "is_number"]
@@ -71,6 +72,23 @@ class Question:
     @property
     def by_relevance(self) -> bool:
         return self.sort in (None, "relevance")
+
+    @property
+    def words_needed(self) -> str | int:
+        """How many of the words side by side a document needs, also where nobody said: as `match` of Index.search."""
+        if self.match is not None:
+            return self.match
+        return "any" if self.by_relevance else "all"
+
+    def limits(self, definition: Definition) -> Node | None:
+        """What documents must match beside the query: filters, and another query; None for nothing. Raises QueryError."""
+        if self.where is None:
+            return self.only
+        from searchlib.query.reading import tree_of
+        from searchlib.query.tree import all_of
+
+        where = tree_of(self.where, definition, "all", lenient=self.lenient)
+        return where if self.only is None else all_of([self.only, where])
 
 
 def is_number(value: object) -> bool:

@@ -146,9 +146,7 @@ class Ranker:
 
     def plan(self, question: Question, view: View, deadline: Deadline | None = None) -> Plan | None:
         """None when the deadline passed before there was one."""
-        match = question.match
-        if match is None:
-            match = "any" if question.by_relevance else "all"
+        match = question.words_needed
         bare = question.only is None and question.where is None and question.like is None
         if bare and match in ("any", "all") and isinstance(question.query, str):
             quoted = quoted_words(question.query)
@@ -165,16 +163,11 @@ class Ranker:
                     return Plan.of_words(*clauses_of(found, match == "all"), _besides(found))
         from searchlib.ranking.planner import Planner, TimeOverError
 
-        limit = question.only
         fields = self._definition.text_fields
         capitals = isinstance(question.query, str) and not shouted(question.query)
         names = [field.name for field in fields]
         planner = Planner(view.lexicon, self.columns, names, deadline, view.naming, capitals)
-        if question.where is not None:
-            from searchlib.query.tree import all_of
-
-            where = tree_of(question.where, self._definition, "all", lenient=question.lenient)
-            limit = where if limit is None else all_of([limit, where])
+        limit = question.limits(self._definition)
         try:
             if question.like is not None:
                 return Plan(planner.limited(self._likeness(question.like, view), limit))
@@ -255,12 +248,10 @@ class Ranker:
     def _sorted(
         self, question: Question, view: View, plan: Plan, order: str, deadline: Deadline | None
     ) -> Answer:
+        from searchlib.ranking.columns import field_of_order
+
         date = self._definition.date_field
-        by = order
-        if order in ("newest", "oldest"):
-            if date is None:
-                raise QueryError(f"sort='{order}' needs a date field, and this index has none")
-            by = f"-{date.name}" if order == "newest" else date.name
+        by = field_of_order(order, None if date is None else date.name)
         after = None
         if question.after is not None:
             from searchlib.ranking.pages import Cursor

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 from math import exp2
 from typing import TYPE_CHECKING, Any, Final
 
 from searchlib.dates import DAY
 from searchlib.errors import QueryError, RemoteError
-from searchlib.ranking.columns import by_period, check_period, unknown_field
+from searchlib.ranking.columns import by_period, check_period, field_of_order, unknown_field
 from searchlib.ranking.pages import Cursor
 from searchlib.remote.failures import failure_of_answer
 
@@ -92,8 +91,7 @@ class RemoteAnswer:
     def count(self) -> int:
         """How many documents match, exactly."""
         body = {"query": self.plan.matching, "size": 0, "track_total_hits": True}
-        answer = self._ranker.within_reach(lambda: self._ranker.cluster.msearch([body])[0])
-        total: int = answer["hits"]["total"]["value"]
+        total: int = self._ranker.search(body)["hits"]["total"]["value"]
         return total
 
     def facet(self, field: str, by: str | None) -> list[tuple[str, int]]:
@@ -117,8 +115,7 @@ class RemoteAnswer:
         composite: Query = {"size": _BUCKETS, "sources": [{"one": source}]}
         body = {"query": self.plan.matching, "size": 0, "aggs": {"values": {"composite": composite}}}
         while True:
-            answer = self._ranker.within_reach(lambda: self._ranker.cluster.msearch([body])[0])
-            buckets = answer["aggregations"]["values"]["buckets"]
+            buckets = self._ranker.search(body)["aggregations"]["values"]["buckets"]
             found += [(bucket["key"]["one"], bucket["doc_count"]) for bucket in buckets]
             if len(buckets) < _BUCKETS:
                 return found
@@ -154,12 +151,7 @@ def _order(ranker: RemoteRanker, order: str) -> list[Query]:
     columns = ranker.columns
     if order == "relevance":
         return [{"_score": "desc"}, {"order": "asc"}]
-    by = order
-    if order in ("newest", "oldest"):
-        if columns.date is None:
-            raise QueryError(f"sort='{order}' needs a date field, and this index has none")
-        by = f"-{columns.date}" if order == "newest" else columns.date
-    return columns.order_of(by)
+    return columns.order_of(field_of_order(order, columns.date))
 
 
 def _behind(ranker: RemoteRanker, cursor: Cursor) -> list[Any]:
@@ -170,9 +162,8 @@ def _behind(ranker: RemoteRanker, cursor: Cursor) -> list[Any]:
         "sort": [{"order": "asc"}],
         "_source": False,
     }
-    hits = ranker.cluster.msearch([body])[0]["hits"]["hits"]
-    order = next((hit["sort"][0] for hit in islice(hits, 1)), -1)
-    return [cursor.key, order]
+    hits = ranker.search(body)["hits"]["hits"]
+    return [cursor.key, hits[0]["sort"][0] if hits else -1]
 
 
 class _Pages:

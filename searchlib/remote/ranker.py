@@ -97,7 +97,7 @@ class RemoteRanker:
         if not id:  # which a cluster does not take for an id
             return None
         body = {"query": {"ids": {"values": [id]}}, "size": 1, "_source": parts or False}
-        hits = self.cluster.msearch([body])[0]["hits"]["hits"]
+        hits = self.search(body)["hits"]["hits"]
         return hits[0].get("_source", {}) if hits else None
 
     def ask(self, question: Question, like: dict[str, Any] | None = None) -> RemoteAnswer:
@@ -124,6 +124,10 @@ class RemoteRanker:
                 return found
             self.within_reach(lambda: counting.ask(self.cluster, self.words))
         raise AssertionError("a question goes on asking for figures")
+
+    def search(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a search of the index. Raises as within_reach()."""
+        return self.within_reach(lambda: self.cluster.msearch([body])[0])
 
     def within_reach(self, ask: Callable[[], _Found]) -> _Found:
         """What a request gives. Raises QueryError when a pattern fits too many words for a cluster."""
@@ -166,9 +170,7 @@ class RemoteRanker:
     def _plan(self, question: Question, like: dict[str, Any] | None, counting: Counting) -> RemotePlan:
         definition = self.definition
         lexicon, known = self.lexicon(question, counting)
-        match = question.match
-        if match is None:
-            match = "any" if question.by_relevance else "all"
+        match = question.words_needed
         fields = definition.text_fields
         planner = RemotePlanner(
             lexicon,
@@ -177,12 +179,7 @@ class RemoteRanker:
             None if known is None else Naming(lexicon, known),
             isinstance(question.query, str) and not shouted(question.query),
         )
-        limit = question.only
-        if question.where is not None:
-            from searchlib.query.tree import all_of
-
-            where = tree_of(question.where, definition, "all", lenient=question.lenient)
-            limit = where if limit is None else all_of([limit, where])
+        limit = question.limits(definition)
         if like is not None:
             return RemotePlan(planner.limited(self._likeness(like, lexicon), limit), stop_words=False)
         tree = tree_of(question.query, definition, match, lenient=question.lenient)
