@@ -52,8 +52,6 @@ def command(source: str, target: str, shards: int | None, replicas: int | None, 
     index = Index.open(place_named(source))
     check(index.definition)
     remote = opened_or_made(target, index.definition, shards, replicas)
-    if index.stats().boilerplate:
-        warn("note: recurring lines of pages, which the index on disk leaves out, are indexed on the cluster")
     carry_out(partial(push, index, remote, workers=workers), index, remote)
 
 

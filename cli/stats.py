@@ -23,7 +23,7 @@ _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 def command(given: str | None, as_json: bool) -> None:
     """Documents per language, terms, segments, bytes on disk, lines of pages that are not indexed.
 
-    Of an index of a cluster: documents per language, deleted ones that still take room, shards, replicas, segments, bytes.
+    Of an index of a cluster: documents per language, deleted ones that still take room, shards, replicas, segments, bytes, such lines.
 
     \b
     Examples:
@@ -47,7 +47,7 @@ def command(given: str | None, as_json: bool) -> None:
     left = max(len(name) for name, _ in rows)
     right = max(len(value) for _, value in rows)
     lines = [str(index.path), *(f"{name:<{left}}  {value:>{right}}" for name, value in rows)]
-    show("\n".join([*lines, *(_left_out(stats.boilerplate) if isinstance(stats, Stats) else [])]))
+    show("\n".join([*lines, *_left_out(stats.boilerplate)]))
 
 
 def _on_disk(stats: Stats) -> list[tuple[str, str]]:

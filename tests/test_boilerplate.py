@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from menu_pages import page, write
 
 from searchlib import NEWS, CorruptIndexError, Definition, Index
 from searchlib.documents import prepare
@@ -18,31 +19,6 @@ from searchlib.storage._segment import hash64
 from searchlib.storage.boilerplate import Boilerplate, boilerplate_of, checked
 from searchlib.storage.pipe import Batch, documents_of
 from searchlib_cli.main import cli
-
-TOPICS = ("harbour", "museum", "orchard", "railway", "theatre", "library")
-THEMES = ("гавань", "музей", "яблоня", "вокзал", "театр", "библиотека")
-MENU = ("Home | Departments | Contacts", "Share this page with friends", "Back to all news")
-RUSSIAN_MENU = ("Главная | Отделы | Контакты", "Поделиться с друзьями", "Назад ко всем новостям")
-
-
-def page(n: int) -> tuple[str, list[str]]:
-    """The title and the lines of an invented page, every third of which is in Russian."""
-    if n % 3 == 2:
-        theme = THEMES[n % len(THEMES)]
-        own = [f"Город сообщает о новом: {theme}, запись номер {'и' * (n + 1)}."]
-        return f"Известие про {theme} {n}", [f"Опубликовано {n % 28 + 1}.03.2024", *own, *RUSSIAN_MENU]
-    topic = TOPICS[n % len(TOPICS)]
-    own = [f"The town reports on its {topic}, entry {'x' * (n + 1)}."]
-    return f"News of the {topic} {n}", [f"Published {n % 28 + 1}.03.2024", *own, *MENU]
-
-
-def write(folder: Path, pages: range, body: dict[int, str] | None = None) -> Path:
-    folder.mkdir(exist_ok=True)
-    for n in pages:
-        title, lines = page(n)
-        lines = [*lines, (body or {}).get(n, "")]
-        (folder / f"{n:03d}.txt").write_text("\n".join([title, *lines]), encoding="utf-8")
-    return folder
 
 
 def make(path: Path, *sources: Path, boilerplate: bool | None = None, workers: int = 1) -> Index:

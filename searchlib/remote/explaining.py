@@ -28,7 +28,7 @@ def explain(
 
     Raises QueryError when one of the text fields is not stored, RemoteError.
     """
-    source = ranker.source_of(id, ["id", "stored", "lengths", "date"])
+    source = ranker.source_of(id, ["id", "stored", "lengths", "date", "left_out"])
     if source is None:
         return None
     has = having(ranker.cluster, list(chosen_in(plan.root)), [id])

@@ -18,10 +18,12 @@ from searchlib.ranking.question import Question
 from searchlib.remote.address import Address
 from searchlib.remote.cluster import Cluster
 from searchlib.remote.layout import FORMAT, Layout, body_of
+from searchlib.remote.lines import RecurringLines, known_lines
 from searchlib.remote.ranker import RemoteRanker
 from searchlib.remote.wordlist import WordList, make_list, words_of
 from searchlib.results.results import Hit, Results
 from searchlib.searching import Searching
+from searchlib.storage.boilerplate import boilerplate_of
 
 if TYPE_CHECKING:
     from searchlib.ranking.arguments import Moment, Values
@@ -36,7 +38,7 @@ class RemoteStats:
     """Figures of an index of a cluster.
 
     documents: that searches see; languages: of them by `lang`, most frequent first; deleted: that still take room; shards: of the index, replicas: further
-    copies of each; segments: of all shards, once; bytes: of them, and of all copies together.
+    copies of each; segments: of all shards, once; bytes: of them and of the list of words, once and in all copies together. boilerplate: as of Stats.
     """
 
     documents: int
@@ -47,6 +49,7 @@ class RemoteStats:
     segments: int
     bytes: int
     bytes_with_replicas: int
+    boilerplate: dict[str, dict[str, int]]
 
 
 class RemoteIndex(Searching):
@@ -143,6 +146,7 @@ class RemoteIndex(Searching):
             self._cluster,
             Layout(self.definition, self._analyzer, words.note),
             words=words,
+            lines=RecurringLines(self._words, self.definition),
             on_commit=self._remote.forget,
             matching=self._matching,
             workers=workers,
@@ -192,6 +196,7 @@ class RemoteIndex(Searching):
             languages = self.search("*", limit=0).facet("lang")
         settings = next(iter(self._cluster.index_request("GET", "_settings").values()))["settings"]["index"]
         stats = self._cluster.index_request("GET", "_stats/docs,store,segments")["_all"]
+        words = self._words.index_request("GET", "_stats/store")["_all"]
         return RemoteStats(
             documents=len(self),
             languages=languages,
@@ -199,8 +204,9 @@ class RemoteIndex(Searching):
             shards=int(settings["number_of_shards"]),
             replicas=int(settings["number_of_replicas"]),
             segments=stats["primaries"]["segments"]["count"],
-            bytes=stats["primaries"]["store"]["size_in_bytes"],
-            bytes_with_replicas=stats["total"]["store"]["size_in_bytes"],
+            bytes=sum(one["primaries"]["store"]["size_in_bytes"] for one in (stats, words)),
+            bytes_with_replicas=sum(one["total"]["store"]["size_in_bytes"] for one in (stats, words)),
+            boilerplate=boilerplate_of(known_lines(self._words)),
         )
 
     def duplicates(self, query: str = "*", **filters: Any) -> list[list[Hit]]:

@@ -17,19 +17,20 @@ a boost says nothing: a cluster would count a misspelt form less than one that i
 from __future__ import annotations
 
 import json
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from searchlib.language import VERSION as ANALYSIS
 from searchlib.language._tokens import tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from searchlib.definitions import Definition
     from searchlib.documents import Document
     from searchlib.language import Analyzer
 
-__all__ = ["FORMAT", "HOLE", "MOST_TERMS", "Layout", "body_of"]
+__all__ = ["FORMAT", "HOLE", "MOST_TERMS", "Layout", "body_of", "indexed_text"]
 
 FORMAT: Final = 1
 """Bumped whenever documents would lie otherwise."""
@@ -79,6 +80,13 @@ class Layout:
             source["first"] = {name: given[0] for name, given in values.items()}
         if document.date is not None:
             source["date"] = document.date
+        left_out = {
+            name: missing
+            for name, text in zip(self._texts, document.texts, strict=True)
+            if (missing := _missing(document.stored.get(name), text))
+        }
+        if left_out:
+            source["left_out"] = left_out
         return source
 
     def places(self, text: str) -> tuple[str, int]:
@@ -109,6 +117,29 @@ class Layout:
         if self._note is not None:
             self._note(word.terms)
         return word
+
+
+def indexed_text(source: Mapping[str, Any], name: str) -> str:
+    """What of a stored text is indexed. source: a document's `stored` and `left_out`."""
+    text = str(source["stored"].get(name) or "")
+    missing = source.get("left_out", {}).get(name)
+    if not missing:
+        return text
+    return "\n".join(line for number, line in enumerate(text.split("\n")) if number not in missing)
+
+
+def _missing(whole: object, text: str) -> list[int]:
+    """The numbers of the lines of a stored text that were taken out of it."""
+    if not isinstance(whole, str) or whole == text:
+        return []
+    left = deque(text.split("\n"))
+    missing = []
+    for number, line in enumerate(whole.split("\n")):
+        if left and left[0] == line:
+            left.popleft()
+        else:
+            missing.append(number)
+    return missing
 
 
 class _Word(NamedTuple):
@@ -159,6 +190,7 @@ def body_of(definition: Definition, *, shards: int, replicas: int) -> dict[str, 
         "values": {"properties": dict.fromkeys(names, keyword)},
         "first": {"properties": dict.fromkeys(names, keyword | {"index": False})},
         "stored": {"type": "object", "enabled": False},
+        "left_out": {"type": "object", "enabled": False},
     }
     return {
         "settings": {

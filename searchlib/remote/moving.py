@@ -1,7 +1,8 @@
 """How does an archive move from disk to a cluster, or back? All its documents, in the order in which they stand.
 
 What is moved of a document is what is stored with it; the values of keyword and date fields that are not stored are taken from the
-columns on disk, or from what the cluster sorts and counts by. The other side analyses and indexes it anew.
+columns on disk, or from what the cluster sorts and counts by. The other side analyses and indexes it anew, without the recurring lines that
+are not indexed where it comes from.
 
 To go on where an earlier move ended, what is there already is passed over as long as it is the same: the same documents with the same
 content, one behind the other. From the first that is missing, changed or not in its place on, everything is moved, so that in
@@ -19,6 +20,10 @@ from typing import TYPE_CHECKING, Any, Final
 from searchlib.dates import iso_text
 from searchlib.errors import CorruptIndexError, DefinitionError, DocumentError, RemoteError
 from searchlib.remote.failures import failure_of_answer
+from searchlib.remote.layout import indexed_text
+from searchlib.remote.lines import known_lines
+from searchlib.storage.boilerplate import Boilerplate
+from searchlib.storage.columns import read_numbers
 from searchlib.storage.deletions import lives
 from searchlib.storage.segment import find_id
 
@@ -91,12 +96,15 @@ def push(
     progress = _Progress(snapshot.documents, on_progress)
     hidden = _Hidden(index.definition)
     records = iter(_records(snapshot, hidden))
-    first = None
+    boilerplate = snapshot.manifest.boilerplate
+    lines = Boilerplate(index.definition, boilerplate)
+    sources = [name for name, _, _ in boilerplate]
+    first: list[tuple[Record, list[int]]] | None = None
     kept = 0
     last = -1
     for batch in _batches(records):
-        there = _there(target._cluster, [record["id"] for record in batch])
-        for at, (record, source) in enumerate(zip(batch, there, strict=True)):
+        there = _there(target._cluster, [record["id"] for record, _ in batch])
+        for at, ((record, _), source) in enumerate(zip(batch, there, strict=True)):
             if source is None or source["order"] <= last or hidden.of_source(source) != record:
                 first = batch[at:]
                 break
@@ -109,11 +117,12 @@ def push(
     refused: list[DocumentError] = []
     with target.writer(workers=workers) as writer:
         for rest in (first or (), records):
-            for record in rest:
-                writer.add(record)
+            for record, lengths in rest:
+                writer.move(record, lengths, lines, sources)
                 done += 1
                 progress.done(done)
         refused += writer._newly_refused(all=True)
+        writer.take_over(boilerplate)
         _tell(refused, on_error)
     progress.end()
     return Moved(snapshot.documents, kept, len(refused))
@@ -145,8 +154,9 @@ def pull(
     adding = False
     refused: list[DocumentError] = []
     with index.writer(workers=workers) as writer:
-        for page in _pages(source._cluster, hidden):
-            for record in page:
+        writer.take_over(known_lines(source._words))
+        for page in _pages(source._cluster, source.definition, hidden):
+            for record, texts in page:
                 if not adding:
                     place = find_id(snapshot.segments, record["id"])
                     adding = place is None or place <= last or _at(snapshot, place, hidden) != record
@@ -157,7 +167,7 @@ def pull(
                     kept += 1
                     continue
                 try:
-                    writer.add(record)
+                    writer.move(record, texts)
                 except DocumentError as error:
                     refused.append(error)
                     _tell([error], on_error)
@@ -221,12 +231,14 @@ class _Hidden:
         return record
 
 
-def _records(snapshot: Snapshot, hidden: _Hidden) -> Iterator[Record]:
-    """The living documents of a snapshot in their order. Raises CorruptIndexError."""
+def _records(snapshot: Snapshot, hidden: _Hidden) -> Iterator[tuple[Record, list[int]]]:
+    """The living documents of a snapshot in their order, with how long of each text field is what is indexed. Raises
+    CorruptIndexError."""
     import msgspec
 
     decode = msgspec.msgpack.Decoder(dict[str, Any]).decode
     for segment, live in zip(snapshot.segments, snapshot.live, strict=True):
+        lengths = [read_numbers(segment.file, f"length.{number}") for number in range(segment.file.fields)]
         for block, (first, end, _) in enumerate(segment.stored.blocks()):
             if live is not None and not any(lives(live, doc) for doc in range(first, end)):
                 continue
@@ -238,7 +250,7 @@ def _records(snapshot: Snapshot, hidden: _Hidden) -> Iterator[Record]:
                         raise CorruptIndexError(
                             segment.file.path, f"the stored fields of document {doc} are damaged"
                         ) from error
-                    yield hidden.of_segment(segment, doc, stored)
+                    yield hidden.of_segment(segment, doc, stored), [own[doc] for own in lengths]
 
 
 def _at(snapshot: Snapshot, place: tuple[int, int], hidden: _Hidden) -> Record | None:
@@ -251,13 +263,13 @@ def _at(snapshot: Snapshot, place: tuple[int, int], hidden: _Hidden) -> Record |
     return hidden.of_segment(segment, doc, segment.stored[doc])
 
 
-def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+def _batches(records: Iterable[tuple[Record, list[int]]]) -> Iterator[list[tuple[Record, list[int]]]]:
     """The same in lists, of which each takes little to ask for."""
-    batch: list[Record] = []
+    batch: list[tuple[Record, list[int]]] = []
     size = 0
-    for record in records:
-        batch.append(record)
-        size += _size(record)
+    for one in records:
+        batch.append(one)
+        size += _size(one[0])
         if len(batch) == _PAGE or size >= _PAGE_BYTES:
             yield batch
             batch, size = [], 0
@@ -282,14 +294,17 @@ def _there(cluster: Cluster, ids: list[str]) -> list[dict[str, Any] | None]:
     return sources
 
 
-def _pages(cluster: Cluster, hidden: _Hidden) -> Iterator[list[Record]]:
-    """All documents that searches see, in their order, as they are at the moment of the first page where the cluster can keep that."""
+def _pages(
+    cluster: Cluster, definition: Definition, hidden: _Hidden
+) -> Iterator[list[tuple[Record, list[str] | None]]]:
+    """All documents that searches see, in their order, as they are at the moment of the first page where the cluster can keep that; and of
+    each the texts as they are indexed; None: whole."""
     point = _point(cluster)
     body: dict[str, Any] = {
         "query": {"match_all": {}},
         "sort": [{"order": "asc"}, {"id": "asc"}],
         "track_total_hits": False,
-        "_source": ["stored", "values", "date"],
+        "_source": ["stored", "values", "date", "left_out"],
         "size": 100,
     }
     try:
@@ -303,14 +318,23 @@ def _pages(cluster: Cluster, hidden: _Hidden) -> Iterator[list[Record]]:
             hits = answer["hits"]["hits"]
             if not hits:
                 return
-            page = [hidden.of_source(hit["_source"]) for hit in hits]
+            page = [
+                (hidden.of_source(source), _indexed(source, definition) if "left_out" in source else None)
+                for source in (hit["_source"] for hit in hits)
+            ]
             body["search_after"] = hits[-1]["sort"]
-            body["size"] = min(_PAGE, max(1, _PAGE_BYTES * len(page) // sum(map(_size, page))))
+            body["size"] = min(
+                _PAGE, max(1, _PAGE_BYTES * len(page) // sum(_size(record) for record, _ in page))
+            )
             yield page
     finally:
         if point is not None:
             with suppress(RemoteError):  # it ends by itself a little later
                 cluster.request("DELETE", "_search/point_in_time", {"pit_id": [point]})
+
+
+def _indexed(source: dict[str, Any], definition: Definition) -> list[str]:
+    return [indexed_text(source, field.name) for field in definition.text_fields]
 
 
 def _point(cluster: Cluster) -> str | None:

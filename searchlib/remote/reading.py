@@ -17,7 +17,7 @@ from searchlib.ranking.execution import (
     Perhaps,
     Without,
 )
-from searchlib.remote.layout import MOST_TERMS
+from searchlib.remote.layout import MOST_TERMS, indexed_text
 from searchlib.remote.phrases import RemotePhrase
 from searchlib.remote.plans import Chosen
 from searchlib.remote.weighing import RemoteGroup
@@ -49,7 +49,7 @@ def having(cluster: Cluster, chosen: Sequence[Chosen], ids: Sequence[str]) -> di
 class Reading:
     """A document whose words stand by field: where each of its terms and of its forms is.
 
-    source: its id, stored fields and lengths; has: whether it has values that a plan asks for.
+    source: its id, stored fields, lengths and the lines left out; has: whether it has values that a plan asks for.
     Raises QueryError when one of the text fields is not stored.
     """
 
@@ -71,7 +71,7 @@ class Reading:
         for name in self.fields:
             terms: dict[str, set[int]] = {}
             forms: dict[str, list[int]] = {}
-            for form, _, _, position, _, _ in tokenize(str(source["stored"].get(name) or "")):
+            for form, _, _, position, _, _ in tokenize(indexed_text(source, name)):
                 forms.setdefault(form, []).append(position)
                 for term in analyze(form).terms[:MOST_TERMS]:
                     terms.setdefault(term, set()).add(position)

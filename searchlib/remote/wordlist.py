@@ -73,7 +73,10 @@ def make_list(words: Cluster, *, replicas: int) -> None:
             "mappings": {
                 "dynamic": "strict",
                 "_meta": {"searchlib": {"words": _FORMAT}},
-                "properties": {"sounds": {"type": "keyword", "doc_values": False}},
+                "properties": {
+                    "sounds": {"type": "keyword", "doc_values": False},
+                    "lines": {"type": "object", "enabled": False},  # lines.py
+                },
             },
         },
     )

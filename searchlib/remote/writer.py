@@ -7,7 +7,7 @@ Writer forgets everything on rollback(), this one forgets what it had not sent y
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from threading import RLock
 from types import TracebackType
@@ -18,13 +18,16 @@ from searchlib.documents import Preparer
 from searchlib.errors import DocumentError, RemoteError, SearchError
 from searchlib.remote.bulk import Bulk
 from searchlib.remote.failures import failure_of_answer
-from searchlib.remote.layout import Layout
+from searchlib.remote.intake import RemoteIntake
 from searchlib.remote.retrying import Backoff
 
 if TYPE_CHECKING:
     from searchlib.remote.cluster import Cluster
+    from searchlib.remote.layout import Layout
+    from searchlib.remote.lines import RecurringLines
     from searchlib.remote.wordlist import WordList
     from searchlib.storage.adding import Progress
+    from searchlib.storage.boilerplate import Boilerplate, Known
 
 __all__ = ["RemoteWriter"]
 
@@ -37,8 +40,8 @@ class RemoteWriter:
     Any number of writers, in any number of programs, may write to one index; of two that write the same document the later
     write stands. Threads may share a writer; its calls run one after the other, and sending goes on beside them.
 
-    matching: the filter, as the cluster reads it, of what a query finds; words: the list of words that is kept beside the index; on_commit: called when a commit is done; workers, batch_mb,
-    patience: see Bulk.
+    matching: the filter, as the cluster reads it, of what a query finds; words: the list of words that is kept beside the index; lines: what is known of
+    recurring lines; on_commit: called when a commit is done; workers, batch_mb, patience: see Bulk.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class RemoteWriter:
         layout: Layout,
         *,
         words: WordList | None = None,
+        lines: RecurringLines | None = None,
         on_commit: Callable[[], None] | None = None,
         matching: Callable[[str], dict[str, Any]] | None = None,
         workers: int = 2,
@@ -54,8 +58,8 @@ class RemoteWriter:
         patience: float = 120.0,
     ) -> None:
         self._cluster = cluster
-        self._layout = layout
         self._words = words
+        self._lines = lines
         self._prepare = Preparer(layout.definition)
         self._on_commit = on_commit
         self._matching = matching
@@ -63,11 +67,11 @@ class RemoteWriter:
         self._guard = RLock()
         self._refused: list[DocumentError] = []
         self._documents = 0
-        self._order = time.time_ns()
         self._made = self._identity()
         self._bulk = Bulk(
             cluster, workers=workers, batch_mb=batch_mb, patience=patience, on_error=self._refused.append
         )
+        self._intake = RemoteIntake(cluster, self._bulk, layout, lines)
 
     @property
     def documents(self) -> int:
@@ -77,7 +81,7 @@ class RemoteWriter:
     def add(self, record: Mapping[str, Any], *, page: str | None = None) -> str:
         """Adds a document and gives its id; one that has the same id is replaced.
 
-        page: as of Writer.add, but no line of a page is left out: a cluster does not keep what is known of them.
+        page: as of Writer.add.
 
         Raises DocumentError when the record cannot be a document (nothing was added then, and the writer goes on), and
         RemoteError when the cluster does not take what was added before it: the next call tries to send that again. What the
@@ -85,8 +89,7 @@ class RemoteWriter:
         """
         document = self._prepare(record)
         with self._guard:
-            self._order += 1
-            self._bulk.index(document.id, self._layout.source_of(document, self._order))
+            self._intake.add(document, page)
             if self._words is not None:
                 self._words.send_when_full()
             self._documents += 1
@@ -95,6 +98,7 @@ class RemoteWriter:
     def delete(self, id: str) -> bool:
         """Deletes the document with this id; False when there is none. Searches find it until this is committed."""
         with self._guard:
+            self._intake.release()
             self._bulk.settle(id)
             found = self._cluster.index_request(
                 "GET", f"_doc/{quote(id, safe='')}", params={"_source": "false"}, ignore=(404,)
@@ -120,10 +124,27 @@ class RemoteWriter:
     def clear(self) -> None:
         """Deletes all documents, at once and for good."""
         with self._guard:
-            self._bulk.discard()
-            self._refused.clear()
+            self._discard()
             self._delete_by({"match_all": {}})
-            self._documents = 0
+            if self._lines is not None:
+                self._lines.forget()
+
+    def move(
+        self, record: Mapping[str, Any], lengths: Sequence[int], known: Boilerplate, sources: Sequence[str]
+    ) -> None:
+        """Adds a document of an index on disk, for push(): see RemoteIntake.move. Raises as add()."""
+        document = self._prepare(record)
+        with self._guard:
+            self._intake.move(document, lengths, known, sources)
+            if self._words is not None:
+                self._words.send_when_full()
+            self._documents += 1
+
+    def take_over(self, known: Known) -> None:
+        """Adds to what is known of recurring lines what an index on disk knows, when nothing is known yet. Raises RemoteError."""
+        with self._guard:
+            if self._lines is not None:
+                self._lines.take_over(known)
 
     def add_from(
         self,
@@ -159,9 +180,10 @@ class RemoteWriter:
         cannot be reached or does not do it: nothing is lost, and commit() may be called again.
         """
         with self._guard:
-            self._bulk.flush()
+            self._flush()
             if self._words is not None:
                 self._words.flush()
+            self._learn()
             self._refresh()
             self._check_identity()
             self._documents = 0
@@ -188,9 +210,7 @@ class RemoteWriter:
     def rollback(self) -> None:
         """Forgets what was not sent yet; what was sent since the last commit stays. The writer can go on."""
         with self._guard:
-            self._bulk.discard()
-            self._refused.clear()
-            self._documents = 0
+            self._discard()
 
     def close(self) -> None:
         """Ends the threads that send; what was not sent is forgotten. May be called again."""
@@ -220,9 +240,26 @@ class RemoteWriter:
         """The documents that the cluster has refused since this was last asked; all: once it has answered for all of them."""
         with self._guard:
             if all:
-                self._bulk.flush()
+                self._flush()
             refused, self._refused[:] = self._refused[:], []
             return refused
+
+    def _flush(self) -> None:
+        self._intake.release()
+        self._bulk.flush()
+
+    def _discard(self) -> None:
+        self._intake.discard()
+        self._bulk.discard()
+        self._refused.clear()
+        self._documents = 0
+
+    def _learn(self) -> None:
+        """Keeps what was learned of sources from documents that the cluster has."""
+        known = self._intake.known()
+        if known is not None and self._lines is not None:
+            self._lines.save(known)
+            self._intake.learned()
 
     def _refresh(self) -> None:
         self._check_shards(self._cluster.index_request("POST", "_refresh"), "refreshed")
@@ -242,7 +279,7 @@ class RemoteWriter:
 
         A connection that is lost meanwhile leaves it open how far that went: the rest is deleted then by the same again.
         """
-        self._bulk.flush()
+        self._flush()
         self._refresh()
         body = {"query": filter}
         before = int(self._cluster.index_request("POST", "_count", body)["count"])

@@ -17,13 +17,14 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 from searchlib.definitions import Definition
 from searchlib.documents import Document
 from searchlib.storage._segment import hash64
 
-__all__ = ["Boilerplate", "Known", "boilerplate_of", "checked", "folded", "source_of"]
+__all__ = ["Boilerplate", "Known", "boilerplate_of", "checked", "folded", "judges", "source_of"]
 
 Known = tuple[tuple[str, int, tuple[tuple[str, int], ...]], ...]
 """Of each source its name, how many of its documents were seen, and its lines, folded, with how many had them."""
@@ -40,6 +41,12 @@ MOST_LINES: Final = (
 MOST_LETTERS: Final = 100  # of a line and of a source's name
 MOST_BYTES: Final = 64 << 10  # of what the manifest keeps
 _DIGIT: Final = re.compile(r"\d")
+
+
+def judges(definition: Definition, page: str | None) -> bool:
+    """May lines of a document belong to its source? page: as of Writer.add."""
+    wanted = definition.boilerplate
+    return page is not None if wanted is None else wanted
 
 
 def folded(line: str) -> str:
@@ -134,8 +141,10 @@ class Boilerplate:
             return None
         self._waiting.popleft()
         self._letters -= sum(map(len, document.texts))
-        if source is not None:
-            self._leave_out(document, source)
+        counts = None if source is None else self._counts.get(source)
+        if source is not None and counts:
+            seen = self._documents.get(source, 0)
+            self.leave_out(document, lambda line: _recurs(counts.get(line, 0), seen))
         return document
 
     def known(self) -> Known:
@@ -175,14 +184,19 @@ class Boilerplate:
             kept = sorted(counts.items(), key=lambda one: one[1])  # of equal ones the latest last
             self._counts[source] = dict(kept[-(MOST_LINES // 2) :])
 
-    def _leave_out(self, document: Document, source: str) -> None:
-        counts, documents = self._counts.get(source), self._documents.get(source, 0)
-        if not counts:
-            return
+    def recurring(self, document: Document, source: str) -> list[str]:
+        """The lines of a document that belong to its source by what is known now, folded, the most frequent first."""
+        counts, documents = self._counts.get(source, {}), self._documents.get(source, 0)
+        lines = {folded(line) for number in self._judged for line in document.texts[number].split("\n")}
+        found = {line: count for line in lines if _recurs(count := counts.get(line, 0), documents)}
+        return sorted(found, key=lambda line: (-found[line], line))
+
+    def leave_out(self, document: Document, recurs: Callable[[str], bool]) -> None:
+        """Takes lines out of a document's texts, but for a text that would have none left. recurs: told of each, folded."""
         texts = list(document.texts)
         for number in self._judged:
             lines = texts[number].split("\n")
-            own = [line for line in lines if not _recurs(counts.get(folded(line), 0), documents)]
+            own = [line for line in lines if not recurs(folded(line))]
             if len(own) < len(lines) and any(line and not line.isspace() for line in own):
                 texts[number] = "\n".join(own)
         document.texts = tuple(texts)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from searchlib.definitions import Definition
 from searchlib.documents import Document, Preparer
 from searchlib.language import Analyzer
-from searchlib.storage.boilerplate import Boilerplate, Known, source_of
+from searchlib.storage.boilerplate import Boilerplate, Known, judges, source_of
 from searchlib.storage.builder import SegmentBuilder
 from searchlib.storage.draft import Draft
 from searchlib.storage.manifest import SegmentNames
@@ -69,21 +69,24 @@ class Intake:
     def prepare(self, record: Mapping[str, Any], page: str | None) -> Document:
         """The document of a record. Raises DocumentError."""
         # the language is that of the whole text, whoever builds
-        if self.builders is not None and not self._judges(page):
+        if self.builders is not None and not judges(self._definition, page):
             return self._prepare.unlabelled(record)
         return self._prepare(record)
 
-    def _judges(self, page: str | None) -> bool:
-        """May lines of this document belong to its source?"""
-        wanted = self._definition.boilerplate
-        return page is not None if wanted is None else wanted
-
     def add(self, document: Document, page: str | None, draft: Draft) -> None:
         """Takes a document in. page: as of Writer.add."""
-        judged = self._judges(page)
+        judged = judges(self._definition, page)
         if judged or len(self._boilerplate):
             source = source_of(document, page or "") if judged else None
             self._boilerplate.wait(document, source, new=judged and not self._counted(document.id, draft))
+            self._release(draft)
+        else:
+            self._build(document, draft)
+
+    def move(self, document: Document, draft: Draft) -> None:
+        """Takes in a document whose texts are what is to be indexed of it."""
+        if len(self._boilerplate):
+            self._boilerplate.wait(document, None, new=False)
             self._release(draft)
         else:
             self._build(document, draft)

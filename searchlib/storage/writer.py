@@ -29,6 +29,7 @@ from searchlib.storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from searchlib.storage.adding import Progress
+    from searchlib.storage.boilerplate import Known
 
 __all__ = ["Writer"]
 
@@ -133,6 +134,24 @@ class Writer:
                 self._intake.add(document, page, self._draft)
                 self._added += 1
         return document.id
+
+    def move(self, record: Mapping[str, Any], texts: Sequence[str] | None) -> None:
+        """Adds a document of another index, no line of which is judged. texts: what of its text fields is indexed, None: all. Raises as
+        add()."""
+        document = self._intake.prepare(record, None if texts is None else "")
+        if texts is not None:
+            document.texts = tuple(texts)
+        with self._guard:
+            self._check()
+            with self._failing():
+                self._intake.move(document, self._draft)
+                self._added += 1
+
+    def take_over(self, known: Known) -> None:
+        """Takes what another index knows of recurring lines for what this one knows, when it knows nothing and nothing was added."""
+        with self._guard:
+            if not self._manifest.boilerplate and not self._added:
+                self._intake.begin(known)
 
     def delete(self, id: str) -> bool:
         """Deletes the document with this id when this is committed; False when there is none.

@@ -167,11 +167,11 @@ def test_push_and_pull_go_on_and_tell_what_is_more(
 
     target = make()
 
-    def stop(self: RemoteWriter, record: object, **options: object) -> str:
+    def stop(self: RemoteWriter, *given: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(RemoteWriter, "add", stop)
+        patched.setattr(RemoteWriter, "move", stop)
         stopped = search("push", "back", target, "--replicas", "0")
     assert stopped.exit_code == 130
     assert stopped.stderr == "search: stopped; the same command goes on\n"

@@ -116,18 +116,18 @@ def stop_after(
     monkeypatch: pytest.MonkeyPatch, writer: type[Writer] | type[RemoteWriter], count: int
 ) -> None:
     """Ctrl-C, when a writer is given the document after so many; once."""
-    add = writer.add
+    move: Callable[..., None] = writer.move
     given = 0
 
-    def stopping(self: Any, record: Any, **options: Any) -> str:
+    def stopping(self: Any, *document: Any) -> None:
         nonlocal given
         given += 1
         if given > count:
-            monkeypatch.setattr(writer, "add", add)
+            monkeypatch.setattr(writer, "move", move)
             raise KeyboardInterrupt
-        return add(self, record, **options)
+        move(self, *document)
 
-    monkeypatch.setattr(writer, "add", stopping)
+    monkeypatch.setattr(writer, "move", stopping)
 
 
 def test_an_archive_comes_back_as_it_was(name: Name, tmp_path: Path) -> None:
