@@ -225,6 +225,41 @@ def test_after_patience_the_failure_is_raised_and_nothing_is_lost() -> None:
     assert sorted(cluster.sources()) == list("abcdefg")
 
 
+def test_what_goes_before_a_batch_is_there_before_it_and_is_asked_again() -> None:
+    told: list[str] = []
+    busy = 2
+
+    def before() -> None:
+        nonlocal busy
+        told.append("before")
+        if busy:
+            busy -= 1
+            raise failure(429)
+
+    def fault(cluster: FakeCluster, operations: list[Operation]) -> Mapping[int, int]:
+        told.append("batch")
+        return {}
+
+    cluster = FakeCluster(fault)
+    bulk = Bulk(cluster, most=2, workers=1, before=before)
+    for id in "abc":
+        bulk.index(id, {})
+    bulk.flush()
+    assert told == ["before", "before", "before", "batch", "before", "batch"]
+    busy = 10**9
+    bulk.index("d", {})
+    hurried = Bulk(cluster, patience=0.0, before=before)
+    hurried.index("e", {})
+    with pytest.raises(RemoteError, match="so it goes"):
+        hurried.flush()
+    assert sorted(cluster.sources()) == ["a", "b", "c"]
+    busy = 0
+    for one in bulk, hurried:
+        one.flush()
+        one.close()
+    assert sorted(cluster.sources()) == list("abcde")
+
+
 @pytest.mark.parametrize(
     "error",
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import pytest
@@ -57,8 +58,8 @@ class Words:
         return {"errors": any("error" in one["create"] for one in items), "items": items}
 
 
-def listing(words: Words, patience: float = 30.0) -> WordList:
-    return WordList(cast("Cluster", words), patience=patience)
+def listing(words: Words) -> WordList:
+    return WordList(cast("Cluster", words))
 
 
 def test_terms_that_may_be_names_are_listed_by_their_sounds() -> None:
@@ -67,70 +68,50 @@ def test_terms_that_may_be_names_are_listed_by_their_sounds() -> None:
     made.note(("трамп", "трампа"))
     made.note(("трамп", "g20", "7", "ао", "x" * 600, "санкт-петербург", "putin"))
     assert words.requests == 0
-    made.flush()
+    made.send()
     assert words.there == {term: key(term) for term in ("трамп", "трампа", "putin")}
+    assert words.visible == set()
+    made.refresh()
     assert words.visible == set(words.there)
     made.note(("трамп",))
-    made.flush()
-    assert (words.requests, words.refreshed) == (1, 1)
+    made.send()
+    assert words.requests == 1
 
 
-def test_what_is_refused_for_a_while_is_sent_again_and_nothing_else() -> None:
+@pytest.mark.parametrize("status", [0, 429, 503, 400])
+def test_what_was_not_taken_goes_with_the_next_and_nothing_else(status: int) -> None:
     asked: list[tuple[int, str]] = []
 
     def fault(request: int, term: str) -> int:
         asked.append((request, term))
-        if request == 2:
-            return 0
-        return 429 if request == 1 and term == "трамп" else 201
+        return status if request == 1 and term == "трамп" else 201
 
     words = Words(fault)
     made = listing(words)
-    made.note(("трамп", "putin"))
-    made.flush()
-    assert asked == [(1, "трамп"), (1, "putin"), (2, "трамп"), (3, "трамп")]
-    assert words.visible == {"трамп", "putin"}
+    made.note(("putin", "трамп"))
+    with pytest.raises(SearchError) as raised:
+        made.send()
+    assert isinstance(raised.value, RemoteError) and raised.value.passing == (status != 400)
+    made.send()
+    again = ["putin", "трамп"] if status == 0 else ["трамп"]
+    assert asked == [(1, "putin"), (1, "трамп"), *((2, term) for term in again)]
+    assert set(words.there) == {"трамп", "putin"}
 
 
-@pytest.mark.parametrize("status", [0, 503, 400])
-def test_what_was_not_taken_goes_with_the_next(status: int) -> None:
-    words = Words(lambda request, term: status)
-    made = listing(words, patience=0.0)
-    made.note(("трамп", "putin"))
-    with pytest.raises(SearchError):
-        made.flush()
-    assert words.visible == set()
-    words.fault = lambda request, term: 201
-    made.flush()
-    assert words.visible == {"трамп", "putin"}
-
-
-def test_many_words_do_not_wait_for_a_commit() -> None:
+def test_threads_share_it_and_each_returns_when_its_words_are_there() -> None:
     words = Words()
     made = listing(words)
     letters = "abcdefghijklmnopqrstuvwxyz"
-    made.note(
-        [
-            f"b{one}{two}{three}{four}"
-            for one in letters
-            for two in letters
-            for three in letters
-            for four in "bd"
-        ]
-    )
-    made.send_when_full()
+
+    def send(first: str) -> bool:
+        own = [f"b{first}{one}{two}{last}" for one in letters for two in letters for last in "bd"]
+        for start in range(0, len(own), 100):
+            made.note(own[start : start + 100])
+            made.send()
+            if not words.there.keys() >= set(own[: start + 100]):
+                return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(send, letters))
     assert len(words.there) == 2 * 26**3
-    assert words.requests > 5
-    assert words.visible == set()
-
-
-def test_who_leaves_asks_once() -> None:
-    words = Words(lambda request, term: 503)
-    made = listing(words)
-    made.note(("трамп",))
-    made.leave()
-    assert words.requests == 1
-    words.fault = lambda request, term: 201
-    made.leave()
-    made.leave()
-    assert (words.requests, words.visible) == (2, {"трамп"})

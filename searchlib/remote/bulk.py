@@ -12,7 +12,6 @@ in the hybrid logical clocks of Kulkarni et al., Logical Physical Clocks (OPODIS
 from __future__ import annotations
 
 import os
-import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,15 +23,14 @@ import msgspec
 
 from searchlib.errors import DocumentError, RemoteError, SearchError
 from searchlib.remote.address import Address
-from searchlib.remote.failures import PASSING, failure_of_answer, reason_of
+from searchlib.remote.failures import PASSING, failure_of_answer
+from searchlib.remote.operations import Operation, newer, refusal
 from searchlib.remote.retrying import Backoff
 
 __all__ = ["Bulk", "Cluster"]
 
 _TOLD: Final = "errors,items.*.status,items.*.error"  # of an answer: nothing else is looked at
 _NOBODYS: Final = frozenset({401, 403, 404})  # statuses of an operation that are no fault of the document
-_NEWER: Final = re.compile(r"current version \[(\d+)\]")
-_FIELD: Final = re.compile(r"field \[([^\]]+)\]")
 
 
 class Cluster(Protocol):
@@ -44,43 +42,13 @@ class Cluster(Protocol):
     def bulk(self, payload: bytes, params: Mapping[str, Any] | None = None) -> dict[str, Any]: ...
 
 
-class _Operation:
-    """One document to be indexed, or deleted: then source is empty."""
-
-    __slots__ = ("id", "size", "source", "version")
-
-    def __init__(self, id: str, source: bytes) -> None:
-        self.id = id
-        self.source = source
-        self.size = len(source) + len(id) + 100
-        self.version = 0
-
-    def line(self, id: bytes) -> bytes:
-        if not self.source:
-            return b'{"delete":{"_id":%b,"version":%d,"version_type":"external_gte"}}\n' % (id, self.version)
-        return b'{"index":{"_id":%b,"version":%d,"version_type":"external_gte"}}\n%b\n' % (
-            id,
-            self.version,
-            self.source,
-        )
-
-
-def _newer(error: Any) -> int | None:
-    """The version of what stands, by which a cluster says that it will not write what is older."""
-    found = _NEWER.search(str(error.get("reason"))) if isinstance(error, dict) else None
-    return int(found[1]) if found else None
-
-
-def _refusal(operation: _Operation, reason: str, field: str | None = None) -> DocumentError:
-    return DocumentError(f"the cluster refuses the document '{operation.id}': {reason}", field=field)
-
-
 class Bulk:
     """Operations on the documents of one index, on their way there. Threads may share it; a fork's copy may not be used.
 
     workers: batches sent at a time; batch_mb: megabytes of one, which a single larger document may exceed; most: operations of
     one; patience: seconds for which a batch is sent again without any success. About workers + 1 batches are held in memory:
-    whoever gives more waits. on_error is called for each document that was refused for good, in a thread that calls index(),
+    whoever gives more waits. before is called in a thread that sends, before each batch, which waits, is repeated and fails with it.
+    on_error is called for each document that was refused for good, in a thread that calls index(),
     delete() or flush(); without it, flush() raises the first.
 
     When patience is at its end, or the cluster refuses everything (a wrong password, no such index), the next call raises
@@ -95,6 +63,7 @@ class Bulk:
         batch_mb: float = 5.0,
         most: int = 1000,
         patience: float = 120.0,
+        before: Callable[[], None] | None = None,
         on_error: Callable[[DocumentError], None] | None = None,
     ) -> None:
         if workers < 1:
@@ -110,6 +79,7 @@ class Bulk:
         self._full = int(batch_mb * (1 << 20))
         self._most = most
         self._patience = patience
+        self._before = before
         self._on_error = on_error
         # the cluster itself waits for a shard that moves: a little less long than we do for its answer
         self._params = {"filter_path": _TOLD, "timeout": f"{max(1, int(cluster.timeout * 800))}ms"}
@@ -119,11 +89,11 @@ class Bulk:
         self._changed = (
             Condition()
         )  # guards all below; notified when an operation is done with, or a thread gives up
-        self._filling: list[_Operation] = []
+        self._filling: list[Operation] = []
         self._filled = 0  # bytes in it
-        self._ready: deque[list[_Operation]] = deque()
+        self._ready: deque[list[Operation]] = deque()
         self._under_way: dict[
-            str, deque[_Operation] | None
+            str, deque[Operation] | None
         ] = {}  # by id, with what waits for it to be done with
         self._held = 0  # bytes of all operations that are not done with
         self._working = 0  # threads that send
@@ -137,11 +107,11 @@ class Bulk:
 
         Raises SearchError when the cluster does not take what was given before; this one is not taken then.
         """
-        self._give(_Operation(id, msgspec.json.encode(source)))
+        self._give(Operation(id, msgspec.json.encode(source)))
 
     def delete(self, id: str) -> None:
         """Deletes the document that has this id, if there is one. Otherwise as index()."""
-        self._give(_Operation(id, b""))
+        self._give(Operation(id, b""))
 
     def settle(self, id: str) -> None:
         """Waits until the cluster has acknowledged or refused everything given for this id. Raises SearchError."""
@@ -196,7 +166,7 @@ class Bulk:
         self._failure = None
         self._refused = []
 
-    def _give(self, operation: _Operation) -> None:
+    def _give(self, operation: Operation) -> None:
         with self._changed:
             self._check()
             while self._held and self._held + operation.size > self._full * (self._workers + 1):
@@ -247,7 +217,7 @@ class Bulk:
         for error in refused:
             self._on_error(error)
 
-    def _fill(self, operation: _Operation) -> None:
+    def _fill(self, operation: Operation) -> None:
         if self._filling and self._filled + operation.size > self._full:
             self._send()
         self._filling.append(operation)
@@ -286,7 +256,7 @@ class Bulk:
                 self._start()  # another batch may have come since there was none
                 self._changed.notify_all()
 
-    def _deliver(self, batch: list[_Operation], since: int) -> bool:
+    def _deliver(self, batch: list[Operation], since: int) -> bool:
         """Sends a batch until all of it is done with. False: it was given up, or dropped."""
         backoff = Backoff(self._patience)
         left = batch
@@ -294,6 +264,8 @@ class Bulk:
         while True:
             payload = b"".join(operation.line(ids[operation.id]) for operation in left)
             try:
+                if self._before is not None:
+                    self._before()
                 answer = self._cluster.bulk(payload, self._params)
                 again, told = self._sort(left, answer)
             except SearchError as error:
@@ -321,17 +293,17 @@ class Bulk:
                     self._give_up(left, failure)
                     return False
 
-    def _give_up(self, left: list[_Operation], failure: SearchError) -> None:
+    def _give_up(self, left: list[Operation], failure: SearchError) -> None:
         self._ready.appendleft(left)
         if self._failure is None:
             self._failure = failure
         self._changed.notify_all()
 
-    def _halve(self, batch: list[_Operation], since: int) -> bool:
+    def _halve(self, batch: list[Operation], since: int) -> bool:
         """Sends the halves of a batch that is too large for the cluster, or something on the way to it."""
         if len(batch) == 1:
             operation = batch[0]
-            self._finish(batch, [_refusal(operation, f"it is too large: {operation.size:,} bytes")])
+            self._finish(batch, [refusal(operation, f"it is too large: {operation.size:,} bytes")])
             return True
         middle = len(batch) // 2
         if self._deliver(batch[:middle], since):
@@ -342,8 +314,8 @@ class Bulk:
         return False
 
     def _sort(
-        self, batch: list[_Operation], answer: Mapping[str, Any]
-    ) -> tuple[list[_Operation], SearchError | None]:
+        self, batch: list[Operation], answer: Mapping[str, Any]
+    ) -> tuple[list[Operation], SearchError | None]:
         """What of a batch is to be sent again, and why; all else is done with."""
         items = answer.get("items")
         if not isinstance(items, list) or len(items) != len(batch):
@@ -353,17 +325,17 @@ class Bulk:
             self._finish(batch, [])
             return [], None
         refused: list[DocumentError] = []
-        again: list[_Operation] = []
-        done: list[_Operation] = []
+        again: list[Operation] = []
+        done: list[Operation] = []
         failure: SearchError | None = None
         for operation, item in zip(batch, items, strict=True):
             (result,) = item.values()
             status, error = result["status"], result.get("error")
-            newer = _newer(error) if status == 409 else None
-            if error is None or (newer is not None and newer <= time_ns()):
+            version = newer(error) if status == 409 else None
+            if error is None or (version is not None and version <= time_ns()):
                 done.append(operation)  # or somebody wrote this document since: that stands
-            elif newer is not None:
-                self._step_over(operation, newer)
+            elif version is not None:
+                self._step_over(operation, version)
                 again.append(operation)
                 failure = failure or RemoteError(
                     str(self._cluster.address),
@@ -377,17 +349,16 @@ class Bulk:
                 if failure is None or status in _NOBODYS:
                     failure = failure_of_answer(self._cluster.address, status, error)
             else:
-                field = _FIELD.search(str(error.get("reason"))) if isinstance(error, dict) else None
-                refused.append(_refusal(operation, reason_of(error), field[1] if field else None))
+                refused.append(refusal(operation, error))
                 done.append(operation)
         self._finish(done, refused)
         return again, failure
 
-    def _step_over(self, operation: _Operation, version: int) -> None:
+    def _step_over(self, operation: Operation, version: int) -> None:
         with self._changed:
             self._version = operation.version = max(self._version, version) + 1
 
-    def _finish(self, operations: Sequence[_Operation], refused: Sequence[DocumentError]) -> None:
+    def _finish(self, operations: Sequence[Operation], refused: Sequence[DocumentError]) -> None:
         """These are done with, some of them refused: what waited for them can go."""
         with self._changed:
             self._refused += refused

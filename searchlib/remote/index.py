@@ -141,7 +141,7 @@ class RemoteIndex(Searching):
         """
         from searchlib.remote.writer import RemoteWriter
 
-        words = WordList(self._words, patience=patience)
+        words = WordList(self._words)
         return RemoteWriter(
             self._cluster,
             Layout(self.definition, self._analyzer, words.note),

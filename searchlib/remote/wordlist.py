@@ -2,24 +2,22 @@
 
 A cluster finds the documents of a word that it is told. Names that sound like one have to be chosen among all words, which needs a list of
 them: a document for each term that may be a name, its id is the term, `sounds` the key of how it sounds (searchlib/language/names.h). A
-writer sends each term that it meets for the first time; one that is there already is left as it is. Words stay when
+writer sends each term that it meets for the first time, before the document; one that is there already is left as it is. Words stay when
 the last of their documents is deleted: whoever finds them here counts their documents.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from contextlib import suppress
 from itertools import islice
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from searchlib.errors import IndexNotFoundError, RemoteError, SearchError
+from searchlib.errors import IndexNotFoundError, RemoteError
 from searchlib.remote.cluster import Cluster
 from searchlib.remote.failures import failure_of_answer
-from searchlib.remote.retrying import Backoff
 from searchlib.storage._names import key
 
 if TYPE_CHECKING:
@@ -34,7 +32,6 @@ _FORMAT: Final = 1
 _MOST_ALIKE: Final = 4096  # terms of one key, as on disk (searchlib/storage/name_order.h)
 _LONGEST: Final = 500  # bytes of a word: an id has at most 512
 _BATCH: Final = 5_000  # words of one request
-_FULL: Final = 20_000  # words that wait to be sent
 _MET: Final = 2_000_000  # words that are known to be there
 _TOLD: Final = "errors,items.*.status,items.*.error"  # of an answer: nothing else is looked at
 _MISSING: Final = "the list of the archive's words is not there"
@@ -98,22 +95,21 @@ def term_of(hit: Mapping[str, Any]) -> str:
 
 
 class WordList:
-    """Sends the words of what a writer adds. Not for several threads at once.
+    """Sends the words of what a writer adds. Threads may share it.
 
-    words: the list, of words_of(); patience: seconds for which what a busy cluster refuses is sent again. When it is at its end, the call
-    raises RemoteError, and what was not sent goes with the next one.
+    words: the list, of words_of().
     """
 
-    def __init__(self, words: Cluster, *, patience: float = 120.0) -> None:
+    def __init__(self, words: Cluster) -> None:
         self._words = words
-        self._patience = patience
         self._met: set[str] = set()
+        self._guard = Lock()  # of the words that wait
         self._new: dict[str, str] = {}  # term -> key
-        self._changed = False  # since the list was refreshed
+        self._sending = Lock()  # held until what was there at first has arrived
         self._checked = False
 
     def note(self, terms: Sequence[str]) -> None:
-        """Terms that may be new."""
+        """Terms that may be new, of a document that is sent after them."""
         for term in terms:
             if term in self._met:
                 continue
@@ -122,67 +118,42 @@ class WordList:
             self._met.add(term)
             sounds = key(term)
             if sounds is not None and len(term.encode()) <= _LONGEST:
-                self._new[term] = sounds
+                with self._guard:
+                    self._new[term] = sounds
 
-    def send_when_full(self) -> None:
-        """Sends words when many wait. Raises RemoteError."""
-        if len(self._new) >= _FULL:
-            self._send()
+    def send(self) -> None:
+        """Returns when all words that were noted are in the list. Raises SearchError, and what is not there goes with the next call."""
+        with self._sending:
+            while self._new:
+                if not self._checked:
+                    self._check()
+                self._send_some()
 
-    def flush(self) -> None:
-        """Sends all words, and makes them visible. Raises RemoteError."""
-        self._send()
-        if self._changed:
-            self._words.index_request("POST", "_refresh")
-            self._changed = self._checked = False
+    def refresh(self) -> None:
+        """Makes visible what writers have sent. Raises RemoteError."""
+        self._words.index_request("POST", "_refresh")
+        self._checked = False
 
-    def leave(self) -> None:
-        """Sends the words of documents that were sent, and will be seen, though nobody committed them. A cluster that does not take
-        them now is not asked again: the documents come back with their words when they are added again."""
-        self._patience = 0.0
-        with suppress(SearchError):
-            self.flush()
-
-    def _send(self) -> None:
-        if not self._new:
-            return
-        if not self._checked:
-            self._check()
-        backoff = Backoff(self._patience)
-        self._changed = True
-        while self._new:
-            before = len(self._new)
-            failure = self._send_some()
-            if len(self._new) < before:
-                backoff.reset()
-            if failure is None:
-                continue
-            wait = backoff.wait() if isinstance(failure, RemoteError) and failure.passing else None
-            if wait is None:
-                raise failure
-            time.sleep(wait)
-
-    def _send_some(self) -> SearchError | None:
-        """One request. What the cluster cannot take now goes on waiting, and the error says why."""
-        some = list(islice(self._new, _BATCH))
+    def _send_some(self) -> None:
+        """One request."""
+        with self._guard:
+            some = list(islice(self._new.items(), _BATCH))
         lines = (
-            b'{"create":{"_id":%b}}\n{"sounds":"%b"}\n'
-            % (msgspec.json.encode(term), self._new[term].encode())
-            for term in some
+            b'{"create":{"_id":%b}}\n{"sounds":"%b"}\n' % (msgspec.json.encode(term), sounds.encode())
+            for term, sounds in some
         )
-        try:
-            answer = self._words.bulk(b"".join(lines), {"filter_path": _TOLD})
-        except RemoteError as error:
-            return error
+        answer = self._words.bulk(b"".join(lines), {"filter_path": _TOLD})
         failure = None
-        for term, item in zip(some, answer["items"], strict=True):
+        for (term, _), item in zip(some, answer["items"], strict=True):
             (told,) = item.values()
             status = told["status"]
             if status >= 400 and status != _THERE:
                 failure = failure_of_answer(self._words.address, status, told.get("error"))
             else:
-                del self._new[term]
-        return failure
+                with self._guard:
+                    del self._new[term]
+        if failure is not None:
+            raise failure
 
     def _check(self) -> None:
         """A cluster makes an index of its own for what is sent to one that is not there: that would be no list of words."""

@@ -69,7 +69,12 @@ class RemoteWriter:
         self._documents = 0
         self._made = self._identity()
         self._bulk = Bulk(
-            cluster, workers=workers, batch_mb=batch_mb, patience=patience, on_error=self._refused.append
+            cluster,
+            workers=workers,
+            batch_mb=batch_mb,
+            patience=patience,
+            before=None if words is None else words.send,
+            on_error=self._refused.append,
         )
         self._intake = RemoteIntake(cluster, self._bulk, layout, lines)
 
@@ -90,8 +95,6 @@ class RemoteWriter:
         document = self._prepare(record)
         with self._guard:
             self._intake.add(document, page)
-            if self._words is not None:
-                self._words.send_when_full()
             self._documents += 1
         return document.id
 
@@ -136,8 +139,6 @@ class RemoteWriter:
         document = self._prepare(record)
         with self._guard:
             self._intake.move(document, lengths, known, sources)
-            if self._words is not None:
-                self._words.send_when_full()
             self._documents += 1
 
     def take_over(self, known: Known) -> None:
@@ -182,7 +183,7 @@ class RemoteWriter:
         with self._guard:
             self._flush()
             if self._words is not None:
-                self._words.flush()
+                self._words.refresh()
             self._learn()
             self._refresh()
             self._check_identity()
@@ -216,8 +217,6 @@ class RemoteWriter:
         """Ends the threads that send; what was not sent is forgotten. May be called again."""
         with self._guard:
             self._bulk.close()
-            if self._words is not None:
-                self._words.leave()
             self._on_commit = self._matching = None
 
     def __enter__(self) -> RemoteWriter:
