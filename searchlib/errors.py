@@ -47,7 +47,7 @@ class QueryError(SearchError):
 class DocumentError(SearchError):
     """A record that cannot become a document.
 
-    source: the file or stream it came from; line: its first line there, from 1; field: the field at fault.
+    source: the file or stream it came from; line: its first line there, from 1; field: the field at fault; id: the document's.
     Each is None when it is not known.
     """
 
@@ -58,18 +58,20 @@ class DocumentError(SearchError):
         source: str | None = None,
         line: int | None = None,
         field: str | None = None,
+        id: str | None = None,
     ) -> None:
         self.message = message
         self.source = source
         self.line = line
         self.field = field
+        self.id = id
         where = ":".join(str(part) for part in (source, line) if part is not None)
         what = message if field is None else f"field '{field}': {message}"
         super().__init__(f"{where}: {what}" if where else what)
 
     def at(self, source: str, line: int) -> DocumentError:
         """The same error with the place that only the caller knows."""
-        return DocumentError(self.message, source=source, line=line, field=self.field)
+        return DocumentError(self.message, source=source, line=line, field=self.field, id=self.id)
 
 
 class DefinitionError(SearchError):

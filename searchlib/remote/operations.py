@@ -47,5 +47,7 @@ def refusal(operation: Operation, error: Any) -> DocumentError:
     field = _FIELD.search(str(error.get("reason"))) if isinstance(error, dict) else None
     reason = error if isinstance(error, str) else reason_of(error)
     return DocumentError(
-        f"the cluster refuses the document '{operation.id}': {reason}", field=field[1] if field else None
+        f"the cluster refuses the document '{operation.id}': {reason}",
+        field=field[1] if field else None,
+        id=operation.id,
     )

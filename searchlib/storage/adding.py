@@ -13,6 +13,7 @@ from searchlib.sources import read, total_bytes
 
 __all__ = ["Progress", "add_from"]
 
+_MOST_PLACES: Final = 50_000  # of documents, in files: far more than are on their way to a cluster at a time
 _REPORT_EVERY: Final = 0.1  # seconds between two calls of on_progress
 
 
@@ -34,13 +35,9 @@ class _Adding(Protocol):
 
 
 class _Refusing(Protocol):
-    """What was added and then refused since this was last called; all: once all is known of what was added."""
+    """What was added and then refused since this was last called, with its id; all: once all is known of what was added."""
 
     def __call__(self, *, all: bool = False) -> Iterable[DocumentError]: ...
-
-
-def _nothing_refused(*, all: bool = False) -> Iterable[DocumentError]:
-    return ()
 
 
 def add_from(
@@ -50,13 +47,14 @@ def add_from(
     strict: bool,
     on_error: Callable[[DocumentError], None] | None,
     on_progress: Callable[[Progress], None] | None,
-    refused: _Refusing = _nothing_refused,
+    refused: _Refusing | None = None,
 ) -> int:
     """See Writer.add_from. refused: for writers that learn later whether a document was taken."""
     chosen = list(paths)
     total = total_bytes(chosen) if on_progress is not None else None
     began = reported = monotonic()
     added = skipped = consumed = 0
+    places: dict[str, tuple[str, int]] = {}  # of those that may yet be refused
 
     def skip(error: DocumentError) -> None:
         nonlocal skipped
@@ -65,22 +63,31 @@ def add_from(
         skipped += 1
         on_error(error)
 
+    def skip_refused(refusing: _Refusing, *, all: bool) -> None:
+        nonlocal added
+        for late in refusing(all=all):
+            added -= 1
+            place = places.get(late.id) if late.id is not None else None
+            skip(late if place is None else late.at(*place))
+
     for record in read(chosen, on_error=skip):
         try:
-            writer.add(record.values, page=record.page)
+            id = writer.add(record.values, page=record.page)
             added += 1
+            if refused is not None:
+                places[id] = record.source, record.line
+                if len(places) > _MOST_PLACES:
+                    del places[next(iter(places))]
         except DocumentError as error:
             skip(error.at(record.source, record.line))
-        for late in refused():
-            added -= 1
-            skip(late)
+        if refused is not None:
+            skip_refused(refused, all=False)
         consumed = record.consumed
         if on_progress is not None and monotonic() - reported >= _REPORT_EVERY:
             reported = monotonic()
             on_progress(Progress(added, skipped, consumed, total, reported - began))
-    for late in refused(all=True):
-        added -= 1
-        skip(late)
+    if refused is not None:
+        skip_refused(refused, all=True)
     if on_progress is not None:
         on_progress(Progress(added, skipped, consumed, total, monotonic() - began))
     return added

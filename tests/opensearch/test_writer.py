@@ -14,6 +14,7 @@ import pytest
 import searchlib
 from searchlib import DocumentError, QueryError, SearchError
 from searchlib.remote.index import RemoteIndex
+from searchlib.remote.layout import Layout
 from searchlib.storage.adding import Progress
 
 from . import server
@@ -193,6 +194,28 @@ def test_whole_files_with_their_faults_and_progress(index: RemoteIndex, tmp_path
     assert found(index, "*") == ["id-0", "id-1", "id-2", "id-3"]
     with pytest.raises(DocumentError, match=r"news\.jsonl:3"), index.writer() as writer:
         writer.add_from([file], strict=True)
+
+
+def test_a_document_that_the_cluster_refuses_is_told_with_its_place(
+    index: RemoteIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source_of = Layout.source_of
+
+    def spoilt(self: Layout, document: Any, order: int) -> dict[str, Any]:
+        source = source_of(self, document, order)
+        return source | {"date": "no number"} if document.id == "id-2" else source
+
+    monkeypatch.setattr(Layout, "source_of", spoilt)
+    file = tmp_path / "news.jsonl"
+    lines = [json.dumps(article, ensure_ascii=False) for article in articles()]
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    told: list[DocumentError] = []
+    with index.writer() as writer:
+        assert writer.add_from([file], on_error=told.append) == 3
+    (error,) = told
+    assert (error.source, error.line, error.id, error.field) == (str(file), 3, "id-2", "date")
+    assert str(error).startswith(f"{file}:3: field 'date': the cluster refuses the document 'id-2'")
+    assert found(index, "*") == ["id-0", "id-1", "id-3"]
 
 
 def test_many_write_at_once(index: RemoteIndex) -> None:
