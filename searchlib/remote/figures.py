@@ -12,6 +12,8 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from searchlib.remote.wordlist import sounding, term_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Counting", "Figures", "Searches"]
 
 _MEMO: Final = 100_000  # counts that are kept at hand
-_MEMO_OF_HITS: Final = 5_000  # searches whose hits are
+_MEMO_OF_SOUNDS: Final = 5_000  # keys whose terms are
 
 
 class Searches(Protocol):
@@ -45,7 +47,7 @@ class Figures:
         self.newest = _second(found["newest"]["value"])
         self.oldest = _second(found["oldest"]["value"])
         self.counts: dict[str, int] = {}
-        self.hits: dict[str, list[dict[str, Any]]] = {}
+        self.sounding: dict[str, list[str]] = {}
         self.guard = Lock()
 
     @classmethod
@@ -108,12 +110,11 @@ class Counting:
             return 0
         return known
 
-    def words(self, body: dict[str, Any]) -> list[dict[str, Any]] | None:
-        """The hits of a search of the list of words (wordlist.py); None while they are not known."""
-        key = json.dumps(body, ensure_ascii=False)
-        known = self.figures.hits.get(key)
+    def sounding(self, sounds: str) -> list[str] | None:
+        """The terms of the list of words (wordlist.py) that sound so; None while they are not known."""
+        known = self.figures.sounding.get(sounds)
         if known is None:
-            self._unlisted[key] = body
+            self._unlisted[sounds] = sounding(sounds)
         return known
 
     def ask(self, searches: Searches, words: Searches) -> None:
@@ -130,12 +131,12 @@ class Counting:
         with figures.guard:
             if len(figures.counts) + len(counted) > _MEMO:
                 figures.counts.clear()
-            if len(figures.hits) + len(listed) > _MEMO_OF_HITS:
-                figures.hits.clear()
+            if len(figures.sounding) + len(listed) > _MEMO_OF_SOUNDS:
+                figures.sounding.clear()
             for key, answer in counted.items():
                 figures.counts[key] = answer["hits"]["total"]["value"]
             for key, answer in listed.items():
-                figures.hits[key] = answer["hits"]["hits"]
+                figures.sounding[key] = [term_of(hit) for hit in answer["hits"]["hits"]]
         self._missing.clear()
         self._unlisted.clear()
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from searchlib.ranking.names import MOST, MOST_NAMES, candidates_for, nearest_of
-from searchlib.remote.wordlist import sounding, term_of
 from searchlib.storage._names import among, keys
 
 if TYPE_CHECKING:
@@ -38,9 +37,7 @@ class RemoteNames:
     def _alike(self, word: str) -> list[tuple[float, str]]:
         terms: list[str] = []
         for key in keys(word):
-            hits = self._counting.words(sounding(key))
-            if hits is not None:
-                terms += map(term_of, hits)
+            terms += self._counting.sounding(key) or ()
         return among(word, terms, MOST)
 
     def _living(self, candidates: list[tuple[float, str]]) -> list[tuple[float, str]]:

@@ -6,6 +6,7 @@ nothing of a part that does not match as a whole: so the conditions under which 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from searchlib.ranking.execution import (
@@ -72,7 +73,7 @@ class _Columns:
 class RemotePlan:
     """A question for a cluster, and what is to be marked in texts.
 
-    query: what scores; matching: the same without scores. ranks: is there anything to rank by? has_words: are there words to rank by? stop_words: there are no other words.
+    query: what scores. ranks: is there anything to rank by? has_words: are there words to rank by? stop_words: there are no other words.
     """
 
     def __init__(self, root: Part, *, stop_words: bool) -> None:
@@ -82,7 +83,11 @@ class RemotePlan:
         self.ranks = bool(self.sources)
         self.has_words = any(isinstance(one, Lookup) for one in self.sources)
         self.query = scored(root)
-        self.matching = matched(root)
+
+    @cached_property
+    def matching(self) -> Query:
+        """The documents that match, without scores."""
+        return matched(self.root)
 
     def terms(self) -> dict[str, int]:
         """As of a Plan."""

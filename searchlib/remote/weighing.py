@@ -7,7 +7,8 @@ that Lucene keeps of a length.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Weighing:
         )
         self._script = f"params.weight * _score / (_score + params.base + params.slope * ({lengths}))"
         self._weights = {f"w{number}": weight for number, (_, weight) in enumerate(counted)}
+        self._fields: dict[tuple[int, str], list[tuple[str, float]]] = {}
 
     def norm(self, lengths: Sequence[float]) -> tuple[float, float, float]:
         """(weighted length of a document with these, average of all, norm)."""
@@ -54,11 +56,16 @@ class Weighing:
         """As of a Searcher."""
         return RemoteGroup(self, terms, shares or (1.0,) * len(terms))
 
-    def fields(self, mask: int, suffix: str = "") -> Iterator[tuple[str, float]]:
+    def fields(self, mask: int, suffix: str = "") -> list[tuple[str, float]]:
         """(path, weight) of the text fields of a mask, 0 for all of them."""
-        for number, (name, weight) in enumerate(zip(self.names, self.field_weights, strict=True)):
-            if weight and (not mask or mask >> number & 1):
-                yield f"texts.{name}{suffix}", weight
+        found = self._fields.get((mask, suffix))
+        if found is None:
+            found = self._fields[mask, suffix] = [
+                (f"texts.{name}{suffix}", weight)
+                for number, (name, weight) in enumerate(zip(self.names, self.field_weights, strict=True))
+                if weight and (not mask or mask >> number & 1)
+            ]
+        return found
 
     def scored(self, occurrences: Query | None, weight: float) -> Query:
         """What a query scores whose score is a tf. weight: idf, boosted."""
@@ -69,19 +76,19 @@ class Weighing:
 
 
 class RemoteGroup:
-    """Terms that count as one, as a Group does."""
+    """Terms that count as one, as a Group does, by the counts that were known when they were first asked for."""
 
     def __init__(self, weighing: Weighing, terms: tuple[str, ...], shares: tuple[float, ...]) -> None:
         self.weighing = weighing
         self.terms = terms
         self.shares = shares
 
-    @property
+    @cached_property
     def dfs(self) -> tuple[int, ...]:
         counting = self.weighing.counting
         return tuple(counting.with_term(term) for term in self.terms)
 
-    @property
+    @cached_property
     def weights(self) -> tuple[float, ...]:
         """As of Searcher.group."""
         figures = self.weighing.counting.figures
