@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from types import FrameType
@@ -13,18 +14,27 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .location import ON_DISK, place_on_disk
+from .clusters import opened_or_made
+from .location import address_of, place_for_files
 from .progress import Report
 from .terminal import show, warn
 
 if TYPE_CHECKING:
+    from searchlib import Index, RemoteIndex
     from searchlib.errors import SearchError
     from searchlib.watching import Batch
+
+_MEMORY = 256  # MB
 
 
 @click.command("watch", short_help="Keep an index up to date with files that arrive.")
 @click.argument("paths", nargs=-1, metavar="[FOLDER]...")
-@click.option("--index", "given", metavar="PATH", help=f"{ON_DISK} Created when there is none.")
+@click.option(
+    "--index",
+    "given",
+    metavar="PATH|URL",
+    help="The index to add to, created when there is none: a folder, or an address such as opensearch://HOST/INDEX.",
+)
 @click.option(
     "--follow",
     multiple=True,
@@ -51,10 +61,8 @@ if TYPE_CHECKING:
 @click.option(
     "--memory",
     metavar="MB",
-    default=256,
-    show_default=True,
     type=click.IntRange(min=1),
-    help="Memory for documents that are not yet on disk.",
+    help=f"Memory for documents that are not yet on disk.  [default: {_MEMORY}]",
 )
 def command(
     paths: tuple[str, ...],
@@ -63,7 +71,7 @@ def command(
     every: float,
     commit_every: float,
     new_only: bool,
-    memory: int,
+    memory: int | None,
 ) -> None:
     """Index new and changed files as they arrive, until Ctrl-C.
 
@@ -76,35 +84,46 @@ def command(
     or rotated, and it need not be there yet.
 
     The first look takes everything that is there. The index is free for other writers between two commits. What
-    cannot be committed, because another writer is at work or the disk is full, is tried again. Ctrl-C and SIGTERM
-    commit what was read and end the command with exit code 0; a second Ctrl-C ends it at the last commit.
+    cannot be committed, because another writer is at work, the disk is full or the cluster is away, is tried again. Ctrl-C and
+    SIGTERM commit what was read and end the command with exit code 0; a second Ctrl-C ends it at the last commit.
 
     \b
     Examples:
       search watch --index archive/2024 incoming/
       search watch --follow news.jsonl --commit-every 1
+      search watch --index opensearch://localhost/news incoming/
     """
-    from searchlib import Index
-
     _check(paths, follow)
     if not (isfinite(every) and isfinite(commit_every)):
         raise click.UsageError("--every and --commit-every are numbers of seconds")
-    place = place_on_disk(given, "watch", "'search index' adds files to a cluster, as often as it is run")
-    index = Index.open(place) if Index.exists(place) else Index.create(place)
+    index, watch = _index(given, memory)
     log = _Log()
     with _signals() as received:
         warn(f"search: {index.path} takes in what arrives in {', '.join([*paths, *follow])}; Ctrl-C ends it")
-        index.watch(
+        watch(
             paths,
             follow,
             every=every,
             commit_every=commit_every,
             new_only=new_only,
-            memory_mb=memory,
             on_error=log.error,
             on_commit=log.batch,
             should_stop=lambda: bool(received),
         )
+
+
+def _index(given: str | None, memory: int | None) -> tuple[Index | RemoteIndex, Callable[..., int]]:
+    """The index, made when absent, and its watch."""
+    if url := address_of(given):
+        if memory is not None:
+            raise click.UsageError("--memory is for an index on disk, and this one is on a cluster")
+        remote = opened_or_made(url, None, None, None)
+        return remote, remote.watch
+    from searchlib import Index
+
+    place = place_for_files(given)
+    index = Index.open(place) if Index.exists(place) else Index.create(place)
+    return index, partial(index.watch, memory_mb=memory or _MEMORY)
 
 
 class _Log:

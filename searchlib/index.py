@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from os import PathLike
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from searchlib.definition_files import load_definition
 from searchlib.definitions import NEWS, Definition
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from searchlib.watching import Batch
 
 __all__ = ["Index"]
+
+_TURN_WAIT: Final = 1.0  # seconds that a batch of a watch waits for another writer
 
 
 class Index(Searching):
@@ -134,6 +136,10 @@ class Index(Searching):
             on_commit=on_commit,
             should_stop=should_stop,
         )
+
+    def turn(self, memory_mb: int) -> Writer:
+        """A writer for a batch of a watch: another one is not waited for long."""
+        return self.writer(memory_mb=memory_mb, lock_timeout=_TURN_WAIT)
 
     def _matching(self, snapshot: Snapshot, query: str) -> list[list[int]]:
         """The documents of each segment of a snapshot that a query finds, for a writer that deletes them."""

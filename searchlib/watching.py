@@ -3,29 +3,28 @@
 A watch looks at its folders and followed files every so often. When something is there it opens a writer, reads for
 at most `commit_every` seconds, commits, and closes the writer again, so that other processes get their turn. Batches
 begin at least `commit_every` seconds apart. What a batch has read counts as done once its commit stands: when the
-index is locked or the disk refuses, the same is read again at the next look. Documents of files that vanish stay.
+index is locked, the disk refuses or the cluster cannot be reached, the same is read again at the next look. Documents of files that vanish stay.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from os import PathLike
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, runtime_checkable
 
-from searchlib.errors import DocumentError, IndexLockedError, SearchError, StorageError
+from searchlib.errors import DocumentError, IndexLockedError, RemoteError, SearchError, StorageError
 from searchlib.sources import Record, read
 from searchlib.sources.changes import FolderWatch, FoundFile
 from searchlib.sources.following import LineFollower
 
 if TYPE_CHECKING:
-    from searchlib.index import Index
-    from searchlib.storage.writer import Writer
+    from types import TracebackType
 
-__all__ = ["Batch", "Watcher", "watch"]
+__all__ = ["Batch", "Watched", "Watcher", "Writing", "watch"]
 
 Paths = Iterable[str | PathLike[str]]
 OnError = Callable[[SearchError], None]
@@ -33,8 +32,36 @@ OnError = Callable[[SearchError], None]
 TURN: Final = 1_000  # records of files that are read before the followed files get their turn
 SHORTEST: Final = 1.0  # seconds that a batch may read, however small commit_every is
 LONGEST_LAST: Final = 5.0  # seconds that the last batch may read: whoever ended the watch is waiting
-LOCK_WAIT: Final = 1.0  # seconds of one attempt to write
 NAP: Final = 0.1  # seconds between two questions whether to stop; other writers look for the lock more often
+
+
+class Writing(Protocol):
+    """What is needed of a writer. It commits on a clean exit."""
+
+    @property
+    def documents(self) -> int: ...
+
+    def add(self, record: Mapping[str, Any], *, page: str | None = None) -> str: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+@runtime_checkable
+class _Refusing(Protocol):
+    """A writer that learns later what is refused."""
+
+    def refused(self, *, all: bool = False) -> list[DocumentError]: ...
+
+
+class Watched(Protocol):
+    """What is needed of an index."""
+
+    def turn(self, memory_mb: int) -> Writing:
+        """A writer for one batch, which gives up soon when it is not to be had. memory_mb: for documents that are not yet on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +78,7 @@ class Watcher:
 
     def __init__(
         self,
-        index: Index,
+        index: Watched,
         paths: Paths = (),
         follow: Paths = (),
         *,
@@ -99,7 +126,7 @@ class Watcher:
     def finish(self) -> Batch | None:
         """Commits what the last look found and what the followed files have got since, and lets go of the files.
 
-        Files that a batch before could not take are left. Raises IndexLockedError and StorageError when it cannot commit.
+        Files that a batch before could not take are left. Raises IndexLockedError, StorageError and RemoteError when it cannot commit.
         """
         try:
             if self.busy:
@@ -124,13 +151,13 @@ class Watcher:
         until = began + (min(limit, LONGEST_LAST) if last else limit)
         self._skipped = 0
         try:
-            with self._index.writer(memory_mb=self._memory, lock_timeout=LOCK_WAIT) as writer:
+            with self._index.turn(self._memory) as writer:
                 self._fill(writer, lambda: self._clock() >= until or (not last and self._should_stop()))
-                added = writer.documents
+                added = writer.documents - self._refuse(writer)
         except IndexLockedError as error:  # nothing has been read
             self._fail(error, last)
             return None
-        except StorageError as error:
+        except (StorageError, RemoteError) as error:
             self._undo()
             self._fail(error, last)
             return None
@@ -145,7 +172,14 @@ class Watcher:
         self._due = began + self._commit_every
         return Batch(added, self._skipped, self._clock() - began) if added or self._skipped else None
 
-    def _fill(self, writer: Writer, is_over: Callable[[], bool]) -> None:
+    def _refuse(self, writer: Writing) -> int:
+        """Reports the documents that were taken and then refused, and gives their number."""
+        late = writer.refused(all=True) if isinstance(writer, _Refusing) else []
+        for error in late:
+            self._skip(error)
+        return len(late)
+
+    def _fill(self, writer: Writing, is_over: Callable[[], bool]) -> None:
         more = True
         while more:
             more = False
@@ -184,7 +218,7 @@ class Watcher:
                 self._refused.pop(file.path, None)
                 self._done.append(file)
 
-    def _add(self, writer: Writer, record: Record) -> None:
+    def _add(self, writer: Writing, record: Record) -> None:
         try:
             writer.add(record.values, page=record.page)
         except DocumentError as error:
@@ -222,7 +256,7 @@ class Watcher:
 
 
 def watch(
-    index: Index,
+    index: Watched,
     paths: Paths = (),
     follow: Paths = (),
     *,
@@ -241,7 +275,7 @@ def watch(
     what is there now. every: seconds between two looks; commit_every: between two commits while things arrive.
 
     on_error is told what cannot be read, which is skipped (DocumentError), and when a batch could not be committed, which
-    is tried again (IndexLockedError, StorageError); without it the first such error is raised. on_commit is told each
+    is tried again (IndexLockedError, StorageError, RemoteError); without it the first such error is raised. on_commit is told each
     batch. should_stop is asked about ten times a second, and between records; then what has been read is committed, and
     the error is raised when that fails. An exception from outside, such as KeyboardInterrupt, leaves the last commit.
 

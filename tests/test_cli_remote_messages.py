@@ -31,7 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (("verify", "--index", URL), "verify needs an index on disk; a cluster checks its files itself"),
         (("snapshot", "copy", "--index", URL), "snapshot needs an index on disk; 'search pull'"),
         (("snapshot", URL), "DIR is a folder; 'search push'"),
-        (("watch", ".", "--index", URL), "watch needs an index on disk; 'search index' adds files"),
+        (("watch", ".", "--index", URL, "--memory", "5"), "--memory is for an index on disk"),
         (("repair", URL, "saved"), "repair needs an index on disk"),
         (("repair", "indexes/steppe", URL), "repair needs an index on disk"),
         (("index", URL), "this is no file; --index names a cluster"),

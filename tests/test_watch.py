@@ -19,7 +19,8 @@ import pytest
 from click.testing import CliRunner
 
 import searchlib
-from searchlib import DocumentError, IndexLockedError, SearchError, StorageError, watching
+from searchlib import DocumentError, IndexLockedError, SearchError, StorageError
+from searchlib import index as index_module
 from searchlib.storage.manifest import Manifest
 from searchlib.watching import Batch, Watcher
 from searchlib_cli.main import cli
@@ -272,7 +273,7 @@ def test_without_on_error_the_first_error_ends_the_watch_at_the_last_commit(
 def test_a_locked_index_loses_nothing(
     index: searchlib.Index, folder: Path, errors: list[SearchError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watching, "LOCK_WAIT", 0.0)
+    monkeypatch.setattr(index_module, "_TURN_WAIT", 0.0)
     write(folder / "a.jsonl", line(1) + "{oops\n")
     write(folder / "f.log", "{oops\n" + line(2))
     watcher = Watcher(index, [folder], [folder / "f.log"], commit_every=0, on_error=errors.append)
@@ -446,7 +447,7 @@ def test_a_long_file_goes_on_where_it_was_after_the_index_was_locked(
     errors: list[SearchError],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(watching, "LOCK_WAIT", 0.0)
+    monkeypatch.setattr(index_module, "_TURN_WAIT", 0.0)
     write(folder / "long.jsonl", "".join(line(number) for number in range(1500)))
     watcher = Watcher(index, [folder], commit_every=5, clock=clock, on_error=errors.append)
     watcher.look()

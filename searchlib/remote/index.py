@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from os import PathLike
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NoReturn, Self, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, cast
 
 from searchlib.definition_files import load_definition
 from searchlib.definitions import NEWS, Definition
@@ -26,11 +26,17 @@ from searchlib.searching import Searching
 from searchlib.storage.boilerplate import boilerplate_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from searchlib.errors import SearchError
     from searchlib.ranking.arguments import Moment, Values
     from searchlib.remote.writer import RemoteWriter
     from searchlib.results.trends import Trends
+    from searchlib.watching import Batch
 
 __all__ = ["RemoteIndex", "RemoteStats"]
+
+_TURN_PATIENCE: Final = 10.0  # seconds for which a batch of a watch is sent again
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +158,37 @@ class RemoteIndex(Searching):
             workers=workers,
             batch_mb=batch_mb,
             patience=patience,
+        )
+
+    def turn(self, memory_mb: int) -> RemoteWriter:
+        """A writer for a batch of a watch: a cluster that is away is not waited for long. memory_mb: means nothing here."""
+        return self.writer(patience=_TURN_PATIENCE)
+
+    def watch(
+        self,
+        paths: Iterable[str | PathLike[str]] = (),
+        follow: Iterable[str | PathLike[str]] = (),
+        *,
+        every: float = 1.0,
+        commit_every: float = 5.0,
+        new_only: bool = False,
+        on_error: Callable[[SearchError], None] | None = None,
+        on_commit: Callable[[Batch], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> int:
+        """As of an Index."""
+        from searchlib.watching import watch
+
+        return watch(
+            self,
+            paths,
+            follow,
+            every=every,
+            commit_every=commit_every,
+            new_only=new_only,
+            on_error=on_error,
+            on_commit=on_commit,
+            should_stop=should_stop,
         )
 
     def _matching(self, query: str) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def push(
                 writer.move(record, lengths, lines, sources)
                 done += 1
                 progress.done(done)
-        refused += writer._newly_refused(all=True)
+        refused += writer.refused(all=True)
         writer.take_over(boilerplate)
         _tell(refused, on_error)
     progress.end()

@@ -169,7 +169,7 @@ class RemoteWriter:
             strict=strict,
             on_error=on_error,
             on_progress=on_progress,
-            refused=self._newly_refused,
+            refused=self.refused,
         )
 
     def commit(self, *, durable: bool = True) -> None:
@@ -188,7 +188,7 @@ class RemoteWriter:
             self._refresh()
             self._check_identity()
             self._documents = 0
-            refused = self._newly_refused()
+            refused = self.refused()
             if self._on_commit is not None:
                 self._on_commit()
         if refused:
@@ -235,7 +235,7 @@ class RemoteWriter:
         finally:
             self.close()
 
-    def _newly_refused(self, *, all: bool = False) -> list[DocumentError]:
+    def refused(self, *, all: bool = False) -> list[DocumentError]:
         """The documents that the cluster has refused since this was last asked; all: once it has answered for all of them."""
         with self._guard:
             if all:
