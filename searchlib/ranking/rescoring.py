@@ -21,28 +21,25 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from searchlib.language._tokens import script
 from searchlib.ranking._proximity import Feature, frequencies, gains
 from searchlib.ranking._searcher import Group
 from searchlib.ranking.execution import Lookup
+from searchlib.ranking.features import chosen
 
 if TYPE_CHECKING:
     from searchlib.ranking._ages import Decay
     from searchlib.ranking._occurrences import Slot
-    from searchlib.ranking._proximity import Kind
-    from searchlib.ranking._topk import Clause, Kernel
+    from searchlib.ranking._topk import Kernel
     from searchlib.ranking.execution import Plan
     from searchlib.ranking.lexicon import Lexicon
     from searchlib.storage._deadline import Deadline
 
-__all__ = ["DEPTH", "WEIGHTS", "Part", "Rescoring"]
+__all__ = ["DEPTH", "Part", "Rescoring"]
 
 DEPTH: Final = 300
-WEIGHTS: Final[dict[Kind, float]] = {"form": 0.1, "ordered": 0.1, "unordered": 0.05}
 
 Place = tuple[float, int, int]
 
-_CYRILLIC: Final = 2
 _SOME: Final = 40  # documents that are looked at in one go, at least
 
 
@@ -160,31 +157,30 @@ class Rescoring:
     @cached_property
     def _asked(self) -> list[_Asked]:
         """The features of the plan's words."""
+        clauses = self._plan.clauses
+        words = [
+            (None if clause.group is None else source, clause.condition)
+            for clause, source in zip(clauses, self._plan.sources, strict=True)
+        ]
         found: list[_Asked] = []
-        by_place: dict[int, tuple[Clause, Lookup]] = {}
-        for clause, source in zip(self._plan.clauses, self._plan.sources, strict=True):
-            if not isinstance(source, Lookup) or source.form is None or clause.group is None:
-                continue
-            if source.place is not None:
-                by_place[source.place] = (clause, source)
-            if script(source.form) != _CYRILLIC:
-                slot = self._slot(source.form, self._lexicon.exactly(source.form))
-                label = f"'{source.form}' in this form"
-                found.append(self._feature("form", label, slot, slot, clause, clause))
-        for place, (clause, source) in by_place.items():
-            if place + 1 not in by_place:
-                continue
-            other, next_source = by_place[place + 1]
-            if clause.fields != other.fields or clause.condition is not other.condition:
-                continue
-            if clause.group is None or other.group is None:
-                raise AssertionError("a word is a group")
-            first = self._slot(clause.group, clause.group.terms)
-            second = self._slot(other.group, other.group.terms)
-            words = f"'{source.form}' and '{next_source.form}'"
-            found.append(self._feature("ordered", f"{words} side by side", first, second, clause, other))
-            found.append(self._feature("unordered", f"{words} near each other", first, second, clause, other))
+        for kind, label, boost, first, second in chosen(words):
+            groups = clauses[first].group, clauses[second].group
+            idf = max((idf for group in groups if group for idf in group.weights), default=0.0)
+            slot = self._form_slot if kind == "form" else self._group_slot
+            clause = clauses[first]
+            feature = Feature(kind, slot(first), slot(second), boost * idf, clause.fields, clause.condition)
+            found.append(_Asked(feature, label, boost, idf))
         return found
+
+    def _form_slot(self, number: int) -> int:
+        source = self._plan.sources[number]
+        assert isinstance(source, Lookup) and source.form is not None
+        return self._slot(source.form, self._lexicon.exactly(source.form))
+
+    def _group_slot(self, number: int) -> int:
+        group = self._plan.clauses[number].group
+        assert group is not None
+        return self._slot(group, group.terms)
 
     def _slot(self, key: str | Group, slot: Slot) -> int:
         number = self._numbers.get(key)
@@ -192,14 +188,6 @@ class Rescoring:
             number = self._numbers[key] = len(self._slots)
             self._slots.append(slot)
         return number
-
-    def _feature(
-        self, kind: Kind, label: str, first: int, second: int, clause: Clause, other: Clause
-    ) -> _Asked:
-        boost = WEIGHTS[kind] * min(clause.boost, other.boost)
-        idf = max((idf for one in (clause, other) if one.group for idf in one.group.weights), default=0.0)
-        feature = Feature(kind, first, second, boost * idf, clause.fields, clause.condition)
-        return _Asked(feature, label, boost, idf)
 
 
 def _order(place: Place) -> tuple[float, int, int]:

@@ -7,12 +7,11 @@ which are asked for as they are needed: until none of the others can come before
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from searchlib.language._tokens import script
 from searchlib.ranking.execution import Lookup
-from searchlib.ranking.rescoring import DEPTH, WEIGHTS
+from searchlib.ranking.features import chosen
+from searchlib.ranking.rescoring import DEPTH
 from searchlib.ranking.rescoring import Part as Lift
 from searchlib.remote.plans import conditioned
 from searchlib.remote.reading import Reading, chosen_in, having
@@ -30,7 +29,6 @@ __all__ = ["Rescoring"]
 
 Hit = dict[str, Any]
 
-_CYRILLIC: Final = 2
 _REACH: Final = 8  # words apart, less than that, are near
 _SOME: Final = 40  # documents that are asked for in one go, at least
 
@@ -146,33 +144,15 @@ class Rescoring:
 
 def _features(plan: RemotePlan) -> list[_Feature]:
     """The features of the plan's words."""
+    words = list(conditioned(plan.root))
     found: list[_Feature] = []
-    by_place: dict[int, tuple[Lookup, Part | None]] = {}
-    for source, condition in conditioned(plan.root):
-        if not isinstance(source, Lookup) or source.form is None:
-            continue
-        if source.place is not None:
-            by_place[source.place] = (source, condition)
-        if script(source.form) != _CYRILLIC:
-            label = f"'{source.form}' in this form"
-            found.append(_feature("form", label, source, source, condition))
-    places = sorted(by_place)
-    for place, following in pairwise(places):
-        (one, condition), (other, next_condition) = by_place[place], by_place[following]
-        if following != place + 1 or one.fields != other.fields or condition is not next_condition:
-            continue
-        words = f"'{one.form}' and '{other.form}'"
-        found.append(_feature("ordered", f"{words} side by side", one, other, condition))
-        found.append(_feature("unordered", f"{words} near each other", one, other, condition))
+    for kind, label, boost, first, second in chosen(words):
+        one, condition = words[first]
+        assert isinstance(one, Lookup) and one.form is not None
+        own, next_own = (cast("RemoteGroup", cast("Lookup", words[at][0]).subject) for at in (first, second))
+        idf = max(own.rarest(), next_own.rarest())
+        found.append(_Feature(kind, label, boost, idf, own, next_own, one.form, one.fields, condition))
     return found
-
-
-def _feature(kind: Kind, label: str, one: Lookup, other: Lookup, condition: Part | None) -> _Feature:
-    groups = cast("RemoteGroup", one.subject), cast("RemoteGroup", other.subject)
-    boost = WEIGHTS[kind] * min(one.boost, other.boost)
-    idf = max(group.rarest() for group in groups)
-    assert one.form is not None
-    return _Feature(kind, label, boost, idf, *groups, one.form, one.fields, condition)
 
 
 def _counts(one: _Feature, read: Reading) -> bool:
