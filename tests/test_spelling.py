@@ -164,7 +164,7 @@ def test_sounds_written_otherwise() -> None:
 def test_all_words_with_one_error(form: str) -> None:
     from naive_forms import errors
 
-    from searchlib.vocabulary.words import _with_error
+    from searchlib.vocabulary.on_disk import _with_error
 
     letters = frozenset("абг'")
     found = _with_error(form, letters | frozenset(form))

@@ -249,13 +249,13 @@ def test_long_texts_and_bad_queries(index: Index) -> None:
 def test_forms_are_asked_for_one_by_one_until_there_is_a_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from searchlib.vocabulary import words
+    from searchlib.vocabulary import on_disk
 
     queries = ["саммт", "sumit", "goverment", "parliament's", "безопастности", "odbk", "ceacefiree", "тюмене"]
     build(tmp_path / "index", texts=TEXTS * 3)
     by_table = Index.open(tmp_path / "index")
     wanted = [by_table.search(query).suggestion for query in queries]
-    monkeypatch.setattr(words, "_MANY", 0)
+    monkeypatch.setattr(on_disk, "_MANY", 0)
     singly = Index.open(tmp_path / "index")
     file = singly._open_ranker().snapshot.segments[0].file
     for query in queries[:3]:

@@ -1,4 +1,4 @@
-"""What can be guessed of a query from the words of a snapshot: what was meant by it, and what it may become."""
+"""What can be guessed of a query from the words of an index: what was meant by it, and what it may become."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from searchlib.language._tokens import tokenize
 from searchlib.ranking.bonds import bond
-from searchlib.vocabulary.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from searchlib.definitions import Definition
     from searchlib.ranking._searcher import Group
     from searchlib.ranking.lexicon import Lexicon
-    from searchlib.storage.snapshot import Snapshot
     from searchlib.vocabulary.completion import Completions
+    from searchlib.vocabulary.words import Words
     from searchlib.vocabulary.written import Writing
 
 __all__ = ["Guesses"]
@@ -28,12 +28,12 @@ _COMPANY: Final = 4  # of the words before the last
 
 
 class Guesses:
-    """Of one snapshot. Immutable but for caches; threads may share it. What it reads may raise CorruptIndexError."""
+    """Of one index and its words. Immutable but for caches; threads may share it. What it reads may raise CorruptIndexError, RemoteError."""
 
-    def __init__(self, snapshot: Snapshot, lexicon: Lexicon) -> None:
-        self._definition = snapshot.manifest.definition
+    def __init__(self, definition: Definition, words: Words, lexicon: Lexicon) -> None:
+        self._definition = definition
         self._lexicon = lexicon
-        self._words = Words(snapshot.segments, lexicon.forms.analyze)
+        self._words = words
 
     @cached_property
     def _writing(self) -> Writing:
@@ -86,11 +86,10 @@ class Guesses:
                     groups.append(group)
         if not groups:
             return None
-        documents = sum(self._lexicon.searcher.documents)
         lexicon, others = self._lexicon, groups[-_COMPANY:]
 
         def company(form: str) -> float:
             group = lexicon.meaning(form)[0]
-            return _BOND * sum(bond(group, other, documents) for other in others)
+            return _BOND * sum(bond(lexicon, group, other) for other in others)
 
         return company

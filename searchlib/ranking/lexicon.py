@@ -22,11 +22,15 @@ if TYPE_CHECKING:
     from searchlib.storage.segment import Segment
     from searchlib.storage.snapshot import Snapshot
 
-__all__ = ["MOST_FORMS", "FormTable", "Lexicon", "Phrase", "fold_pattern"]
+__all__ = ["MOST_FORMS", "SAMPLED", "FormTable", "Lexicon", "Phrase", "fold_pattern"]
 
 MOST_FORMS: Final = 1_000_000
 """Forms that a pattern or a fuzzy word may fit in one segment. Each takes up to 100 bytes while it is looked for."""
 
+SAMPLED: Final = 256
+"""Documents of a word that are looked at for the company it keeps."""
+
+_BLOCK: Final = 128  # documents
 _MEMO: Final = 50_000  # words that are kept at hand; then the memory is dropped and rebuilt
 
 
@@ -155,6 +159,12 @@ class Lexicon:
         if group is None:
             group = self._groups[key] = self.searcher.group(*key)
         return group
+
+    def together(self, one: Group, other: Group) -> tuple[float, float]:
+        """(documents of the first of two words that were looked at, how many of them have the second)."""
+        from searchlib.ranking._together import together
+
+        return together(one, other, SAMPLED // _BLOCK)
 
     def name(self, forms: Sequence[str], fields: int, deadline: Deadline | None) -> Phrase | None:
         """The words of a name side by side; None when nobody wrote one of them."""

@@ -100,8 +100,11 @@ class Ranker:
     def guesses(self) -> Guesses:
         """What can be guessed of queries."""
         from searchlib.ranking.guesses import Guesses
+        from searchlib.vocabulary.on_disk import SegmentWords
 
-        return Guesses(self.snapshot, self.usual.lexicon)
+        lexicon = self.usual.lexicon
+        words = SegmentWords(self.snapshot.segments, lexicon.forms.analyze)
+        return Guesses(self._definition, words, lexicon)
 
     def analyze(self, form: str) -> Analysis:
         """The terms of a form: as the index recorded them when it has seen it, else by morphology."""

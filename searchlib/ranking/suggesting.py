@@ -48,7 +48,7 @@ class _Word(NamedTuple):
 def suggestion(
     query: str, definition: Definition, words: Words, writing: Writing, lexicon: Lexicon
 ) -> str | None:
-    """The query as it may have been meant; None when it may well be right. Raises CorruptIndexError."""
+    """The query as it may have been meant; None when it may well be right. Raises CorruptIndexError, RemoteError."""
     spans = _plain_spans(query, definition)
     if not spans or len(spans) > _MOST_WORDS:
         return None
@@ -69,7 +69,7 @@ def suggestion(
 
 def in_other_layout(query: str, definition: Definition, lexicon: Lexicon) -> str | None:
     """The query as the same keys type it with the other keyboard layout, when the index has none of its words as they were typed and
-    all of them so; None else. Words of one or two letters go with the others. Raises CorruptIndexError."""
+    all of them so; None else. Words of one or two letters go with the others. Raises CorruptIndexError, RemoteError."""
     spans = _plain_spans(query, definition)
     return _other_layout(query, spans, lexicon) if spans and len(spans) <= _MOST_WORDS else None
 
@@ -99,7 +99,6 @@ def _of_kind(typed: str, at: int, form: str, writing: Writing) -> bool:
 
 def _chosen(found: list[_Word], open_words: dict[int, list[Reading]], lexicon: Lexicon) -> dict[int, str]:
     """The form that each open word is to be."""
-    documents = sum(lexicon.searcher.documents)
     chosen: dict[int, str] = {}
     for at, known in open_words.items():
         best, heaviest = known[0].form, float("-inf")
@@ -108,7 +107,7 @@ def _chosen(found: list[_Word], open_words: dict[int, list[Reading]], lexicon: L
             group = lexicon.meaning(reading.form)[0] if others else None
             weight = reading.weight
             if group is not None:
-                weight += sum(bond(group, other, documents) for other in others)
+                weight += sum(bond(lexicon, group, other) for other in others)
             if weight > heaviest:
                 best, heaviest = reading.form, weight
         chosen[at] = best

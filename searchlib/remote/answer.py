@@ -130,8 +130,9 @@ class RemoteAnswer:
         """None: nothing is collapsed in a cluster."""
         return []
 
-    def suggestion(self, query: str) -> None:
-        """None: what was meant is told from the words of an index on disk."""
+    def suggestion(self, query: str) -> str | None:
+        """The query as it may have been meant."""
+        return self._ranker.suggestion(query, self._question)
 
     def explain(self, segment: int, doc: int) -> Explanation:
         """How the score of a document of the page comes about."""

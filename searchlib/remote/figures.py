@@ -10,12 +10,12 @@ import json
 from math import log
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from searchlib.remote.wordlist import sounding, term_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from searchlib.definitions import Definition
 
@@ -23,6 +23,8 @@ __all__ = ["Counting", "Figures", "Searches"]
 
 _MEMO: Final = 100_000  # counts that are kept at hand
 _MEMO_OF_SOUNDS: Final = 5_000  # keys whose terms are
+_MEMO_OF_ANSWERS: Final = 1_000  # searches of whose answers something was read
+_Read = TypeVar("_Read")
 
 
 class Searches(Protocol):
@@ -48,6 +50,7 @@ class Figures:
         self.oldest = _second(found["oldest"]["value"])
         self.counts: dict[str, int] = {}
         self.sounding: dict[str, list[str]] = {}
+        self.read: dict[str, Any] = {}
         self.guard = Lock()
 
     @classmethod
@@ -85,10 +88,11 @@ class Counting:
         self.figures = figures
         self._missing: dict[str, dict[str, Any]] = {}
         self._unlisted: dict[str, dict[str, Any]] = {}
+        self._unread: dict[str, tuple[dict[str, Any], Callable[[dict[str, Any]], Any]]] = {}
 
     def __bool__(self) -> bool:
         """Was there anything that was not known?"""
-        return bool(self._missing or self._unlisted)
+        return bool(self._missing or self._unlisted or self._unread)
 
     def known(self, term: str) -> int | None:
         """How many documents have a term; None while that is not known."""
@@ -103,12 +107,28 @@ class Counting:
 
     def matching(self, query: dict[str, Any]) -> int:
         """How many documents match a query of the cluster."""
+        return self.counted(query) or 0
+
+    def counted(self, query: dict[str, Any]) -> int | None:
+        """The same; None while it is not known."""
         key = json.dumps(query, ensure_ascii=False)  # begins with a brace, as no term does
         known = self.figures.counts.get(key)
         if known is None:
             self._missing[key] = query
-            return 0
         return known
+
+    def told(self, body: dict[str, Any], read: Callable[[dict[str, Any]], _Read]) -> _Read | None:
+        """What is read of the answer to a search, always the same of one search; None while it is not known."""
+        key = json.dumps(body, ensure_ascii=False)
+        if key in self.figures.read:
+            found: _Read = self.figures.read[key]
+            return found
+        self._unread[key] = body, read
+        return None
+
+    def is_told(self, body: dict[str, Any]) -> bool:
+        """Is the answer to a search known?"""
+        return json.dumps(body, ensure_ascii=False) in self.figures.read
 
     def sounding(self, sounds: str) -> list[str] | None:
         """The terms of the list of words (wordlist.py) that sound so; None while they are not known."""
@@ -120,25 +140,27 @@ class Counting:
     def ask(self, searches: Searches, words: Searches) -> None:
         """Asks for all that was missing, in one request of the index and one of its list of words. Raises RemoteError."""
         listed = _asked(words, self._unlisted)
-        counted = _asked(
-            searches,
-            {
-                key: {"size": 0, "track_total_hits": True, "query": query}
-                for key, query in self._missing.items()
-            },
-        )
+        bodies = {
+            key: {"size": 0, "track_total_hits": True, "query": query} for key, query in self._missing.items()
+        }
+        answers = _asked(searches, bodies | {key: body for key, (body, _) in self._unread.items()})
+        read = {key: how(answers.pop(key)) for key, (_, how) in self._unread.items()}
         figures = self.figures
         with figures.guard:
-            if len(figures.counts) + len(counted) > _MEMO:
+            if len(figures.counts) + len(answers) > _MEMO:
                 figures.counts.clear()
             if len(figures.sounding) + len(listed) > _MEMO_OF_SOUNDS:
                 figures.sounding.clear()
-            for key, answer in counted.items():
+            if len(figures.read) + len(read) > _MEMO_OF_ANSWERS:
+                figures.read.clear()
+            figures.read.update(read)
+            for key, answer in answers.items():
                 figures.counts[key] = answer["hits"]["total"]["value"]
             for key, answer in listed.items():
                 figures.sounding[key] = [term_of(hit) for hit in answer["hits"]["hits"]]
         self._missing.clear()
         self._unlisted.clear()
+        self._unread.clear()
 
 
 def _asked(searches: Searches, bodies: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -265,8 +265,8 @@ class RemoteIndex(Searching):
         self._refuse("trends")
 
     def complete(self, text: str, *, limit: int = 10) -> list[str]:
-        """Raises QueryError: a cluster does not list its words."""
-        self._refuse("completions")
+        """As of an Index. Raises QueryError when no text is stored, RemoteError."""
+        return super().complete(text, limit=limit)
 
     def _refuse(self, what: str) -> NoReturn:
         raise QueryError(

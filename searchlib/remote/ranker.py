@@ -28,11 +28,15 @@ if TYPE_CHECKING:
     from searchlib.language.analyzer import Analysis
     from searchlib.ranking.alternatives import Provider
     from searchlib.ranking.execution import Part
+    from searchlib.ranking.guesses import Guesses
     from searchlib.remote.cluster import Cluster
 
 __all__ = ["RemoteRanker"]
 
 _ROUNDS: Final = 6  # in which a question asks for what it lacks: more would be a mistake of ours
+_GUESSING: Final = (
+    64  # the same of what a query of 32 words may have meant: each word may take two of its own
+)
 _TOO_MANY: Final = re.compile(r"too_many_clauses|too_many_nested_clauses|maxClauseCount")
 _TOO_COMPLEX: Final = re.compile(r"Determinizing automaton|too_complex_to_determinize")
 _Found = TypeVar("_Found")
@@ -68,7 +72,10 @@ class RemoteRanker:
         with self._guard:
             found = self._figures
             if found is None or monotonic() - found.began > self._fresh:
-                found = self._figures = Figures.ask(self.cluster, self.definition)
+                before, found = found, Figures.ask(self.cluster, self.definition)
+                if before is not None and found.same(before):
+                    found.read = before.read
+                self._figures = found
             return found
 
     def analyze(self, form: str) -> Analysis:
@@ -80,8 +87,28 @@ class RemoteRanker:
 
     @property
     def guesses(self) -> RemoteRanker:
-        """What can be guessed of queries: this much."""
+        """What can be guessed of queries: itself."""
         return self
+
+    def suggestion(self, query: str, asked: Question) -> str | None:
+        """As of Guesses. asked: the question that the query was of. Raises RemoteError."""
+        senses = Question(
+            query, names=asked.names, synonyms=asked.synonyms, cross_language=asked.cross_language
+        )
+        return self.counted(lambda counting: self._guesses(senses, counting).suggestion(query), _GUESSING)
+
+    def complete(self, text: str, limit: int) -> list[str]:
+        """As of Guesses; other names of the words are left aside. Raises QueryError when no text is stored, RemoteError."""
+        plain = Question(text, names=False, synonyms=False, cross_language=False)
+        return self.counted(lambda counting: self._guesses(plain, counting).complete(text, limit), _GUESSING)
+
+    def _guesses(self, question: Question, counting: Counting) -> Guesses:
+        """What can be guessed with what is known."""
+        from searchlib.ranking.guesses import Guesses
+        from searchlib.remote.vocabulary import RemoteWords
+
+        words = RemoteWords(self.definition, counting, self.analyze)
+        return Guesses(self.definition, words, self.lexicon(question, counting)[0])
 
     def in_other_layout(self, query: str) -> str | None:
         """The query with the other keyboard layout, when the index has none of its words as they were typed and all of them so."""
@@ -115,10 +142,10 @@ class RemoteRanker:
         """The plan of a question; like: as of ask()."""
         return self.counted(lambda counting: self._plan(question, like, counting))
 
-    def counted(self, make: Callable[[Counting], _Found]) -> _Found:
+    def counted(self, make: Callable[[Counting], _Found], rounds: int = _ROUNDS) -> _Found:
         """What is made with the figures of the index: made again while it lacks some, which are then asked for."""
         counting = Counting(self.figures())
-        for _ in range(_ROUNDS):
+        for _ in range(rounds):
             found = make(counting)
             if not counting:
                 return found

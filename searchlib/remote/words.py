@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from searchlib.language.analyzer import Analysis
-from searchlib.ranking.lexicon import FormTable, Lexicon, fold_pattern
+from searchlib.ranking.lexicon import SAMPLED, FormTable, Lexicon, fold_pattern
 from searchlib.remote.layout import MOST_TERMS
 from searchlib.remote.phrases import RemotePhrase
-from searchlib.remote.weighing import NOTHING, Query, Weighing, some, times
+from searchlib.remote.weighing import NOTHING, Query, RemoteGroup, Weighing, some, times
 from searchlib.storage._forms import FormQuery
 
 if TYPE_CHECKING:
@@ -94,9 +94,20 @@ class RemoteLexicon(Lexicon):
         super().__init__((), cast("Any", weighing), forms, providers)
         self.weighing = weighing
 
+    def together(self, one: Group, other: Group) -> tuple[float, float]:
+        """All documents are looked at; what is told is so much of that as on disk."""
+        counting = self.weighing.counting
+        ours, others = cast("RemoteGroup", one), cast("RemoteGroup", other)
+        dfs = ours.dfs
+        both = counting.matching({"bool": {"filter": [ours.matched(0), others.matched(0)]}})
+        whole = dfs[0] if len(dfs) == 1 else counting.matching(ours.matched(0))
+        looked = sum(min(df, SAMPLED) for df in dfs)
+        return looked, looked * both / max(1, whole)
+
     def name(self, forms: Sequence[str], fields: int, deadline: Deadline | None) -> Phrase | None:
         groups = [self.own(form)[0] for form in forms]
-        if not all(any(group.dfs) for group in groups):
+        counts = [group.dfs for group in groups]  # of all of them, so that they are asked for at once
+        if not all(map(any, counts)):
             return None
         return self._side_by_side(groups, [group.terms for group in groups], False, 1, fields)
 

@@ -18,7 +18,6 @@ from searchlib.language._tokens import tokenize
 from searchlib.vocabulary.keyboards import swapped
 
 if TYPE_CHECKING:
-    from searchlib.storage.segment import Segment
     from searchlib.vocabulary.words import Words
 
 __all__ = ["Completions", "Continuation"]
@@ -31,7 +30,6 @@ _INFLECTIONS: Final = 2
 _YEAR: Final = 365.25 * DAY
 _OLDEST: Final = 5.0  # years that a word may lose by
 _MEMO: Final = 50_000
-_LAST: Final = 4  # of a word's documents whose dates are looked at
 
 
 class Continuation(NamedTuple):
@@ -43,20 +41,18 @@ class Continuation(NamedTuple):
 
 
 class Completions:
-    """Completes single words of a snapshot. It remembers how fresh words are. Threads may share it."""
+    """Completes single words of an index. It remembers how fresh words are. Threads may share it."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
         self._ages: dict[str, float] = {}
-        dates = [date for segment in words.segments if (date := _newest(segment)) is not None]
-        self._newest = max(dates, default=None)
 
     def of(
         self, beginning: str, limit: int, company: Callable[[str], float] | None = None
     ) -> list[Continuation]:
         """At most `limit` continuations of a word as it was typed, the best first.
 
-        company: how well a form goes with the other words, in nats. Raises CorruptIndexError.
+        company: how well a form goes with the other words, in nats. Raises as Words do.
         """
         found = self._beginning(beginning, limit, company)
         if len(found) < limit:
@@ -75,10 +71,9 @@ class Completions:
             return []
         wanted = max(_LEAST, _MORE * limit)
         candidates: dict[str, tuple[float, str]] = {}
-        for prominent in self._words.prominent:
-            for form, documents, term in prominent.best(folded, wanted):
-                before = candidates.get(form)
-                candidates[form] = (documents + (before[0] if before else 0.0), term)
+        for form, documents, term in self._words.continued(folded, wanted):
+            before = candidates.get(form)
+            candidates[form] = (documents + (before[0] if before else 0.0), term)
         bounds = []
         for form, (documents, _) in candidates.items():
             weight = log(1 + documents) + (0.0 if company is None else company(form))
@@ -101,21 +96,15 @@ class Completions:
 
     def _age(self, term: str) -> float:
         """Years by which the last documents with a term are older than the newest of the index; 0 without dates."""
-        if self._newest is None:
+        newest = self._words.newest
+        if newest is None:
             return 0.0
         known = self._ages.get(term)
         if known is None:
-            dates = []
-            pairs = zip(self._words.segments, self._words.prominent, strict=True)
-            for segment, prominent in pairs:
-                column = segment.dates
-                for document in prominent.last_documents(term)[-_LAST:]:
-                    date = column[document]
-                    if date is not None:
-                        dates.append(date)
+            date = self._words.last_date(term)
             if len(self._ages) >= _MEMO:
                 self._ages.clear()
-            known = min(_OLDEST, (self._newest - max(dates)) / _YEAR) if dates else _OLDEST
+            known = _OLDEST if date is None else min(_OLDEST, (newest - date) / _YEAR)
             self._ages[term] = known
         return known
 
@@ -139,8 +128,3 @@ def _folded(beginning: str) -> str:
     if not tokens or (len(tokens) > 1 and not tokens[0][5]):
         return ""
     return tokens[0][0] + ("-" if beginning.endswith("-") else "")
-
-
-def _newest(segment: Segment) -> int | None:
-    numbers = segment.dates.numbers
-    return None if numbers is None or not numbers.largest else segment.dates.base + numbers.largest - 1

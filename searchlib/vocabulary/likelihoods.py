@@ -8,13 +8,17 @@ letters are likely errors; the first letter is seldom wrong.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
+from heapq import nsmallest
+from math import log
 from typing import Final
 
 from searchlib.vocabulary._spelling import Costs
 from searchlib.vocabulary.keyboards import NEIGHBOURS
 
-__all__ = ["REWRITTEN", "costs", "rewritten"]
+__all__ = ["REWRITTEN", "costs", "likeliest", "rewritten"]
 
 REPLACED: Final = 50
 REPLACED_BY_NEIGHBOUR: Final = 34
@@ -75,6 +79,17 @@ def rewritten(form: str) -> list[str]:
             found.append(form[:at] + meant + form[at + len(typed) :])
             at = form.find(typed, at + 1)
     return found
+
+
+def likeliest(forms: Iterable[tuple[str, float]], typed: str, most: int) -> list[tuple[str, float, float]]:
+    """(form, documents with it, cost in nats) of those of some forms, each with its documents, that were meant most likely, the likeliest
+    first. What is too long to be compared is none of them."""
+    table = costs()
+    found = []
+    for form, documents in forms:
+        with suppress(ValueError):
+            found.append((form, documents, table.of(typed, form)))
+    return nsmallest(most, found, key=lambda one: (one[2] - log(one[1]), one[0]))
 
 
 @cache

@@ -8,13 +8,12 @@ beginning of sentences only is in small letters, unless it is all in capitals; a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache, partial
+from collections.abc import Hashable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from searchlib.definitions import Definition
-    from searchlib.storage.segment import Segment
     from searchlib.vocabulary.words import Words
 
 __all__ = ["Writing"]
@@ -38,7 +37,7 @@ class Writing:
         texts = [field.name for field in definition.text_fields if field.stored]
         self._texts = sorted(texts, key=lambda name: name == "title")  # which may have capitals everywhere
         self._known: dict[str, str] = {}
-        self._read = lru_cache(_READ)(partial(_passages, words.segments, self._texts))
+        self._read = lru_cache(_READ)(self._passages_of)
 
     @property
     def tells(self) -> bool:
@@ -72,23 +71,18 @@ class Writing:
         return form
 
     def _passages(self, form: str) -> Sequence[tuple[str, str]]:
-        prominent = self._words.prominent
         for term in self._words.analyze(form).terms[:1]:
-            for number in reversed(range(len(prominent))):
-                for document in prominent[number].last_documents(term)[-1:]:
-                    texts = self._read(number, document)
-                    if texts:
-                        return texts
+            for document in self._words.last_documents(term):
+                texts = self._read(document)
+                if texts:
+                    return texts
         return ()
 
-
-def _passages(
-    segments: Sequence[Segment], names: Sequence[str], number: int, document: int
-) -> Sequence[tuple[str, str]]:
-    """The texts of a document, as they are and folded."""
-    fields = segments[number].stored[document]
-    texts = [str(fields[name]) for name in names if fields.get(name)]
-    return [(text[:_SCANNED], _folded(text[:_SCANNED])) for text in texts if not text.isupper()]
+    def _passages_of(self, document: Hashable) -> Sequence[tuple[str, str]]:
+        """The texts of a document, as they are and folded."""
+        fields = self._words.stored(document)
+        texts = [str(fields[name])[:_SCANNED] for name in self._texts if fields.get(name)]
+        return [(text, _folded(text)) for text in texts if not text.isupper()]
 
 
 def _folded(text: str) -> str:
