@@ -1,8 +1,8 @@
 """Which words do the documents have that were added last? A sample of a cluster's texts, read here.
 
-A cluster does not list the forms that begin so with their documents. Most documents have what is frequent: of 200 documents
-with a beginning the 60 most frequent forms hold nearly all of those ten that most documents of the archive have.
-A short beginning is in so many documents that to look for them takes longer than to read any: they are sampled whatever they have.
+A cluster does not list the forms that begin so with their documents. What is frequent stands in many of any documents: among the 60 forms that
+most of 250 documents with a beginning have, there are nearly all of the ten that most documents of the archive have. A short beginning
+stands in so many that any documents will do, and those are sampled once for all short beginnings.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Sample", "last_with"]
 
-_SAMPLED: Final = 200  # documents
-_ENOUGH: Final = 80  # of documents that were not chosen by a beginning those that have it
+_SAMPLED: Final = 250  # documents with a beginning
+_SAMPLED_OF_ANY: Final = 300
+_ENOUGH: Final = 100  # of any documents those that have a beginning
 _LAST_LETTER: Final = "\U0010ffff"
 
 
@@ -30,7 +31,7 @@ def last_with(names: Sequence[str], beginning: str) -> Query:
     having = [{"prefix": {f"texts.{name}.forms": beginning}} for name in names]
     return {
         "query": {"constant_score": {"filter": some(having)}} if beginning else {"match_all": {}},
-        "size": _SAMPLED,
+        "size": _SAMPLED if beginning else _SAMPLED_OF_ANY,
         "sort": [{"order": "desc"}],
         "track_total_hits": False,
         "_source": True,  # the rest of it is little, and takes a cluster longer to leave out
@@ -64,7 +65,7 @@ class Sample:
             for form in {token[0] for text in texts for token in tokenize(text)}:
                 if form.startswith(beginning):
                     met.setdefault(form, []).append(number)
-        return cls(met, dates, whole=len(hits) < _SAMPLED)
+        return cls(met, dates, whole=len(hits) < (_SAMPLED if beginning else _SAMPLED_OF_ANY))
 
     def forms(self, beginning: str) -> Iterator[tuple[str, int]]:
         """(form, documents of the sample that have it) of those with a beginning, the most frequent first."""
