@@ -82,7 +82,7 @@ def rewritten(form: str) -> list[str]:
 
 
 def likeliest(forms: Iterable[tuple[str, float]], typed: str, most: int) -> list[tuple[str, float, float]]:
-    """(form, documents with it, cost in nats) of those of some forms, each with its documents, that were meant most likely, the likeliest
+    """(form, documents with it, cost in nats) of those of some forms, each with its documents, above 0, that were meant most likely, the likeliest
     first. What is too long to be compared is none of them."""
     table = costs()
     found = []

@@ -128,6 +128,15 @@ def test_a_right_query_asks_for_nothing_more(meant: Twins, monkeypatch: pytest.M
     assert asked == []
 
 
+def test_all_words_of_a_long_name_are_counted_at_once(
+    made: Callable[[Definition, list[str]], Twins],
+) -> None:
+    """Each by itself they would take more rounds than a question has."""
+    both = made(UNDATED, ["The United Nations Educational, Scientific and Cultural Organization met"])
+    assert both.disk.search("unesco").ids == ["0"]
+    both.same(lambda index: (index.search("unesco").ids, index.search("unesco").suggestion))
+
+
 @pytest.mark.parametrize(
     ("text", "completions"),
     [
