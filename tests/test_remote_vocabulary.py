@@ -87,7 +87,7 @@ def test_a_sample_by_the_book(documents: list[tuple[str, int | None]], beginning
 def test_documents_that_were_not_chosen_are_enough_when_many_have_a_beginning(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sampling, "_SAMPLED_OF_ANY", len(TEXTS))
+    monkeypatch.setattr(sampling, "_SAMPLED", len(TEXTS))
     monkeypatch.setattr(sampling, "_ENOUGH", 3)
     sample = Sample.of(["text"], "", {"hits": {"hits": [hit(text) for text in TEXTS]}})
     assert not sample.whole

@@ -1,7 +1,7 @@
 """Which words do the documents have that were added last? A sample of a cluster's texts, read here.
 
 A cluster does not list the forms that begin so with their documents. What is frequent stands in many of any documents: among the 60 forms that
-most of 250 documents with a beginning have, there are nearly all of the ten that most documents of the archive have. A short beginning
+most of 300 documents with a beginning have, there are nearly all of the ten that most documents of the archive have. A short beginning
 stands in so many that any documents will do, and those are sampled once for all short beginnings.
 """
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sample", "last_with"]
 
-_SAMPLED: Final = 250  # documents with a beginning
-_SAMPLED_OF_ANY: Final = 300
+_SAMPLED: Final = 300  # documents
 _ENOUGH: Final = 100  # of any documents those that have a beginning
 _LAST_LETTER: Final = "\U0010ffff"
 
@@ -31,7 +30,7 @@ def last_with(names: Sequence[str], beginning: str) -> Query:
     having = [{"prefix": {f"texts.{name}.forms": beginning}} for name in names]
     return {
         "query": {"constant_score": {"filter": some(having)}} if beginning else {"match_all": {}},
-        "size": _SAMPLED if beginning else _SAMPLED_OF_ANY,
+        "size": _SAMPLED,
         "sort": [{"order": "desc"}],
         "track_total_hits": False,
         "_source": True,  # the rest of it is little, and takes a cluster longer to leave out
@@ -65,7 +64,7 @@ class Sample:
             for form in {token[0] for text in texts for token in tokenize(text)}:
                 if form.startswith(beginning):
                     met.setdefault(form, []).append(number)
-        return cls(met, dates, whole=len(hits) < (_SAMPLED if beginning else _SAMPLED_OF_ANY))
+        return cls(met, dates, whole=len(hits) < _SAMPLED)
 
     def forms(self, beginning: str) -> Iterator[tuple[str, int]]:
         """(form, documents of the sample that have it) of those with a beginning, the most frequent first."""
