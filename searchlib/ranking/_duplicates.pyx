@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, freethreading_compatible=True
 """Which documents have signatures that are nearly the same, and how alike are two texts really?
 
-The signatures are read where they lie in the mapped files.
+The signatures are read where they lie: in mapped files, or in bytes that came from elsewhere.
 """
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
@@ -62,6 +62,7 @@ cdef extern from "duplicates.h":
     void sl_signing_begin(sl_signing *s) nogil
     void sl_signing_field(sl_signing *s) nogil
     uint64_t sl_signing_word(sl_signing *s, uint32_t word) nogil
+    void sl_signing_end(const sl_signing *s, uint8_t *signature) nogil
     uint32_t sl_signature_alike(const uint8_t *a, const uint8_t *b) nogil
     uint32_t sl_duplicates_group(uint32_t *group, uint32_t i) nogil
     void sl_duplicates_unite(uint32_t *group, uint32_t a, uint32_t b) nogil
@@ -69,27 +70,43 @@ cdef extern from "duplicates.h":
                             uint64_t *order, uint64_t *spare, uint32_t *counts, sl_buffer *out) nogil
 
 
-cdef class Signatures:
-    """Those of all documents of a snapshot. Immutable; threads may share it. Raises CorruptIndexError when there are too few."""
+_AHEAD = 500  # pairs that a source of documents is told of together
 
-    cdef list files
+
+cdef class Signatures:
+    """Those of all documents of a snapshot. Immutable; threads may share it. Raises CorruptIndexError when there are too few.
+
+    parts: a file of each segment, or in place of it the signatures themselves, one behind the other.
+    """
+
+    cdef tuple parts  # which nobody else can change, so that what they hold stays
     cdef const uint8_t **data
     cdef tuple documents
 
-    def __cinit__(self, list files):
+    def __cinit__(self, parts):
         cdef SegmentFile file
         cdef uint64_t offset, size
-        self.files = files
-        self.documents = tuple([(<SegmentFile> one).documents for one in files])
-        self.data = <const uint8_t **> calloc(len(files) + 1, sizeof(uint8_t *))
+        cdef list documents = []
+        self.parts = tuple(parts)
+        self.data = <const uint8_t **> calloc(len(self.parts) + 1, sizeof(uint8_t *))
         if self.data == NULL:
             raise MemoryError("no memory for the signatures of documents")
-        for i, one in enumerate(files):
+        for i, one in enumerate(self.parts):
+            if type(one) is bytes:
+                if len(one) % SL_SIGNATURE or len(one) // SL_SIGNATURE > <Py_ssize_t> 0xFFFFFFFF:
+                    raise ValueError(f"{len(one)} bytes are not signatures of {SL_SIGNATURE}")
+                documents.append(len(one) // SL_SIGNATURE)
+                self.data[i] = <const uint8_t *> <const char *> <bytes> one
+                continue
+            if not isinstance(one, SegmentFile):
+                raise TypeError(f"signatures are in a file of a segment or bytes, not in {type(one).__name__}")
             file = one
+            documents.append(file.documents)
             offset, size = file._section("signatures", 0)
             if size != SL_SIGNATURE * <uint64_t> file.documents:
                 raise file._damaged("section 'signatures' has the wrong size", offset)
             self.data[i] = file._checked(offset, size)
+        self.documents = tuple(documents)
 
     def __dealloc__(self):
         free(<void *> self.data)
@@ -97,7 +114,7 @@ cdef class Signatures:
     cdef const uint8_t *_at(self, tuple place) except NULL:
         cdef size_t segment = place[0]
         cdef size_t doc = place[1]
-        if segment >= <size_t> len(self.files) or doc >= <size_t> self.documents[segment]:
+        if segment >= <size_t> len(self.parts) or doc >= <size_t> self.documents[segment]:
             raise IndexError(place)
         return self.data[segment] + SL_SIGNATURE * doc
 
@@ -146,10 +163,11 @@ cdef class Signatures:
         finally:
             free(<void *> others)
 
-    def groups(self, Bits bits, uint32_t least, uint32_t sure, same) -> list:
+    def groups(self, Bits bits, uint32_t least, uint32_t sure, same, ahead=None) -> list:
         """The groups, of two documents or more, that hang together by pairs of near-duplicates of a set, each in order.
 
         Two with `sure` equal bytes are near-duplicates; of two with `least` same(one, other) is asked.
+        ahead([(one, other)]): told of the next _AHEAD or fewer that may be asked about.
         """
         cdef uint32_t i, w, n = len(bits), at = 0
         cdef uint64_t word
@@ -181,12 +199,18 @@ cdef class Signatures:
                 raise MemoryError("no memory to look for duplicates")
             pairs = <sl_candidate *> out.data
             likeliest = sorted([(-<int> pairs[k].alike, pairs[k].one, pairs[k].other) for k in range(out.length // sizeof(sl_candidate))])
-            for _, one, other in likeliest:  # the surest first, so that fewer are asked about
-                if sl_duplicates_group(room, one) != sl_duplicates_group(room, other) and same(
-                    (docs[<uint32_t> one].segment, docs[<uint32_t> one].doc),
-                    (docs[<uint32_t> other].segment, docs[<uint32_t> other].doc),
-                ):
-                    sl_duplicates_unite(room, one, other)
+            for begin in range(0, len(likeliest), _AHEAD):  # the surest first, so that fewer are asked about
+                asked = [
+                    (one, other, (docs[<uint32_t> one].segment, docs[<uint32_t> one].doc),
+                     (docs[<uint32_t> other].segment, docs[<uint32_t> other].doc))
+                    for _, one, other in likeliest[begin:begin + _AHEAD]
+                    if sl_duplicates_group(room, one) != sl_duplicates_group(room, other)
+                ]
+                if asked and ahead is not None:
+                    ahead([(first, second) for _, _, first, second in asked])
+                for one, other, first, second in asked:
+                    if sl_duplicates_group(room, one) != sl_duplicates_group(room, other) and same(first, second):
+                        sl_duplicates_unite(room, one, other)
             groups = {}
             for i in range(n):
                 at = sl_duplicates_group(room, i)
@@ -205,37 +229,52 @@ cdef int _compare(const void *a, const void *b) noexcept nogil:
     return (x > y) - (x < y)
 
 
+cdef int _sign(texts, sl_signing *signing, sl_buffer *out) except -1:
+    """Reads the texts of a document; out: gets its shingles as they come, NULL: nobody wants them."""
+    cdef sl_tokenizer tokenizer
+    cdef sl_token token
+    cdef uint8_t[512] form
+    cdef uint32_t n
+    cdef uint64_t shingle
+    sl_signing_begin(signing)
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"a text is a str, not {type(text).__name__}")
+        sl_signing_field(signing)
+        sl_tokenizer_init(&tokenizer, PyUnicode_KIND(text), PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text))
+        while sl_tokenizer_next(&tokenizer, &token):
+            if token.whole:
+                continue
+            n = min(token.length, <uint32_t> SL_MAX_KEY)
+            memset(form, 0, (n + 7) & ~<uint32_t> 7)
+            memcpy(form, token.form, n)
+            shingle = sl_signing_word(signing, sl_key_hash(form, (n + 7) & ~<uint32_t> 7))
+            if shingle and out != NULL:
+                sl_put_bytes(out, &shingle, 8)
+    return 0
+
+
+def signature(texts) -> bytes:
+    """The signature that a segment would hold of a document with these texts (signature.h); zeros when they have no words."""
+    cdef sl_signing signing
+    cdef uint8_t[32] made
+    _sign(texts, &signing, NULL)
+    sl_signing_end(&signing, made)
+    return PyBytes_FromStringAndSize(<char *> made, SL_SIGNATURE)
+
+
 def shingles(texts) -> bytes:
     """The distinct shingles of a document with these texts, sorted, 8 bytes each (signature.h).
 
     Of one that has too few of them a single number, which stands for all its words; of one without words nothing.
     """
-    cdef sl_tokenizer tokenizer
-    cdef sl_token token
     cdef sl_signing signing
     cdef sl_buffer out
-    cdef uint8_t[512] form
-    cdef uint32_t n
-    cdef uint64_t shingle
     cdef uint64_t *found
     cdef size_t i, count, kept = 0
     memset(&out, 0, sizeof(out))
-    sl_signing_begin(&signing)
     try:
-        for text in texts:
-            if not isinstance(text, str):
-                raise TypeError(f"a text is a str, not {type(text).__name__}")
-            sl_signing_field(&signing)
-            sl_tokenizer_init(&tokenizer, PyUnicode_KIND(text), PyUnicode_DATA(text), PyUnicode_GET_LENGTH(text))
-            while sl_tokenizer_next(&tokenizer, &token):
-                if token.whole:
-                    continue
-                n = min(token.length, <uint32_t> SL_MAX_KEY)
-                memset(form, 0, (n + 7) & ~<uint32_t> 7)
-                memcpy(form, token.form, n)
-                shingle = sl_signing_word(&signing, sl_key_hash(form, (n + 7) & ~<uint32_t> 7))
-                if shingle:
-                    sl_put_bytes(&out, &shingle, 8)
+        _sign(texts, &signing, &out)
         if out.failed:
             raise MemoryError("no memory for the shingles of a document")
         if signing.shingles < SL_FEW_SHINGLES:

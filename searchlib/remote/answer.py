@@ -60,9 +60,13 @@ class RemoteAnswer:
         self.file = self
 
     @classmethod
-    def ask(cls, ranker: RemoteRanker, question: Question, plan: RemotePlan, order: str) -> RemoteAnswer:
-        """The page that a question asks for. Raises QueryError, RemoteError."""
+    def ask(
+        cls, ranker: RemoteRanker, question: Question, plan: RemotePlan, order: str, *, signed: bool = False
+    ) -> RemoteAnswer:
+        """The page that a question asks for; signed: with the signatures of its documents. Raises QueryError, RemoteError."""
         pages = _Pages(ranker, question, plan, order)
+        if signed:
+            pages.ask_for_signatures()
         after = None if question.after is None else _behind(ranker, Cursor.read(question.after, order))
         end = question.offset + question.limit
         rescoring = None
@@ -74,6 +78,11 @@ class RemoteAnswer:
         else:
             hits = pages.behind(end, None if after is None else {"sort": after})
         return cls(ranker, question, plan, order, hits[question.offset :], pages.timed_out, rescoring)
+
+    @property
+    def hits(self) -> list[Query]:
+        """As the cluster gave them."""
+        return self._hits
 
     @property
     def parts(self) -> list[RemoteAnswer]:
@@ -127,7 +136,7 @@ class RemoteAnswer:
         return str(Cursor(self.order, hit["sort"][0], str(hit["_id"])))
 
     def duplicates(self, at: int) -> list[str]:
-        """None: nothing is collapsed in a cluster."""
+        """None: nothing was collapsed (duplicates.py)."""
         return []
 
     def suggestion(self, query: str) -> str | None:
@@ -187,6 +196,10 @@ class _Pages:
         if question.timeout_ms is not None:
             self._body["timeout"] = f"{max(1, round(question.timeout_ms))}ms"
         self.timed_out = False
+
+    def ask_for_signatures(self) -> None:
+        """Hits are to have them, too."""
+        self._body["docvalue_fields"] = ["signed"]
 
     def behind(self, count: int, hit: Query | None) -> list[Query]:
         """So many hits behind one, None: the first ones. Deeper than a cluster goes at once, page by page."""

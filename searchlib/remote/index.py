@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
     from searchlib.errors import SearchError
     from searchlib.ranking.arguments import Moment, Values
+    from searchlib.ranking.ranker import Ranker
     from searchlib.remote.writer import RemoteWriter
+    from searchlib.results.results import Found
     from searchlib.results.trends import Trends
     from searchlib.watching import Batch
 
@@ -223,7 +225,7 @@ class RemoteIndex(Searching):
         if source is None:
             raise LookupError(f"there is no document with the id {id!r}")
         question = question_of(self.definition, id, None, **options)
-        answer = self._remote.ask(question, like=source)
+        answer = self._remote.answer(question, source)
         return Results(id, answer, self.definition, self._remote, began, explain=explain, words=False)
 
     def stats(self) -> RemoteStats:
@@ -247,8 +249,18 @@ class RemoteIndex(Searching):
         )
 
     def duplicates(self, query: str = "*", **filters: Any) -> list[list[Hit]]:
-        """Raises QueryError: a cluster has no signatures of documents."""
-        self._refuse("near-duplicates")
+        """As of an Index. The signatures of all documents that the query finds are brought here, and the texts of those between which they
+        do not decide. What is committed meanwhile may be seen or not. Raises RemoteError, too.
+        """
+        return super().duplicates(query, **filters)
+
+    def _groups(self, ranker: Ranker, question: Question) -> tuple[Found, list[int]]:
+        from searchlib.remote.duplicates import groups
+
+        return groups(self._remote, question)
+
+    def _answer(self, ranker: Ranker, question: Question) -> Found:
+        return self._remote.answer(question)
 
     def trends(
         self,

@@ -11,17 +11,21 @@ a boost says nothing: a cluster would count a misspelt form less than one that i
     values.NAME, first.NAME   the values of a keyword field, and the first of them, which orders go by
     date                seconds since 1970
     id, order           documents with equal scores stand by `order`, which grows as they are added
+    signature           what near-duplicates are told by (storage/signature.h), a word for each byte, to find those that have as many in common
+    signed              the same as it is, to compare two; a text without words has neither
     stored              what hits give back; texts themselves are not kept but there
 """
 
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from searchlib.language import VERSION as ANALYSIS
 from searchlib.language._tokens import tokenize
+from searchlib.ranking._duplicates import signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
     from searchlib.documents import Document
     from searchlib.language import Analyzer
 
-__all__ = ["FORMAT", "HOLE", "MOST_TERMS", "Layout", "body_of", "indexed_text"]
+__all__ = ["FORMAT", "HOLE", "MOST_TERMS", "Layout", "body_of", "indexed_text", "signature_words"]
 
 FORMAT: Final = 1
 """Bumped whenever documents would lie otherwise."""
@@ -40,6 +44,13 @@ HOLE: Final = "_"
 
 MOST_TERMS: Final = 16  # of a form, as in an index on disk
 _MEMO: Final = 200_000  # forms whose terms are kept at hand
+_PLACE: Final = "0123456789abcdefghijklmnopqrstuv"  # in a signature
+_SIGNED: Final = [[f"{place}{byte:02x}" for byte in range(256)] for place in _PLACE]
+
+
+def signature_words(signature: bytes) -> list[str]:
+    """What a document with a signature is found by: a word for each byte and its place."""
+    return [words[byte] for words, byte in zip(_SIGNED, signature, strict=True)]
 
 
 class Layout:
@@ -87,6 +98,10 @@ class Layout:
         }
         if left_out:
             source["left_out"] = left_out
+        signed = signature(document.texts)
+        if any(signed):
+            source["signature"] = " ".join(signature_words(signed))
+            source["signed"] = b64encode(signed).decode("ascii")
         return source
 
     def places(self, text: str) -> tuple[str, int]:
@@ -189,6 +204,8 @@ def body_of(definition: Definition, *, shards: int, replicas: int) -> dict[str, 
         },
         "values": {"properties": dict.fromkeys(names, keyword)},
         "first": {"properties": dict.fromkeys(names, keyword | {"index": False})},
+        "signature": {"type": "text", "norms": False, "index_options": "docs", "analyzer": "whitespace"},
+        "signed": {"type": "binary", "doc_values": True},
         "stored": {"type": "object", "enabled": False},
         "left_out": {"type": "object", "enabled": False},
     }
@@ -218,7 +235,7 @@ def body_of(definition: Definition, *, shards: int, replicas: int) -> dict[str, 
         },
         "mappings": {
             "dynamic": "strict",
-            "_source": {"excludes": ["texts"]},
+            "_source": {"excludes": ["texts", "signature", "signed"]},
             "_meta": {"searchlib": {"format": FORMAT, "analysis": ANALYSIS, "definition": written}},
             "properties": properties,
         },

@@ -21,12 +21,13 @@ from searchlib.remote.weighing import Weighing
 from searchlib.remote.words import RemoteForms, RemoteLexicon
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from searchlib.definitions import Definition
     from searchlib.language import Analyzer
     from searchlib.language.analyzer import Analysis
     from searchlib.ranking.alternatives import Provider
+    from searchlib.ranking.duplicates import Collapsed
     from searchlib.ranking.execution import Part
     from searchlib.ranking.guesses import Guesses
     from searchlib.remote.cluster import Cluster
@@ -127,16 +128,22 @@ class RemoteRanker:
         hits = self.search(body)["hits"]["hits"]
         return hits[0].get("_source", {}) if hits else None
 
-    def ask(self, question: Question, like: dict[str, Any] | None = None) -> RemoteAnswer:
-        """like: the source of a document, its stored fields and lengths; what is like it is asked for. Raises QueryError, RemoteError."""
-        if question.collapse is not None:
-            raise QueryError(
-                "near-duplicates cannot be left out on a cluster",
-                hint="'search pull' makes an index on disk of it",
-            )
+    def ask(
+        self, question: Question, like: dict[str, Any] | None = None, *, signed: bool = False
+    ) -> RemoteAnswer:
+        """like: the source of a document, its stored fields and lengths; what is like it is asked for. signed: hits have signatures.
+        Raises QueryError, RemoteError."""
         plan = self.planned(question, like)
         order = question.sort or ("relevance" if plan.ranks else self._unranked())
-        return RemoteAnswer.ask(self, question, plan, order)
+        return RemoteAnswer.ask(self, question, plan, order, signed=signed)
+
+    def answer(self, question: Question, like: dict[str, Any] | None = None) -> RemoteAnswer | Collapsed:
+        """The same, without near-duplicates where the question wants none."""
+        if question.collapse is None:
+            return self.ask(question, like)
+        from searchlib.remote.duplicates import collapse
+
+        return collapse(self, question, like)
 
     def planned(self, question: Question, like: dict[str, Any] | None = None) -> RemotePlan:
         """The plan of a question; like: as of ask()."""
@@ -154,7 +161,11 @@ class RemoteRanker:
 
     def search(self, body: dict[str, Any]) -> dict[str, Any]:
         """The answer to a search of the index. Raises as within_reach()."""
-        return self.within_reach(lambda: self.cluster.msearch([body])[0])
+        return self.searches([body])[0]
+
+    def searches(self, bodies: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The same of several at once."""
+        return self.within_reach(lambda: self.cluster.msearch(bodies))
 
     def within_reach(self, ask: Callable[[], _Found]) -> _Found:
         """What a request gives. Raises QueryError when a pattern fits too many words for a cluster."""

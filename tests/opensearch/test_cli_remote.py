@@ -107,7 +107,7 @@ def test_stats_and_optimize(url: str) -> None:
     assert re.search(r"segments?, .* -> [12], ", result.stdout), result.output
 
 
-@pytest.mark.parametrize("args", [("trends",), ("duplicates",)])
+@pytest.mark.parametrize("args", [("trends",)])
 def test_what_needs_an_index_on_disk_says_so_in_one_line(url: str, args: tuple[str, ...]) -> None:
     result = search(args[0], "--index", url, *args[1:])
     assert result.exit_code == 2
