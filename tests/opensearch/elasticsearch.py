@@ -100,7 +100,7 @@ def _fetch(folder: Path) -> None:
     with zipfile.ZipFile(found[0]) as archive:
         for name in archive.namelist():
             parts = name.split("/")[1:]
-            if parts[0] == "elasticsearch" and (parts[1] in ("config", "lib") or _of_a_module(parts)):
+            if parts[0] == "elasticsearch" and (parts[1] in ("bin", "config", "lib") or _of_a_module(parts)):
                 archive.extract(name, folder)
     next(folder.glob("sonarqube-*/elasticsearch")).rename(folder / "home")
 
@@ -170,6 +170,7 @@ class Elasticsearch:
             (own / "config" / name).write_text(text, "utf-8")
         java_ = java(own)
         environment = {
+            "ES_JAVA_HOME": str(java_.parents[1]),
             "JAVA": str(java_),
             "JAVA_TYPE": "ES_JAVA_HOME",
             "ES_HOME": str(own),
@@ -181,8 +182,12 @@ class Elasticsearch:
             "HOME": str(own / "tmp"),
             "PATH": os.environ["PATH"],
         }
-        launcher = own / "lib" / "tools" / "server-launcher"
-        command = [str(java_), "-cp", f"{launcher}/*", "org.elasticsearch.server.launcher.ServerLauncher"]
+        script = own / "bin" / "elasticsearch"
+        if script.exists():
+            command = ["bash", str(script)]
+        else:  # which would start this
+            launcher = own / "lib" / "tools" / "server-launcher"
+            command = [str(java_), "-cp", f"{launcher}/*", "org.elasticsearch.server.launcher.ServerLauncher"]
         root = os.geteuid() == 0
         if root:
             folder.chmod(0o755)
@@ -256,7 +261,7 @@ def _copy(source: Path, own: Path) -> None:
         except OSError:
             shutil.copy2(one, other)
 
-    for part in "lib", "modules", "jdk", "plugins":
+    for part in "bin", "lib", "modules", "jdk", "plugins":
         if (source / part).exists():
             shutil.copytree(source / part, own / part, copy_function=link, symlinks=True)
     shutil.copytree(source / "config", own / "config")
