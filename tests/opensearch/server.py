@@ -21,7 +21,7 @@ import tempfile
 import threading
 import urllib.request
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -86,9 +86,15 @@ def cache() -> Path:
 
 def class_path() -> str:
     """The jars of OpenSearch, fetched if they are not here yet, and our class; raises NoServerError."""
+    built = build(f"opensearch-{version()}")
+    return os.pathsep.join([str(built / "classes"), (built / "classpath").read_text("utf-8")])
+
+
+def build(name: str, *options: str) -> Path:
+    """The folder of this name in the cache, as Maven makes it of the pom with these options; raises NoServerError."""
     java()
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in SOURCES)).hexdigest()[:12]
-    built = cache() / f"opensearch-{version()}-{digest}"
+    built = cache() / f"{name}-{digest}"
     with FileLock(
         cache() / f"{built.name}.lock"
     ):  # two processes of a test run: the second finds what the first made
@@ -96,15 +102,16 @@ def class_path() -> str:
         if not listed.exists() or not all(
             Path(jar).exists() for jar in listed.read_text("utf-8").split(os.pathsep)
         ):
-            _build(built)
-        return os.pathsep.join([str(built / "classes"), listed.read_text("utf-8")])
+            _build(built, options)
+        return built
 
 
-def _build(built: Path) -> None:
+def _build(built: Path, options: Sequence[str]) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise NoServerError("no OpenSearch: no mvn on the PATH, which would fetch it")
-    command = [maven, "--batch-mode", "--quiet", "--file", str(SOURCES[0]), f"-Dbuilt={built}", "compile"]
+    command = [maven, "--batch-mode", "--quiet", "--file", str(SOURCES[0]), f"-Dbuilt={built}"]
+    command += [*options, "compile"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=RESOLVED_WITHIN, check=False)
     except subprocess.TimeoutExpired:
@@ -135,7 +142,7 @@ class Cluster:
         jvm: tuple[str, ...] = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
     ) -> None:
         given = os.environ.get(GIVEN)
-        self._processes: list[_Process | None] = []  # of each node: that in which it is to run
+        self._processes: list[Process | None] = []  # of each node: that in which it is to run
         self._running: set[int] = set()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         if given and nodes == 1 and not settings and not apart:
@@ -212,7 +219,7 @@ class Cluster:
             raise NoServerError("cannot start: the server was not started by this object, or is closed")
         listed = ",".join(map(str, nodes))
         command = [*self._command, listed, *self._settings]
-        process = _Process(command, Path(self._folder.name) / f"log-{listed}")
+        process = Process(command, Path(self._folder.name) / f"log-{listed}")
         for node in nodes:
             self._processes[node] = process
 
@@ -235,14 +242,14 @@ class Cluster:
         if late:
             raise NoServerError("the nodes did not find each other within 60 s")
 
-    def _process(self, node: int, purpose: str) -> _Process:
+    def _process(self, node: int, purpose: str) -> Process:
         process = self._processes[node] if self._processes else None
         if process is None:
             raise NoServerError(f"cannot {purpose}: it is not running, or was not started by this object")
         return process
 
 
-class _Process:
+class Process:
     """One that runs Nodes. It ends with this one; log: a file for what it says, the end of which is in each NoServerError."""
 
     def __init__(self, command: list[str], log: Path) -> None:

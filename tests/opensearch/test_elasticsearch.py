@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks.corpora.archive import Archive
-from searchlib import Index, RemoteError
+from searchlib import Index
 from searchlib.definition_files import load_definition
 from searchlib.definitions import NEWS
 from searchlib.remote.index import RemoteIndex
 from searchlib.remote.moving import pull, push
 
-from . import elasticsearch
+from . import elasticsearch, roles
 from .articles import article, once, present
 from .elasticsearch import Elasticsearch
 from .parity_queries import KINDS, WRITTEN, drawn
@@ -133,38 +133,7 @@ def test_roles_that_are_enough(tmp_path: Path) -> None:
     users = {"anna": ("reads", "reader"), "boris": ("writes", "writer"), "vera": ("owns", "owner")}
     with Elasticsearch(roles=ROLES, users=users) as secured:
 
-        def address(user: str, index: str = "archive") -> str:
+        def address(user: str, index: str) -> str:
             return secured.url.replace("//", f"//{user}:{users[user][0]}@") + f"/{index}"
 
-        with pytest.raises(RemoteError, match="the user 'boris' may not do this"):
-            RemoteIndex.create(address("boris"), replicas=0)
-        with pytest.raises(RemoteError, match="the user 'vera' may not do this"):
-            RemoteIndex.create(address("vera", "another"), replicas=0)
-        with RemoteIndex.create(address("vera"), replicas=0) as index, index.writer() as writer:
-            writer.add(article(0))
-        with RemoteIndex.open(address("boris")) as index, index.writer() as writer:
-            for number in range(1, 50):
-                writer.add(article(number))
-            writer.commit()
-            assert writer.delete("id-3")
-            assert writer.delete_where('title:"Новость 4"') == 1
-            writer.optimize()
-        with RemoteIndex.open(address("anna")) as index:
-            assert len(index) == 48
-            assert index.search("саммит").total
-            assert index.search("тасмагамбетов", limit=1).total == 0
-            assert index.get("id-5")
-            assert index.similar("id-5")
-            back = Index.create(tmp_path / "back", index.definition)
-            pull(index, back)
-            assert len(back) == 48
-            back.close()
-            with (
-                pytest.raises(RemoteError, match="the user 'anna' may not do this"),
-                index.writer() as writer,
-            ):
-                writer.add(article(99))
-        with RemoteIndex.open(address("vera")) as index:
-            assert index.stats().documents == 48
-            with pytest.raises(RemoteError, match="may not do this"):
-                RemoteIndex.open(address("anna", "another"))
+        roles.check(address, tmp_path)

@@ -45,7 +45,21 @@ public final class Nodes {
 
     private static final class ClassPathNode extends Node {
         ClassPathNode(Environment environment) {
-            super(environment, PLUGINS, true);
+            super(environment, plugins(), true);
+        }
+
+        /** Those above, and what the property {@code plugin} names. */
+        private static List<Class<? extends Plugin>> plugins() {
+            List<Class<? extends Plugin>> all = new ArrayList<>(PLUGINS);
+            String name = System.getProperty("plugin");
+            if (name != null) {
+                try {
+                    all.add(Class.forName(name).asSubclass(Plugin.class));
+                } catch (ClassNotFoundException missing) {
+                    throw new IllegalArgumentException(missing);
+                }
+            }
+            return all;
         }
     }
 
