@@ -86,7 +86,7 @@ def failure_of_answer(address: Address, status: int, error: Any) -> SearchError:
 def reason_of(error: Any) -> str:
     """The sentence in which an error of an answer says why: that of the first shard that failed, where they all did."""
     if not isinstance(error, dict):
-        return _short(str(error))
+        return _short(str(error)) or "no reason is given"  # as with every HEAD
     told = error
     if error.get("type") == "search_phase_execution_exception":
         told = next(iter(error.get("root_cause") or ()), error)

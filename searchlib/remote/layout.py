@@ -14,6 +14,7 @@ a boost says nothing: a cluster would count a misspelt form less than one that i
     signature           what near-duplicates are told by (storage/signature.h), a word for each byte, to find those that have as many in common
     signed              the same as it is, to compare two; a text without words has neither
     stored              what hits give back; texts themselves are not kept but there
+    left_out.NAME       numbers of the lines of a text that are not indexed (searchlib/storage/boilerplate.py); absent where all are
 """
 
 from __future__ import annotations

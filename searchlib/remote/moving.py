@@ -44,6 +44,8 @@ OnError = Callable[[DocumentError], None]
 _PAGE: Final = 1_000  # documents that are asked of a cluster at once, at most
 _PAGE_BYTES: Final = 8 << 20  # of them, about
 _KEEP: Final = "10m"  # for which a cluster keeps a point in time between two pages
+_OPENSEARCH: Final = "_search/point_in_time"
+_ELASTICSEARCH: Final = "_pit"
 _REPORT_EVERY: Final = 0.1  # seconds between two calls of on_progress
 
 
@@ -299,7 +301,7 @@ def _pages(
 ) -> Iterator[list[tuple[Record, list[str] | None]]]:
     """All documents that searches see, in their order, as they are at the moment of the first page where the cluster can keep that; and of
     each the texts as they are indexed; None: whole."""
-    point = _point(cluster)
+    path, point = _point(cluster)
     body: dict[str, Any] = {
         "query": {"match_all": {}},
         "sort": [{"order": "asc"}, {"id": "asc"}],
@@ -330,23 +332,27 @@ def _pages(
     finally:
         if point is not None:
             with suppress(RemoteError):  # it ends by itself a little later
-                cluster.request("DELETE", "_search/point_in_time", {"pit_id": [point]})
+                if path == _OPENSEARCH:
+                    cluster.request("DELETE", path, {"pit_id": [point]})
+                else:
+                    cluster.request("DELETE", path, {"id": point})
 
 
 def _indexed(source: dict[str, Any], definition: Definition) -> list[str]:
     return [indexed_text(source, field.name) for field in definition.text_fields]
 
 
-def _point(cluster: Cluster) -> str | None:
-    """A point in time of the index, or None where the cluster has none, or the user may not make one."""
-    try:
-        made = cluster.index_request(
-            "POST",
-            "_search/point_in_time",
-            params={"keep_alive": _KEEP, "allow_partial_pit_creation": "false"},
-        )
-    except RemoteError as error:
-        if error.status in (400, 403, 404, 405):
-            return None
-        raise
-    return str(made["pit_id"])
+def _point(cluster: Cluster) -> tuple[str, str | None]:
+    """A point in time of the index, or None where the cluster has none, or the user may not make one; and where it was made."""
+    whole = {"allow_partial_pit_creation": "false"}  # of all shards, which the other takes for granted
+    for path, more in (_OPENSEARCH, whole), (_ELASTICSEARCH, {}):
+        try:
+            made = cluster.index_request("POST", path, params={"keep_alive": _KEEP, **more})
+        except RemoteError as error:
+            if error.status == 403:
+                break
+            if error.status not in (400, 404, 405):
+                raise
+        else:
+            return path, str(made["pit_id"] if path == _OPENSEARCH else made["id"])
+    return path, None

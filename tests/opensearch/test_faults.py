@@ -24,23 +24,9 @@ from searchlib.remote.wordlist import make_list, words_of
 
 from . import front as fronts
 from . import server
+from .articles import article, once, present, wait_for_green
 from .front import Front
 from .twins import remove
-
-WORDS = [
-    "саммит",
-    "встреча",
-    "договор",
-    "визит",
-    "выборы",
-    "парламент",
-    "рынок",
-    "нефть",
-    "экспорт",
-    "погода",
-    "наводнение",
-    "концерт",
-]
 
 
 @pytest.fixture
@@ -75,40 +61,6 @@ def narrow() -> Iterator[server.Cluster]:
     }
     with server.Cluster(settings=settings) as started:
         yield started
-
-
-def article(number: int, *, words: int = 3) -> dict[str, Any]:
-    text = " ".join(WORDS[(number * 7 + place * place) % len(WORDS)] for place in range(words))
-    return {"id": f"id-{number}", "title": f"Новость {number}", "text": text, "lang": "ru"}
-
-
-def present(index: RemoteIndex) -> Counter[str]:
-    """How often each document is in the index, by a search of all shards."""
-    found: Counter[str] = Counter()
-    after: list[Any] | None = None
-    while True:
-        body: dict[str, Any] = {"size": 1000, "sort": [{"order": "asc"}], "_source": ["id"]}
-        if after is not None:
-            body["search_after"] = after
-        hits = index._cluster.search(body)["hits"]["hits"]
-        if not hits:
-            return found
-        found.update(hit["_source"]["id"] for hit in hits)
-        after = hits[-1]["sort"]
-
-
-def once(count: int) -> Counter[str]:
-    return Counter(f"id-{number}" for number in range(count))
-
-
-def wait_for_green(index: RemoteIndex) -> None:
-    health = index._cluster.request(
-        "GET",
-        f"_cluster/health/{index._cluster.address.index},{index._words.address.index}",
-        params={"wait_for_status": "green", "timeout": "60s"},
-        timeout=90,
-    )
-    assert not health["timed_out"]
 
 
 def test_a_node_is_stopped_in_the_middle_of_a_load(three_nodes: server.Cluster, name: str) -> None:

@@ -1,22 +1,17 @@
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import org.opensearch.analysis.common.CommonAnalysisPlugin;
-import org.opensearch.common.Priority;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.env.Environment;
 import org.opensearch.index.mapper.MapperExtrasPlugin;
@@ -29,11 +24,13 @@ import org.opensearch.script.expression.ExpressionPlugin;
 import org.opensearch.transport.Netty4Plugin;
 
 /**
- * A cluster of OpenSearch in one process, whose nodes are stopped and started by lines of standard input.
+ * Nodes of a cluster of OpenSearch in one process, stopped and started by lines of standard input: all of the cluster, or
+ * some, where the others are processes of their own.
  *
- * <p>Arguments: the number of nodes, a folder for what they keep, and any settings as {@code name=value}.
+ * <p>Arguments: a folder for what they keep, the ports of all nodes of the cluster as {@code HTTP/TRANSPORT,...}, the
+ * numbers of those that are to run here as {@code I,...}, and any settings as {@code name=value}.
  * Commands: {@code stop I} and {@code start I}. Each is answered by one line on standard output, {@code stopped I}
- * or {@code ready I HOST:PORT}, the ports staying the same; all nodes are told ready at first. The end of the
+ * or {@code ready I}; all nodes are told ready at first, each when it has joined the others. The end of the
  * input ends the process, so that it does not outlive the one that started it. Logs go to standard error.
  */
 public final class Nodes {
@@ -48,30 +45,43 @@ public final class Nodes {
 
     private static final class ClassPathNode extends Node {
         ClassPathNode(Environment environment) {
-            super(environment, PLUGINS, true);
+            super(environment, plugins(), true);
+        }
+
+        /** Those above, and what the property {@code plugin} names. */
+        private static List<Class<? extends Plugin>> plugins() {
+            List<Class<? extends Plugin>> all = new ArrayList<>(PLUGINS);
+            String name = System.getProperty("plugin");
+            if (name != null) {
+                try {
+                    all.add(Class.forName(name).asSubclass(Plugin.class));
+                } catch (ClassNotFoundException missing) {
+                    throw new IllegalArgumentException(missing);
+                }
+            }
+            return all;
         }
     }
 
     private final PrintStream answers;
     private final Settings[] settings;
-    private final int[] ports;
     private final Node[] nodes;
 
-    private Nodes(PrintStream answers, int count, Path folder, Settings extra) throws IOException {
+    private Nodes(PrintStream answers, Path folder, String[] ports, Settings extra) {
         this.answers = answers;
+        int count = ports.length;
         settings = new Settings[count];
         nodes = new Node[count];
-        ports = freePorts(2 * count); // of HTTP, and after them those between the nodes
         List<String> names = IntStream.range(0, count).mapToObj(i -> "node-" + i).collect(Collectors.toList());
-        List<String> seeds = IntStream.range(0, count).mapToObj(i -> "127.0.0.1:" + ports[count + i]).collect(Collectors.toList());
+        List<String> seeds = Arrays.stream(ports).map(both -> "127.0.0.1:" + both.split("/")[1]).collect(Collectors.toList());
         for (int i = 0; i < count; i++) {
             Settings.Builder builder = Settings.builder()
                 .put("cluster.name", "searchlib-tests")
                 .put("node.name", names.get(i))
                 .put("path.home", folder.resolve(names.get(i)).toString())
                 .put("network.host", "127.0.0.1")
-                .put("http.port", ports[i])
-                .put("transport.port", ports[count + i])
+                .put("http.port", ports[i].split("/")[0])
+                .put("transport.port", ports[i].split("/")[1])
                 .put("cluster.routing.allocation.disk.threshold_enabled", false); // a full disk says nothing of searchlib
             if (count == 1) {
                 builder.put("discovery.type", "single-node");
@@ -82,45 +92,8 @@ public final class Nodes {
         }
     }
 
-    /** Ports that were free a moment ago: a node that is started again has the one that its clients know. */
-    private static int[] freePorts(int count) throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            int[] ports = new int[count];
-            for (int i = 0; i < count; i++) {
-                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-                ports[i] = held.get(i).getLocalPort();
-            }
-            return ports;
-        } finally {
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        }
-    }
-
     private void make(int i) {
         nodes[i] = new ClassPathNode(InternalSettingsPreparer.prepareEnvironment(settings[i], Map.of(), null, () -> "node"));
-    }
-
-    private void ready(int i) {
-        answers.println("ready " + i + " 127.0.0.1:" + ports[i]);
-    }
-
-    /**
-     * Waits until those that run, if they are a majority, have all joined and agreed on who votes: before that the end
-     * of one node may leave the others without a cluster manager.
-     */
-    private void settle() {
-        List<Node> running = Arrays.stream(nodes).filter(Objects::nonNull).collect(Collectors.toList());
-        if (2 * running.size() > nodes.length) {
-            boolean late = running.get(0).client().admin().cluster().prepareHealth()
-                .setWaitForNodes(Integer.toString(running.size())).setWaitForEvents(Priority.LANGUID)
-                .setTimeout("60s").get().isTimedOut();
-            if (late) {
-                throw new IllegalStateException("the nodes did not find each other within 60 s");
-            }
-        }
     }
 
     private void stop(int i) throws Exception {
@@ -136,22 +109,18 @@ public final class Nodes {
      * Made one after another, since Painless builds its lists of what a script may call without a lock; started side
      * by side, since none is ready before most of them have found each other.
      */
-    private void startAll() throws InterruptedException {
-        for (int i = 0; i < nodes.length; i++) {
-            make(i);
-        }
+    private void startAll(int[] own) throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < nodes.length; i++) {
-            int own = i;
-            threads.add(new Thread(() -> orDie(() -> nodes[own].start()), "start-" + i));
+        for (int i : own) {
+            make(i);
+            threads.add(new Thread(() -> orDie(() -> nodes[i].start()), "start-" + i));
         }
         threads.forEach(Thread::start);
         for (Thread thread : threads) {
             thread.join();
         }
-        settle();
-        for (int i = 0; i < nodes.length; i++) {
-            ready(i);
+        for (int i : own) {
+            answers.println("ready " + i);
         }
     }
 
@@ -176,8 +145,7 @@ public final class Nodes {
         } else {
             make(node);
             nodes[node].start();
-            settle();
-            ready(node);
+            answers.println("ready " + node);
         }
     }
 
@@ -186,15 +154,15 @@ public final class Nodes {
         System.setOut(System.err); // the logs' default is standard output
         orDie(() -> {
             Settings.Builder extra = Settings.builder();
-            for (int i = 2; i < arguments.length; i++) {
+            for (int i = 3; i < arguments.length; i++) {
                 String[] pair = arguments[i].split("=", 2);
                 extra.put(pair[0], pair[1]);
             }
-            Nodes cluster = new Nodes(answers, Integer.parseInt(arguments[0]), Path.of(arguments[1]), extra.build());
-            cluster.startAll();
+            Nodes nodes = new Nodes(answers, Path.of(arguments[0]), arguments[1].split(","), extra.build());
+            nodes.startAll(Arrays.stream(arguments[2].split(",")).mapToInt(Integer::parseInt).toArray());
             BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-                cluster.obey(line);
+                nodes.obey(line);
             }
         });
         Runtime.getRuntime().halt(0); // the folder is thrown away: nothing has to be closed
