@@ -1,7 +1,7 @@
 """What stands between a client and OpenSearch in production, and what goes wrong there, on loopback.
 
-A server of HTTPS that asks for a password or an API key and hands each request on to a node. OpenSearch's own security
-plugin does the same; it is not among the modules that Maven has. Told to, it fails the next requests in a given way.
+A server of HTTPS that asks for a password or an API key and hands each request on to a node, as OpenSearch's own security
+plugin does (secured.py). Told to, it fails the next requests in a given way.
 """
 
 from __future__ import annotations
