@@ -226,7 +226,7 @@ class Searching(ABC):
         ranker = self._newest_ranker()
         words = "*" if query is None else query
         question = question_of(self.definition, words, None, match="all", lang=lang, source=source, tags=tags)
-        return trends_of(ranker, question, *period_of(since, until), limit)
+        return trends_of(ranker.period(question, *period_of(since, until)), limit)
 
     def _ask(
         self,

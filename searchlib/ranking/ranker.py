@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from searchlib.ranking.alternatives import Provider
     from searchlib.ranking.columns import Columns
     from searchlib.ranking.guesses import Guesses
+    from searchlib.ranking.trends import Period
     from searchlib.storage.snapshot import Snapshot
 
 __all__ = ["Ranker"]
@@ -109,6 +110,12 @@ class Ranker:
     def analyze(self, form: str) -> Analysis:
         """The terms of a form: as the index recorded them when it has seen it, else by morphology."""
         return self._forms.analyze(form)
+
+    def period(self, question: Question, since: int, until: int | None) -> Period:
+        """Of what a question finds, the documents from one second on to another, which is the first behind them. Raises QueryError, CorruptIndexError."""
+        from searchlib.ranking.periods import DiskPeriod
+
+        return DiskPeriod(self, question, since, until)
 
     def ask(self, question: Question) -> Answer:
         """Raises QueryError, CorruptIndexError."""

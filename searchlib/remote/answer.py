@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from searchlib.dates import DAY
 from searchlib.errors import QueryError, RemoteError
-from searchlib.ranking.columns import by_period, check_period, field_of_order, unknown_field
+from searchlib.ranking.columns import check_period, field_of_order, unknown_field
 from searchlib.ranking.pages import Cursor
+from searchlib.remote.counts import by_date, by_value
 from searchlib.remote.failures import failure_of_answer
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ Query = dict[str, Any]
 _TIME_OVER: Final = re.compile("time_exceeded_exception|Time exceeded")
 _DEEPEST: Final = 10_000  # hits that a cluster gives at once, counted from the first
 _LEAST_LEFT: Final = 1e-20  # of a score, whatever the age
-_BUCKETS: Final = 5_000  # values that are counted in one request
 
 
 class RemoteAnswer:
@@ -109,26 +109,13 @@ class RemoteAnswer:
         if field == columns.date:
             period = "day" if by is None else by
             check_period(period)
-            days = self._buckets({"histogram": {"field": "date", "interval": DAY}})
-            return by_period({int(start // DAY): count for start, count in days}, period)
+            return by_date(self._ranker, [self.plan.matching], period)[0]
         if field not in columns.keywords:
             raise unknown_field(field, "counted by", columns.names())
         if by is not None:
             raise QueryError(f"'{field}' is no date: its values are counted, not by {by}")
-        values = self._buckets({"terms": {"field": f"values.{field}"}})
+        values = by_value(self._ranker, self.plan.matching, f"values.{field}")
         return sorted(values, key=lambda one: (-one[1], one[0]))
-
-    def _buckets(self, source: Query) -> list[tuple[Any, int]]:
-        """All values that documents of the query have, with how many have them: exact, for any number of shards."""
-        found: list[tuple[Any, int]] = []
-        composite: Query = {"size": _BUCKETS, "sources": [{"one": source}]}
-        body = {"query": self.plan.matching, "size": 0, "aggs": {"values": {"composite": composite}}}
-        while True:
-            buckets = self._ranker.search(body)["aggregations"]["values"]["buckets"]
-            found += [(bucket["key"]["one"], bucket["doc_count"]) for bucket in buckets]
-            if len(buckets) < _BUCKETS:
-                return found
-            composite["after"] = buckets[-1]["key"]
 
     def cursor(self, at: int) -> str:
         """The cursor of the document at a place of the page."""

@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from os import PathLike
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from searchlib.definition_files import load_definition
 from searchlib.definitions import NEWS, Definition
-from searchlib.errors import IncompatibleIndexError, IndexExistsError, IndexNotFoundError, QueryError
+from searchlib.errors import IncompatibleIndexError, IndexExistsError, IndexNotFoundError
 from searchlib.language import VERSION as ANALYSIS
 from searchlib.language import Analyzer
 from searchlib.ranking.arguments import question_of
@@ -29,11 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from searchlib.errors import SearchError
-    from searchlib.ranking.arguments import Moment, Values
     from searchlib.ranking.ranker import Ranker
     from searchlib.remote.writer import RemoteWriter
     from searchlib.results.results import Found
-    from searchlib.results.trends import Trends
     from searchlib.watching import Batch
 
 __all__ = ["RemoteIndex", "RemoteStats"]
@@ -262,28 +260,9 @@ class RemoteIndex(Searching):
     def _answer(self, ranker: Ranker, question: Question) -> Found:
         return self._remote.answer(question)
 
-    def trends(
-        self,
-        since: Moment,
-        *,
-        until: Moment | None = None,
-        query: str | None = None,
-        limit: int = 20,
-        lang: Values | None = None,
-        source: Values | None = None,
-        tags: Values | None = None,
-    ) -> Trends:
-        """Raises QueryError: a cluster does not count all words of a period."""
-        self._refuse("trends")
-
     def complete(self, text: str, *, limit: int = 10) -> list[str]:
         """As of an Index. Raises QueryError when no text is stored, RemoteError."""
         return super().complete(text, limit=limit)
-
-    def _refuse(self, what: str) -> NoReturn:
-        raise QueryError(
-            f"{what} cannot be asked of a cluster", hint="'search pull' makes an index on disk of it"
-        )
 
     def __len__(self) -> int:
         """Documents that searches see."""

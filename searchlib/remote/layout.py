@@ -137,7 +137,7 @@ class Layout:
 
 def indexed_text(source: Mapping[str, Any], name: str) -> str:
     """What of a stored text is indexed. source: a document's `stored` and `left_out`."""
-    text = str(source["stored"].get(name) or "")
+    text = str(source.get("stored", {}).get(name) or "")
     missing = source.get("left_out", {}).get(name)
     if not missing:
         return text

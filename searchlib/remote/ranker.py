@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from searchlib.ranking.execution import Part
     from searchlib.ranking.guesses import Guesses
     from searchlib.remote.cluster import Cluster
+    from searchlib.remote.trends import RemotePeriod
 
 __all__ = ["RemoteRanker"]
 
@@ -144,6 +145,12 @@ class RemoteRanker:
         from searchlib.remote.duplicates import collapse
 
         return collapse(self, question, like)
+
+    def period(self, question: Question, since: int, until: int | None) -> RemotePeriod:
+        """As of a Ranker. Raises QueryError, RemoteError."""
+        from searchlib.remote.trends import RemotePeriod
+
+        return RemotePeriod(self, question, since, until)
 
     def planned(self, question: Question, like: dict[str, Any] | None = None) -> RemotePlan:
         """The plan of a question; like: as of ask()."""

@@ -1,0 +1,169 @@
+"""Does on a cluster rise what rises on disk?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from shell_archive import search
+
+from benchmarks.corpora.archive import Archive
+from searchlib import Definition, Field, QueryError
+from searchlib.definition_files import load_definition
+from searchlib.definitions import NEWS
+from searchlib.remote import trends
+from searchlib.remote.index import RemoteIndex
+from searchlib.searching import Searching
+
+from .server import Cluster
+from .twins import Twins, remove, twins
+
+GENERATED = 1_500  # documents
+INDEXES = Path(__file__).parents[2] / "indexes"
+
+SAMPLE: list[tuple[str, dict[str, Any]]] = [
+    ("2024-09", {}),
+    ("2024-06", {"limit": 100}),
+    ("2024-03", {"until": "2024-10", "limit": 3}),
+    ("2024-06", {"lang": "ru"}),
+    ("2024-06", {"query": "президент OR summit"}),
+    ("2024-06", {"query": "(саммит"}),
+    ("2024-06", {"query": "ничегоподобного"}),
+    ("2300", {}),
+    ("1900", {}),
+]
+DRAWN: list[tuple[str, dict[str, Any]]] = [
+    ("2024", {}),
+    ("2024-06", {"limit": 60}),
+    ("2019", {"until": "2019", "limit": 40}),
+    ("2020-03", {"until": "2020-05"}),
+    ("2016", {"limit": 5}),
+    ("2022", {"lang": "en"}),
+    ("2022", {"lang": ["ru", "en"], "limit": 50}),
+    ("2021", {"until": "2023", "query": "правительство"}),
+    ("2018", {"query": "Россия OR Russia", "limit": 30}),
+]
+
+
+@pytest.fixture(scope="module")
+def sample(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
+    records = [json.loads(line) for line in (INDEXES / "sample.jsonl").read_text("utf-8").splitlines()]
+    folder = tmp_path_factory.mktemp("sample") / "index"
+    with twins(cluster.urls[0], folder, load_definition(INDEXES / "sample.toml"), [records]) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def generated(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
+    """Documents without dates among others, and some that were replaced."""
+    archive = Archive(7)
+    records = [dict(archive.article(number)) for number in range(GENERATED)]
+    again = [{**records[number], "text": records[number + 1]["text"]} for number in range(0, GENERATED, 40)]
+    for record in records[::11]:
+        del record["date"]
+    folder = tmp_path_factory.mktemp("generated") / "index"
+    with twins(cluster.urls[0], folder, NEWS, [records[:700], records[700:], again]) as made:
+        yield made
+
+
+def risen(since: str, options: dict[str, Any]) -> Callable[[Searching], dict[str, Any]]:
+    return lambda index: index.trends(since, **options).as_dict()
+
+
+@pytest.mark.parametrize(("since", "options"), SAMPLE)
+def test_sample_archive_has_the_same_trends(sample: Twins, since: str, options: dict[str, Any]) -> None:
+    sample.same(risen(since, options))
+
+
+@pytest.mark.parametrize(("since", "options"), DRAWN)
+def test_generated_archive_has_the_same_trends(generated: Twins, since: str, options: dict[str, Any]) -> None:
+    assert generated.disk.trends(since, **options).trends
+    generated.same(risen(since, options))
+
+
+def test_names_are_found(cluster: Cluster, tmp_path: Path) -> None:
+    calm = [
+        {
+            "id": f"calm {day}",
+            "date": f"2024-01-{day:02}",
+            "title": "Заседание совета",
+            "text": f"Секретарь открыл заседание. The council met for the {day}th time.",
+        }
+        for day in range(1, 29)
+    ]
+    news = [
+        {
+            "id": f"news {day}",
+            "date": f"2024-02-{day:02}",
+            "title": "Встреча с генеральным секретарём",
+            "text": f"С Имангали Тасмагамбетовым встретились министры. Imangali Tasmagambetov spoke {day} times.",
+        }
+        for day in range(1, 13)
+    ]
+    with twins(cluster.urls[0], tmp_path / "index", NEWS, [calm, news]) as made:
+        made.same(risen("2024-02", {}))
+        for remote in made.remotes.values():
+            texts = {trend.text: trend for trend in remote.trends("2024-02")}
+            name = texts["Imangali Tasmagambetov"]
+            assert (name.documents, name.background, len(name.terms)) == (12, 0, 2)
+            assert "Имангали Тасмагамбетовым" in texts
+
+
+def test_pages_and_batches_leave_nothing_out(generated: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trends, "_PAGE", 37)
+    monkeypatch.setattr(trends, "_BATCH", 11)
+    generated.same(risen("2022", {"limit": 30}))
+
+
+def test_counts_are_exact_where_a_share_is_read(generated: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = {trend.terms: trend for trend in generated.disk.trends("2018", limit=1000)}
+    monkeypatch.setattr(trends, "MOST_READ", 150)
+    for remote in generated.remotes.values():
+        found = remote.trends("2018", limit=20)
+        assert len(found) == 20
+        same = [(one, whole[one.terms]) for one in found if one.terms in whole]
+        assert len(same) >= 15
+        for one, other in same:
+            assert (one.documents, one.background, one.score) == (
+                other.documents,
+                other.background,
+                other.score,
+            )
+            assert one.counts == other.counts
+
+
+def test_where_texts_are_not_stored(cluster: Cluster) -> None:
+    definition = Definition(name="bare", fields=(Field("text", "text", stored=False), Field("date", "date")))
+    undated = Definition(name="undated", fields=(Field("text", "text"),))
+    url = f"{cluster.urls[0]}/trends-bare"
+    try:
+        with (
+            RemoteIndex.create(url, definition, replicas=0) as index,
+            pytest.raises(QueryError, match="'text' is not stored"),
+        ):
+            index.trends("2024")
+        remove(url)
+        with RemoteIndex.create(url, undated, replicas=0) as index:
+            with pytest.raises(QueryError, match="trends need a date field"):
+                index.trends("2024")
+            with pytest.raises(ValueError, match="limit is a number from 1"):
+                index.trends("2024", limit=0)
+    finally:
+        remove(url)
+
+
+def test_the_command_shows_them(sample: Twins) -> None:
+    address = str(sample.remotes[3].path).replace("http://", "opensearch://")
+    asked = ("trends", "--since", "2024-09", "--limit", "2")
+    there = search(*asked, "--index", address)
+    here = search(*asked, "--index", str(sample.disk.path))
+    assert there.exit_code == 0, there.output
+    assert there.stdout == here.stdout
+    assert len(there.stdout.splitlines()) == 4, there.stdout
+    assert json.loads(search(*asked, "--json", "--index", address).stdout)["trends"]
+    wrong = search("trends", "--query", "(саммит", "--index", address)
+    assert wrong.exit_code == 2
+    assert "this parenthesis is never closed" in wrong.stderr
