@@ -107,16 +107,6 @@ def test_stats_and_optimize(url: str) -> None:
     assert re.search(r"segments?, .* -> [12], ", result.stdout), result.output
 
 
-@pytest.mark.parametrize("args", [("trends",)])
-def test_what_needs_an_index_on_disk_says_so_in_one_line(url: str, args: tuple[str, ...]) -> None:
-    result = search(args[0], "--index", url, *args[1:])
-    assert result.exit_code == 2
-    assert re.fullmatch(
-        r"search: .* cannot be asked of a cluster; 'search pull' makes an index on disk of it\n",
-        result.stderr,
-    )
-
-
 def test_files_become_an_index_of_a_cluster(make: Callable[[], str], tmp_path: Path) -> None:
     lines = "".join(json.dumps(one) + "\n" for one in DOCUMENTS[:3])
     (tmp_path / "three.jsonl").write_text(lines + "not JSON\n", "utf-8")

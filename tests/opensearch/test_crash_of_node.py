@@ -72,6 +72,7 @@ def primaries(index: RemoteIndex) -> set[int]:
     return {int(one["node"].removeprefix("node-")) for one in shards if one["prirep"] == "p"}
 
 
+@pytest.mark.slow
 def test_the_cluster_manager_and_primaries_with_it_crash_in_the_middle_of_a_load_and_of_searches(
     apart: server.Cluster, name: str
 ) -> None:

@@ -27,7 +27,7 @@ from searchlib.searching import Searching
 from .server import Cluster
 from .twins import Twins, near, remove, twins
 
-GENERATED = 1_500  # documents
+GENERATED = 800  # documents
 INDEXES = Path(__file__).parents[2] / "indexes"
 CHANGED = {
     "en": ["yesterday", "officials", "the ministers'", "reported", "well-known"],

@@ -14,6 +14,7 @@ from .server import HERE
 README = HERE.parents[1] / "searchlib" / "remote" / "README.md"
 
 
+@pytest.mark.slow
 def test_roles_of_the_readme_are_enough(tmp_path: Path) -> None:
     if reason := secured.why_not():
         pytest.skip(reason)
