@@ -25,11 +25,11 @@ GENERATED = 1_500  # documents
 INDEXES = Path(__file__).parents[2] / "indexes"
 
 SAMPLE: list[tuple[str, dict[str, Any]]] = [
-    ("2024-09", {}),
-    ("2024-06", {"limit": 100}),
-    ("2024-03", {"until": "2024-10", "limit": 3}),
-    ("2024-06", {"lang": "ru"}),
-    ("2024-06", {"query": "президент OR summit"}),
+    ("2024-05", {}),
+    ("2024-09", {"limit": 100}),
+    ("2024-03", {"until": "2024-06", "limit": 3}),
+    ("2024-07", {"lang": "ru"}),
+    ("2024-06", {"query": "саммит OR summit"}),
     ("2024-06", {"query": "(саммит"}),
     ("2024-06", {"query": "ничегоподобного"}),
     ("2300", {}),
@@ -84,32 +84,24 @@ def test_generated_archive_has_the_same_trends(generated: Twins, since: str, opt
     generated.same(risen(since, options))
 
 
-def test_names_are_found(cluster: Cluster, tmp_path: Path) -> None:
-    calm = [
-        {
-            "id": f"calm {day}",
-            "date": f"2024-01-{day:02}",
-            "title": "Заседание совета",
-            "text": f"Секретарь открыл заседание. The council met for the {day}th time.",
-        }
-        for day in range(1, 29)
+def test_a_name_is_one_entry(cluster: Cluster, tmp_path: Path) -> None:
+    """In several cases, with a hyphen, and beside words that do not rise."""
+    weather = "Погода и урожай: дождь над рекой, the weather of 1999"
+    texts = {"2024-05-10": [weather] * 60, "2024-06-06": [weather] * 6}
+    texts["2024-06-03"] = ["Указом назначен Имангали Тасмагамбетов. Тасмагамбетов поблагодарил коллег"] * 4
+    texts["2024-06-04"] = ["Имангали Тасмагамбетова поздравили. The Санкт-Петербург forum opened"] * 3
+    texts["2024-06-05"] = ["О назначении Имангали Тасмагамбетова пишет Steppe News из Санкт-Петербурга"] * 5
+    records = [
+        {"id": f"{day}/{number}", "title": "", "text": text, "date": day}
+        for day, of_day in texts.items()
+        for number, text in enumerate(of_day)
     ]
-    news = [
-        {
-            "id": f"news {day}",
-            "date": f"2024-02-{day:02}",
-            "title": "Встреча с генеральным секретарём",
-            "text": f"С Имангали Тасмагамбетовым встретились министры. Imangali Tasmagambetov spoke {day} times.",
-        }
-        for day in range(1, 13)
-    ]
-    with twins(cluster.urls[0], tmp_path / "index", NEWS, [calm, news]) as made:
-        made.same(risen("2024-02", {}))
-        for remote in made.remotes.values():
-            texts = {trend.text: trend for trend in remote.trends("2024-02")}
-            name = texts["Imangali Tasmagambetov"]
-            assert (name.documents, name.background, len(name.terms)) == (12, 0, 2)
-            assert "Имангали Тасмагамбетовым" in texts
+    with twins(cluster.urls[0], tmp_path / "index", NEWS, [records]) as made:
+        for options in ({}, {"until": "2024-06-05"}, {"query": "Имангали OR погода"}, {"limit": 2}):
+            made.same(risen("2024-06", options))
+        first = made.remotes[3].trends("2024-06")[0]
+        assert (first.text, first.documents, first.background) == ("Имангали Тасмагамбетова", 12, 0)
+        assert first.counts == (("2024-06-03", 4), ("2024-06-04", 3), ("2024-06-05", 5))
 
 
 def test_pages_and_batches_leave_nothing_out(generated: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,12 +149,12 @@ def test_where_texts_are_not_stored(cluster: Cluster) -> None:
 
 def test_the_command_shows_them(sample: Twins) -> None:
     address = str(sample.remotes[3].path).replace("http://", "opensearch://")
-    asked = ("trends", "--since", "2024-09", "--limit", "2")
+    asked = ("trends", "--since", "2024-09", "--limit", "5")
     there = search(*asked, "--index", address)
     here = search(*asked, "--index", str(sample.disk.path))
     assert there.exit_code == 0, there.output
     assert there.stdout == here.stdout
-    assert len(there.stdout.splitlines()) == 4, there.stdout
+    assert len(there.stdout.splitlines()) > 2
     assert json.loads(search(*asked, "--json", "--index", address).stdout)["trends"]
     wrong = search("trends", "--query", "(саммит", "--index", address)
     assert wrong.exit_code == 2
