@@ -193,7 +193,7 @@ def _all_hits(ranker: RemoteRanker, *bodies: Query) -> Iterator[Query]:
         "size": _PAGE,
         "stored_fields": "_none_",
         "docvalue_fields": ["id", "date", "signed"],
-        "sort": [{"order": "asc"}],
+        "sort": [{"order": "asc"}, {"id": "asc"}],  # two writers may have given two documents one order
         "track_total_hits": False,
     }
     asked = [body | more for body in bodies]
