@@ -249,6 +249,9 @@ class RemoteIndex(Searching):
     def duplicates(self, query: str = "*", **filters: Any) -> list[list[Hit]]:
         """As of an Index. The signatures of all documents that the query finds are brought here, and the texts of those between which they
         do not decide. What is committed meanwhile may be seen or not. Raises RemoteError, too.
+
+        A million documents take half a minute (20,000 of one shard: 40,000 a second, on two busy cores), some hundred bytes each on the way and in
+        memory here, and besides them the documents of the groups.
         """
         return super().duplicates(query, **filters)
 
