@@ -129,6 +129,7 @@ def test_the_cluster_manager_and_primaries_with_it_crash_in_the_middle_of_a_load
         assert len(asking.failures) <= asking.right / 10, asking.failures
 
 
+@pytest.mark.slow
 def test_what_was_committed_is_there_when_the_only_node_crashes(name: str) -> None:
     if reason := server.why_not_started():
         pytest.skip(reason)

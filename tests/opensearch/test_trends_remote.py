@@ -78,6 +78,7 @@ def test_sample_archive_has_the_same_trends(sample: Twins, since: str, options: 
     sample.same(risen(since, options))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("since", "options"), DRAWN)
 def test_generated_archive_has_the_same_trends(generated: Twins, since: str, options: dict[str, Any]) -> None:
     assert generated.disk.trends(since, **options).trends
@@ -104,12 +105,14 @@ def test_a_name_is_one_entry(cluster: Cluster, tmp_path: Path) -> None:
         assert first.counts == (("2024-06-03", 4), ("2024-06-04", 3), ("2024-06-05", 5))
 
 
+@pytest.mark.slow
 def test_pages_and_batches_leave_nothing_out(generated: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trends, "_PAGE", 37)
     monkeypatch.setattr(trends, "_BATCH", 11)
     generated.same(risen("2022", {"limit": 30}))
 
 
+@pytest.mark.slow
 def test_counts_are_exact_where_a_share_is_read(generated: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = {trend.terms: trend for trend in generated.disk.trends("2018", limit=1000)}
     monkeypatch.setattr(trends, "MOST_READ", 150)
