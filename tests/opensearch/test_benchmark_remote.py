@@ -12,6 +12,8 @@ from benchmarks.measures.remote import measure
 
 from .server import Cluster
 
+pytestmark = pytest.mark.slow
+
 
 def test_everything_is_measured_and_the_cluster_left_as_it_was(cluster: Cluster) -> None:
     archive = Archive(3)

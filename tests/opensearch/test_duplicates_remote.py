@@ -27,6 +27,8 @@ from searchlib.searching import Searching
 from .server import Cluster
 from .twins import Twins, near, remove, twins
 
+pytestmark = pytest.mark.slow
+
 GENERATED = 800  # documents
 INDEXES = Path(__file__).parents[2] / "indexes"
 CHANGED = {
@@ -137,7 +139,6 @@ def test_something_was_collapsed(sample: Twins) -> None:
     assert 80 < len(found) < 100  # of 80 articles, some copies differ too much
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("query", ["*", "in the city", "президент заявил", "government"])
 def test_pages_by_offset_are_those_of_the_disk(generated: Twins, query: str) -> None:
     seen: list[str] = []
@@ -147,7 +148,6 @@ def test_pages_by_offset_are_those_of_the_disk(generated: Twins, query: str) -> 
         seen += page.ids
 
 
-@pytest.mark.slow
 def test_a_long_page_of_generated_documents(generated: Twins) -> None:
     found = check(generated, query="*", limit=400, sort="newest")
     assert sum(hit.duplicates for hit in found) > 100
@@ -167,14 +167,12 @@ def test_groups_of_the_sample_are_those_of_the_disk(sample: Twins, options: dict
     sample.same(groups(**options))
 
 
-@pytest.mark.slow
 def test_groups_of_generated_documents_are_those_of_the_disk(generated: Twins) -> None:
     assert len(groups()(generated.disk)) > 200
     generated.same(groups())
     generated.same(groups(query="президент", match="all"))
 
 
-@pytest.mark.slow
 def test_the_texts_between_the_limits_are_read_in_several_requests(
     generated: Twins, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,7 +215,6 @@ def test_the_search_through_near_duplicates_alone_is_bounded(
         assert len(of(collapsed(query="*", limit=6)(remote))) == 6
 
 
-@pytest.mark.slow
 def test_a_deadline_holds_for_all_that_is_looked_through(generated: Twins) -> None:
     for remote in generated.remotes.values():
         found = remote.search("the OR в", collapse="duplicates", timeout_ms=60_000)

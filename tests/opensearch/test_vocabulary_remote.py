@@ -35,6 +35,8 @@ from searchlib.vocabulary.words import LAST, Likely, Words
 from .server import Cluster
 from .twins import Twins, remove, twins
 
+pytestmark = pytest.mark.slow
+
 INDEXES = Path(__file__).parents[2] / "indexes"
 GENERATED = 1_500  # documents
 LANGUAGES: tuple[Language, ...] = ("en", "ru")
@@ -267,7 +269,6 @@ def generated(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield made
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_generated_archive_suggests_alike(generated: Twins, language: Language) -> None:
     """Frequencies are exact here and estimated on disk. So what differs is mostly what was meant, and found here only."""
@@ -357,7 +358,6 @@ def counted() -> Counted:
     return Counted([dict(archive.article(number)) for number in range(GENERATED)])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_beginning_of_few_documents_is_completed_by_exact_counts(
     generated: Twins, counted: Counted, language: Language
@@ -373,7 +373,6 @@ def test_a_beginning_of_few_documents_is_completed_by_exact_counts(
             assert [one.lower() for one in remote.complete(beginning)] == wanted
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_short_beginning_is_completed_by_what_most_documents_have(
     generated: Twins, counted: Counted, language: Language
