@@ -41,20 +41,20 @@ class RecurringLines:
         self._base, self._place = _read(self._words)
         return Boilerplate(self._definition, self._base)
 
-    def save(self, known: Known) -> Known:
-        """Keeps what was learned since begin() or the last save, and gives all that is known now. Raises RemoteError."""
+    def save(self, known: Known) -> None:
+        """Keeps what was learned since begin() or the last save. Raises RemoteError, and may be called again then."""
+        if known == self._base:
+            return
+        both, place = known, self._place
         for _ in range(_ATTEMPTS):
-            if known == self._base:
-                return known
             answer = self._words.index_request(
-                "PUT", _PATH, {"lines": {"known": known}}, self._place, ignore=(_TAKEN,)
+                "PUT", _PATH, {"lines": {"known": both}}, place, ignore=(_TAKEN,)
             )
             if "result" in answer:
-                self._base, self._place = known, _place(answer)
-                return known
-            before = self._base
-            self._base, self._place = _read(self._words)
-            known = Boilerplate(self._definition, _together(before, known, self._base)).known()
+                self._base, self._place = both, _place(answer)
+                return
+            theirs, place = _read(self._words)
+            both = Boilerplate(self._definition, _together(self._base, known, theirs)).known()
         raise RemoteError(
             str(self._words.address),
             "several writers learn the recurring lines of sources at the same time, again and again",
