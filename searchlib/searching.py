@@ -19,9 +19,7 @@ from searchlib.storage.snapshot import CommitWatch, Snapshot
 
 if TYPE_CHECKING:
     from searchlib.ranking.arguments import Moment, Values
-    from searchlib.ranking.question import Question
     from searchlib.results.explain import Explanation
-    from searchlib.results.results import Found
     from searchlib.results.trends import Trends
 
 __all__ = ["Searching"]
@@ -185,14 +183,9 @@ class Searching(ABC):
                 raise TypeError(f"duplicates() takes {', '.join(_FILTERS)}, not '{name}'")
         ranker = self._newest_ranker()
         question = question_of(self.definition, query, None, limit=0, **filters)
-        answer, sizes = self._groups(ranker, question)
+        answer, sizes = ranker.groups(question)
         hits = iter(Results(query, answer, self.definition, ranker, began))
         return [list(islice(hits, size)) for size in sizes]
-
-    def _groups(self, ranker: Ranker, question: Question) -> tuple[Found, list[int]]:
-        from searchlib.ranking.duplicates import groups
-
-        return groups(ranker, question)
 
     def trends(
         self,
@@ -241,12 +234,12 @@ class Searching(ABC):
         from searchlib.ranking.arguments import question_of
 
         question = question_of(self.definition, query, like, **options)
-        answer = self._answer(ranker, question)
+        answer = ranker.answer(question)
         repaired = None
         if repair and not answer.places and not answer.timed_out:
             repaired = ranker.guesses.in_other_layout(query)
             if repaired is not None:
-                answer = self._answer(ranker, question_of(self.definition, repaired, like, **options))
+                answer = ranker.answer(question_of(self.definition, repaired, like, **options))
         return Results(
             query,
             answer,
@@ -257,13 +250,6 @@ class Searching(ABC):
             repaired=repaired,
             words=like is None,
         )
-
-    def _answer(self, ranker: Ranker, question: Question) -> Found:
-        if question.collapse is None:
-            return ranker.ask(question)
-        from searchlib.ranking.duplicates import collapse
-
-        return collapse(ranker, question)
 
     def complete(self, text: str, *, limit: int = 10) -> list[str]:
         """What a text may become that is being typed: the text with its last word completed, the best completions first.

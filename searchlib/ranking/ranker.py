@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from searchlib.ranking._ages import Decay
     from searchlib.ranking.alternatives import Provider
     from searchlib.ranking.columns import Columns
+    from searchlib.ranking.duplicates import Collapsed
     from searchlib.ranking.guesses import Guesses
     from searchlib.ranking.trends import Period
     from searchlib.storage.snapshot import Snapshot
@@ -128,6 +129,20 @@ class Ranker:
         if order == "relevance":
             return self._best(question, view, plan, deadline)
         return self._sorted(question, view, plan, order, deadline)
+
+    def answer(self, question: Question) -> Answer | Collapsed:
+        """The same, without near-duplicates where the question wants none."""
+        if question.collapse is None:
+            return self.ask(question)
+        from searchlib.ranking.duplicates import collapse
+
+        return collapse(self, question)
+
+    def groups(self, question: Question) -> tuple[Answer, list[int]]:
+        """As of duplicates.py. Raises QueryError, CorruptIndexError."""
+        from searchlib.ranking.duplicates import groups
+
+        return groups(self, question)
 
     def ask_plainly(self, query: str, limit: int, match: str | None) -> Answer | None:
         """The answer to a question of which nothing else was said, when it is of plain words, one phrase or one pattern; None: ask().

@@ -161,6 +161,14 @@ class Cluster:
                 time.sleep(backoff.wait() or 0.0)
         return answers
 
+    def documents(self, ids: Sequence[str], params: Mapping[str, Any]) -> list[dict[str, Any] | None]:
+        """What is under each of some ids, searches see it or not; None where nothing is. params: which parts. Raises RemoteError."""
+        found = self.index_request("POST", "_mget", {"ids": ids}, params)["docs"]
+        for one in found:
+            if "error" in one:
+                raise failure_of_answer(self.address, 503, one["error"])
+        return [one if one["found"] else None for one in found]
+
     def bulk(self, payload: bytes, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The answer to operations on documents of the index, as lines of JSON. Sent once only: remote/bulk.py repeats what is
         to be repeated."""

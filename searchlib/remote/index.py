@@ -21,18 +21,14 @@ from searchlib.remote.layout import FORMAT, Layout, body_of
 from searchlib.remote.lines import RecurringLines, known_lines
 from searchlib.remote.ranker import RemoteRanker
 from searchlib.remote.wordlist import WordList, make_list, words_of
-from searchlib.results.results import Hit, Results
+from searchlib.results.results import Results
 from searchlib.searching import Searching
 from searchlib.storage.boilerplate import boilerplate_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from searchlib.errors import SearchError
-    from searchlib.ranking.ranker import Ranker
     from searchlib.remote.writer import RemoteWriter
-    from searchlib.results.results import Found
-    from searchlib.watching import Batch
 
 __all__ = ["RemoteIndex", "RemoteStats"]
 
@@ -168,28 +164,14 @@ class RemoteIndex(Searching):
         self,
         paths: Iterable[str | PathLike[str]] = (),
         follow: Iterable[str | PathLike[str]] = (),
-        *,
-        every: float = 1.0,
-        commit_every: float = 5.0,
-        new_only: bool = False,
-        on_error: Callable[[SearchError], None] | None = None,
-        on_commit: Callable[[Batch], None] | None = None,
-        should_stop: Callable[[], bool] | None = None,
+        **options: Any,
     ) -> int:
-        """As of an Index."""
+        """As of an Index, whose options it takes but for memory_mb."""
         from searchlib.watching import watch
 
-        return watch(
-            self,
-            paths,
-            follow,
-            every=every,
-            commit_every=commit_every,
-            new_only=new_only,
-            on_error=on_error,
-            on_commit=on_commit,
-            should_stop=should_stop,
-        )
+        if "memory_mb" in options:
+            raise TypeError("'memory_mb' is of an index on disk: watch() of a cluster does not take it")
+        return watch(self, paths, follow, **options)
 
     def _matching(self, query: str) -> dict[str, Any]:
         """What a query finds, for a writer that deletes it: nothing goes that was not named."""
@@ -245,27 +227,6 @@ class RemoteIndex(Searching):
             bytes_with_replicas=sum(one["total"]["store"]["size_in_bytes"] for one in (stats, words)),
             boilerplate=boilerplate_of(known_lines(self._words)),
         )
-
-    def duplicates(self, query: str = "*", **filters: Any) -> list[list[Hit]]:
-        """As of an Index. The signatures of all documents that the query finds are brought here, and the texts of those between which they
-        do not decide. What is committed meanwhile may be seen or not. Raises RemoteError, too.
-
-        A million documents take half a minute (20,000 of one shard: 40,000 a second, on two busy cores), some hundred bytes each on the way and in
-        memory here, and besides them the documents of the groups.
-        """
-        return super().duplicates(query, **filters)
-
-    def _groups(self, ranker: Ranker, question: Question) -> tuple[Found, list[int]]:
-        from searchlib.remote.duplicates import groups
-
-        return groups(self._remote, question)
-
-    def _answer(self, ranker: Ranker, question: Question) -> Found:
-        return self._remote.answer(question)
-
-    def complete(self, text: str, *, limit: int = 10) -> list[str]:
-        """As of an Index. Raises QueryError when no text is stored, RemoteError."""
-        return super().complete(text, limit=limit)
 
     def __len__(self) -> int:
         """Documents that searches see."""

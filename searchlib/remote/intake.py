@@ -10,7 +10,6 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
-from searchlib.remote.failures import failure_of_answer
 from searchlib.storage.boilerplate import Boilerplate, Known, judges, source_of
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["RemoteIntake"]
 
 _TOGETHER: Final = 200  # documents whose ids the cluster is asked for at once
-
 _MOST_LINES: Final = 50  # of a document that are tried one by one
 
 
@@ -56,26 +54,23 @@ class RemoteIntake:
         else:
             self._give(document)
 
-    def move(
-        self, document: Document, lengths: Sequence[int], known: Boilerplate, sources: Sequence[str]
-    ) -> None:
+    def move(self, document: Document, lengths: Sequence[int], known: Boilerplate) -> None:
         """Takes in a document of an index on disk, without the lines that were left out there, as far as the lengths tell.
 
-        lengths: of what is indexed there of its text fields; known: what is known there now, of these sources.
+        lengths: of what is indexed there of its text fields; known: what is known there now.
         """
         source = self._layout.source_of(document, self._order + 1)
         if list(source["lengths"].values()) != list(lengths):
-            own = source_of(document, "")
-            self._leave_out(document, list(lengths), known, [own] if own else sources)
+            self._leave_out(document, list(lengths), known)
             source = self._layout.source_of(document, self._order + 1)
         self._give(document, source)
 
-    def _leave_out(
-        self, document: Document, lengths: list[int], known: Boilerplate, sources: Sequence[str]
-    ) -> None:
-        """What was known when it was indexed were the most frequent of the lines that are known now."""
+    def _leave_out(self, document: Document, lengths: list[int], known: Boilerplate) -> None:
+        """What was known when it was indexed were the most frequent of the lines that are known now. Where nothing tells its source, it
+        may be of any."""
         whole = document.texts
-        for name in sources:
+        own = source_of(document, "")
+        for name in [own] if own else known.sources:
             lines = known.recurring(document, name)[:_MOST_LINES]
             for count in range(len(lines), 0, -1):
                 document.texts = whole
@@ -112,9 +107,9 @@ class RemoteIntake:
             if self._boilerplate is None:
                 self._boilerplate = self._lines.begin()
             known = self._boilerplate
-            there = self._there(
-                [one.id for one, file in self._unjudged if file is not None and not known.seen(one.id)]
-            )
+            asked = [one.id for one, file in self._unjudged if file is not None and not known.seen(one.id)]
+            found = self._cluster.documents(asked, {"_source": "false"}) if asked else []
+            there = {id for id, document in zip(asked, found, strict=True) if document is not None}
             for document, file in self._unjudged:
                 source = None if file is None else source_of(document, file)
                 known.wait(document, source, new=not known.seen(document.id) and document.id not in there)
@@ -126,16 +121,6 @@ class RemoteIntake:
     def _take(self, known: Boilerplate, *, all: bool = False) -> None:
         while (document := known.take(all=all)) is not None:
             self._ready.append(document)
-
-    def _there(self, ids: list[str]) -> set[str]:
-        """Which of some documents the cluster has, searches see them or not."""
-        if not ids:
-            return set()
-        found = self._cluster.index_request("POST", "_mget", {"ids": ids}, {"_source": "false"})["docs"]
-        for one in found:
-            if "error" in one:
-                raise failure_of_answer(self._cluster.address, 503, one["error"])
-        return {one["_id"] for one in found if one["found"]}
 
     def _send(self) -> None:
         while self._ready:

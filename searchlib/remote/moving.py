@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from searchlib.dates import iso_text
 from searchlib.errors import CorruptIndexError, DefinitionError, DocumentError, RemoteError
-from searchlib.remote.failures import failure_of_answer
 from searchlib.remote.layout import indexed_text
 from searchlib.remote.lines import known_lines
 from searchlib.storage.boilerplate import Boilerplate
@@ -46,6 +45,7 @@ _PAGE_BYTES: Final = 8 << 20  # of them, about
 _KEEP: Final = "10m"  # for which a cluster keeps a point in time between two pages
 _OPENSEARCH: Final = "_search/point_in_time"
 _ELASTICSEARCH: Final = "_pit"
+_PARTS: Final = {"_source_includes": "stored,order,values,date"}  # of a document that may be there already
 _REPORT_EVERY: Final = 0.1  # seconds between two calls of on_progress
 
 
@@ -100,13 +100,13 @@ def push(
     records = iter(_records(snapshot, hidden))
     boilerplate = snapshot.manifest.boilerplate
     lines = Boilerplate(index.definition, boilerplate)
-    sources = [name for name, _, _ in boilerplate]
     first: list[tuple[Record, list[int]]] | None = None
     kept = 0
     last = -1
     for batch in _batches(records):
-        there = _there(target._cluster, [record["id"] for record, _ in batch])
-        for at, ((record, _), source) in enumerate(zip(batch, there, strict=True)):
+        there = target._cluster.documents([record["id"] for record, _ in batch], _PARTS)
+        for at, ((record, _), document) in enumerate(zip(batch, there, strict=True)):
+            source = None if document is None else document["_source"]
             if source is None or source["order"] <= last or hidden.of_source(source) != record:
                 first = batch[at:]
                 break
@@ -120,7 +120,7 @@ def push(
     with target.writer(workers=workers) as writer:
         for rest in (first or (), records):
             for record, lengths in rest:
-                writer.move(record, lengths, lines, sources)
+                writer.move(record, lengths, lines)
                 done += 1
                 progress.done(done)
         refused += writer.refused(all=True)
@@ -282,18 +282,6 @@ def _batches(records: Iterable[tuple[Record, list[int]]]) -> Iterator[list[tuple
 def _size(record: Record) -> int:
     """Bytes that a document takes when it is sent, about."""
     return 200 + sum(2 * len(value) if isinstance(value, str) else 50 for value in record.values())
-
-
-def _there(cluster: Cluster, ids: list[str]) -> list[dict[str, Any] | None]:
-    """What a cluster has under these ids, searches see it or not; None where it has nothing."""
-    parts = {"_source_includes": "stored,order,values,date"}
-    found = cluster.index_request("POST", "_mget", {"ids": ids}, parts)["docs"]
-    sources: list[dict[str, Any] | None] = []
-    for one in found:
-        if "error" in one:
-            raise failure_of_answer(cluster.address, 503, one["error"])
-        sources.append(one["_source"] if one["found"] else None)
-    return sources
 
 
 def _pages(

@@ -114,12 +114,8 @@ class RemoteRanker:
 
     def in_other_layout(self, query: str) -> str | None:
         """The query with the other keyboard layout, when the index has none of its words as they were typed and all of them so."""
-        from searchlib.ranking.suggesting import in_other_layout
-
         question = Question(query)
-        return self.counted(
-            lambda counting: in_other_layout(query, self.definition, self.lexicon(question, counting)[0])
-        )
+        return self.counted(lambda counting: self._guesses(question, counting).in_other_layout(query))
 
     def source_of(self, id: str, parts: list[str]) -> dict[str, Any] | None:
         """Parts of the source of a document that searches see; None when there is no such document. Raises RemoteError."""
@@ -145,6 +141,13 @@ class RemoteRanker:
         from searchlib.remote.duplicates import collapse
 
         return collapse(self, question, like)
+
+    def groups(self, question: Question) -> tuple[RemoteAnswer, list[int]]:
+        """As of a Ranker. A million documents take half a minute, some hundred bytes each on the way and in memory here, and besides the documents
+        of the groups. Raises QueryError, RemoteError."""
+        from searchlib.remote.duplicates import groups
+
+        return groups(self, question)
 
     def period(self, question: Question, since: int, until: int | None) -> RemotePeriod:
         """As of a Ranker. Raises QueryError, RemoteError."""

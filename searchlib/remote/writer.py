@@ -132,13 +132,11 @@ class RemoteWriter:
             if self._lines is not None:
                 self._lines.forget()
 
-    def move(
-        self, record: Mapping[str, Any], lengths: Sequence[int], known: Boilerplate, sources: Sequence[str]
-    ) -> None:
+    def move(self, record: Mapping[str, Any], lengths: Sequence[int], known: Boilerplate) -> None:
         """Adds a document of an index on disk, for push(): see RemoteIntake.move. Raises as add()."""
         document = self._prepare(record)
         with self._guard:
-            self._intake.move(document, lengths, known, sources)
+            self._intake.move(document, lengths, known)
             self._documents += 1
 
     def take_over(self, known: Known) -> None:

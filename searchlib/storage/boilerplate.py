@@ -115,6 +115,11 @@ class Boilerplate:
         """How many documents wait."""
         return len(self._waiting)
 
+    @property
+    def sources(self) -> list[str]:
+        """Of which something is known."""
+        return list(self._documents)
+
     def seen(self, id: str) -> bool:
         """Have the lines of this document been counted since the last commit?"""
         return id in self._seen
