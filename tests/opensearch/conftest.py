@@ -1,4 +1,4 @@
-"""Servers that several test files ask. Each process that runs such tests starts its own; see README.md beside this file."""
+"""Servers and archives that several test files ask. Each process that runs such tests starts its own; see README.md beside this file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from .server import Cluster, why_not, why_not_started
+from .twins import Twins, sample_archive, twins
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +26,12 @@ def three_nodes() -> Iterator[Cluster]:
         pytest.skip(reason)
     with Cluster(3) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def sample_twins(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
+    """The sample archive, for those that only ask it."""
+    definition, records = sample_archive()
+    folder = tmp_path_factory.mktemp("sample") / "index"
+    with twins(cluster.urls[0], folder, definition, [records]) as made:
+        yield made

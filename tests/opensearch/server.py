@@ -21,7 +21,7 @@ import tempfile
 import threading
 import urllib.request
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -58,8 +58,13 @@ def why_not() -> str | None:
 @functools.cache
 def why_not_started() -> str | None:
     """As why_not(), for those that need a cluster of their own whatever is given."""
+    return refusal(class_path)
+
+
+def refusal(get: Callable[[], object]) -> str | None:
+    """Why something of a server cannot be had, in words, or None where it can."""
     try:
-        class_path()
+        get()
     except NoServerError as reason:
         return str(reason)
     return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,7 +13,6 @@ from shell_archive import answer, search
 
 from benchmarks.corpora.archive import Archive
 from searchlib import Definition, Field, Hit, RemoteError, Results
-from searchlib.definition_files import load_definition
 from searchlib.definitions import NEWS
 from searchlib.documents import prepare
 from searchlib.language import Analyzer
@@ -25,12 +23,11 @@ from searchlib.remote.layout import Layout, body_of, signature_words
 from searchlib.searching import Searching
 
 from .server import Cluster
-from .twins import Twins, near, remove, twins
+from .twins import Twins, near, remove, sample_archive, twins
 
 pytestmark = pytest.mark.slow
 
 GENERATED = 800  # documents
-INDEXES = Path(__file__).parents[2] / "indexes"
 CHANGED = {
     "en": ["yesterday", "officials", "the ministers'", "reported", "well-known"],
     "ru": ["вчера", "министров", "министрами", "сообщалось", "пресс-службе", "ёлке"],
@@ -59,14 +56,14 @@ def reprints(records: list[dict[str, Any]], seed: int) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def sample(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
     """The sample archive, reprinted; some reprints are replaced by others later, and some deleted."""
-    records = [json.loads(line) for line in (INDEXES / "sample.jsonl").read_text("utf-8").splitlines()]
+    definition, records = sample_archive()
     copies = reprints(records, 1)
     again = [{**copies[at], "text": records[at % len(records)]["text"]} for at in range(0, len(copies), 9)]
     again += [{"id": "no words", "title": "???", "text": "—"}, {"id": "none either", "text": "!!!"}]
     again += [{"id": "short", "text": "Курс доллара"}, {"id": "short, too", "text": "курс ДОЛЛАРА"}]
     folder = tmp_path_factory.mktemp("sample") / "index"
     batches = [records, copies, again]
-    with twins(cluster.urls[0], folder, load_definition(INDEXES / "sample.toml"), batches) as made:
+    with twins(cluster.urls[0], folder, definition, batches) as made:
         gone = [copies[at]["id"] for at in range(4, len(copies), 13)]
         with made.disk.writer() as writer:
             assert all(map(writer.delete, gone))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from benchmarks.corpora.archive import Archive
 from searchlib import Index
-from searchlib.definition_files import load_definition
 from searchlib.definitions import NEWS
 from searchlib.remote.index import RemoteIndex
 from searchlib.remote.moving import pull, push
@@ -20,11 +19,10 @@ from . import elasticsearch, roles
 from .articles import article, once, present
 from .elasticsearch import Elasticsearch
 from .parity_queries import KINDS, WRITTEN, drawn
-from .twins import Twins, remove, twins
+from .twins import Twins, remove, sample_archive, twins
 
 GENERATED = 400  # documents
 EACH = 3  # queries of a kind
-INDEXES = Path(__file__).parents[2] / "indexes"
 
 ROLES = """
 reader:
@@ -46,15 +44,15 @@ owner:
 def url() -> Iterator[str]:
     if reason := elasticsearch.why_not():
         pytest.skip(reason)
-    with Elasticsearch() as started:
+    with closing(Elasticsearch()) as started:
         yield started.url
 
 
 @pytest.fixture(scope="module")
 def sample(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
-    records = [json.loads(line) for line in (INDEXES / "sample.jsonl").read_text("utf-8").splitlines()]
+    definition, records = sample_archive()
     folder = tmp_path_factory.mktemp("sample") / "index"
-    with twins(url, folder, load_definition(INDEXES / "sample.toml"), [records], [3]) as made:
+    with twins(url, folder, definition, [records], [3]) as made:
         yield made
 
 
@@ -131,7 +129,7 @@ def test_roles_that_are_enough(tmp_path: Path) -> None:
     if reason := elasticsearch.why_not():
         pytest.skip(reason)
     users = {"anna": ("reads", "reader"), "boris": ("writes", "writer"), "vera": ("owns", "owner")}
-    with Elasticsearch(roles=ROLES, users=users) as secured:
+    with closing(Elasticsearch(roles=ROLES, users=users)) as secured:
 
         def address(user: str, index: str) -> str:
             return secured.url.replace("//", f"//{user}:{users[user][0]}@") + f"/{index}"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from benchmarks.corpora.archive import Archive
-from searchlib.definition_files import load_definition
 from searchlib.definitions import NEWS
 
 from .parity_queries import KINDS, WRITTEN, drawn
@@ -18,16 +15,6 @@ from .twins import Twins, twins
 
 GENERATED = 1_500  # documents
 EACH = 8  # queries of a kind
-INDEXES = Path(__file__).parents[2] / "indexes"
-
-
-@pytest.fixture(scope="module")
-def sample(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
-    """The sample archive."""
-    records = [json.loads(line) for line in (INDEXES / "sample.jsonl").read_text("utf-8").splitlines()]
-    folder = tmp_path_factory.mktemp("sample") / "index"
-    with twins(cluster.urls[0], folder, load_definition(INDEXES / "sample.toml"), [records]) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +38,10 @@ def generated(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.mark.parametrize("kind", WRITTEN)
-def test_sample_archive_answers_alike(sample: Twins, kind: str) -> None:
+def test_sample_archive_answers_alike(sample_twins: Twins, kind: str) -> None:
     wrong = []
     for query, options in WRITTEN[kind]:
-        wrong += [f"{query} {options or ''}: {what}" for what in sample.differences(query, **options)]
+        wrong += [f"{query} {options or ''}: {what}" for what in sample_twins.differences(query, **options)]
     assert not wrong, "\n".join(wrong)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ def test_roles_of_the_readme_are_enough(tmp_path: Path) -> None:
         pytest.skip(reason)
     (written,) = re.findall(r"```yaml\n(archive_reader:.*?)```", README.read_text("utf-8"), re.DOTALL)
     mapped = {"anna": "archive_reader", "boris": "archive_writer", "vera": "archive_owner"}
-    with Secured(written, mapped) as started:
+    with closing(Secured(written, mapped)) as started:
 
         def address(user: str, index: str) -> str:
             return started.url.replace("//", f"//{user}:{USERS[user][0]}@") + f"/{index}"

@@ -12,7 +12,6 @@ from shell_archive import search
 
 from benchmarks.corpora.archive import Archive
 from searchlib import Definition, Field, QueryError
-from searchlib.definition_files import load_definition
 from searchlib.definitions import NEWS
 from searchlib.remote import trends
 from searchlib.remote.index import RemoteIndex
@@ -22,7 +21,6 @@ from .server import Cluster
 from .twins import Twins, remove, twins
 
 GENERATED = 1_500  # documents
-INDEXES = Path(__file__).parents[2] / "indexes"
 
 SAMPLE: list[tuple[str, dict[str, Any]]] = [
     ("2024-05", {}),
@@ -49,14 +47,6 @@ DRAWN: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.fixture(scope="module")
-def sample(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
-    records = [json.loads(line) for line in (INDEXES / "sample.jsonl").read_text("utf-8").splitlines()]
-    folder = tmp_path_factory.mktemp("sample") / "index"
-    with twins(cluster.urls[0], folder, load_definition(INDEXES / "sample.toml"), [records]) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def generated(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
     """Documents without dates among others, and some that were replaced."""
     archive = Archive(7)
@@ -74,8 +64,8 @@ def risen(since: str, options: dict[str, Any]) -> Callable[[Searching], dict[str
 
 
 @pytest.mark.parametrize(("since", "options"), SAMPLE)
-def test_sample_archive_has_the_same_trends(sample: Twins, since: str, options: dict[str, Any]) -> None:
-    sample.same(risen(since, options))
+def test_sample_archive_has_the_same_trends(sample_twins: Twins, since: str, options: dict[str, Any]) -> None:
+    sample_twins.same(risen(since, options))
 
 
 @pytest.mark.slow
@@ -150,11 +140,11 @@ def test_where_texts_are_not_stored(cluster: Cluster) -> None:
         remove(url)
 
 
-def test_the_command_shows_them(sample: Twins) -> None:
-    address = str(sample.remotes[3].path).replace("http://", "opensearch://")
+def test_the_command_shows_them(sample_twins: Twins) -> None:
+    address = str(sample_twins.remotes[3].path).replace("http://", "opensearch://")
     asked = ("trends", "--since", "2024-09", "--limit", "5")
     there = search(*asked, "--index", address)
-    here = search(*asked, "--index", str(sample.disk.path))
+    here = search(*asked, "--index", str(sample_twins.disk.path))
     assert there.exit_code == 0, there.output
     assert there.stdout == here.stdout
     assert len(there.stdout.splitlines()) > 2

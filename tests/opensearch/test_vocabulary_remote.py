@@ -22,7 +22,6 @@ from shell_archive import DOCUMENTS, answer, search
 from benchmarks.corpora.archive import Archive
 from benchmarks.measures.suggestions import Language, misspelt, queries
 from searchlib import Definition, Field, QueryError
-from searchlib.definition_files import load_definition
 from searchlib.definitions import NEWS
 from searchlib.language import Analyzer
 from searchlib.language._tokens import tokenize
@@ -33,11 +32,10 @@ from searchlib.vocabulary.completion import Completions
 from searchlib.vocabulary.words import LAST, Likely, Words
 
 from .server import Cluster
-from .twins import Twins, remove, twins
+from .twins import Twins, remove, sample_archive, twins
 
 pytestmark = pytest.mark.slow
 
-INDEXES = Path(__file__).parents[2] / "indexes"
 GENERATED = 1_500  # documents
 LANGUAGES: tuple[Language, ...] = ("en", "ru")
 EACH = 40  # misspelt queries of a language
@@ -243,8 +241,7 @@ def test_what_is_asked_wrongly(begun: Twins, cluster: Cluster) -> None:
 
 
 def test_sample_archive(cluster: Cluster, tmp_path: Path) -> None:
-    records = [json.loads(line) for line in (INDEXES / "sample.jsonl").read_text("utf-8").splitlines()]
-    definition = load_definition(INDEXES / "sample.toml")
+    definition, records = sample_archive()
     with twins(cluster.urls[0], tmp_path / "i", definition, [records]) as both:
         words = sorted({word for record in records for word in record["text"].split() if word.isalpha()})
         shares = []

@@ -6,6 +6,7 @@ nothing else may.
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,12 +16,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from searchlib import Definition, Index, QueryError, Results
+from searchlib.definition_files import load_definition
 from searchlib.remote.address import Address
 from searchlib.remote.cluster import Cluster as Connection
 from searchlib.remote.index import RemoteIndex
 from searchlib.remote.wordlist import SUFFIX
 from searchlib.searching import Searching
 
+INDEXES = Path(__file__).parents[2] / "indexes"
 NEAR = 1e-5  # of a score: float arithmetic of a sum of many parts
 
 Records = Sequence[dict[str, Any]]
@@ -53,6 +56,12 @@ class Twins:
         wanted = answered(partial(ask, self.disk))
         for shards, remote in self.remotes.items():
             assert answered(partial(ask, remote)) == wanted, f"{shards} shards"
+
+
+def sample_archive() -> tuple[Definition, list[dict[str, Any]]]:
+    """The definition and the documents of indexes/sample.toml."""
+    lines = (INDEXES / "sample.jsonl").read_text("utf-8").splitlines()
+    return load_definition(INDEXES / "sample.toml"), [json.loads(line) for line in lines]
 
 
 def answered(ask: Callable[[], _Made]) -> _Made | str:
